@@ -1,0 +1,34 @@
+import type { CallOptions, Page, Unsubscribe } from './call-options.js';
+import type { Asset, AssetPatch, AssetQuery, AssetUsage, AssetVersion, NewAsset, NewAssetVersion } from './domain/asset.js';
+
+/** What changed, so that other tabs and devices can refresh; `ids` empty means anything may have changed. */
+export interface AssetNotice {
+  readonly type: 'assets-changed';
+  readonly ids: readonly string[];
+}
+
+/** The library's records. Bytes are the business of `BlobsPort`. */
+export interface AssetsPort {
+  list(query: AssetQuery, options?: CallOptions): Promise<Page<Asset>>;
+  /** @throws `not-found` */
+  get(id: string, options?: CallOptions): Promise<Asset>;
+  /** Those that exist, in the order asked for; deleted ones included. */
+  getMany(ids: readonly string[], options?: CallOptions): Promise<readonly Asset[]>;
+  /** Version 1 is made with it. The bytes at `blobKey` must be stored before. @throws `already-exists`, `invalid-input` */
+  create(asset: NewAsset, options?: CallOptions): Promise<Asset>;
+  /** @throws `not-found`, `invalid-input`, and `conflict` when `expectedRev` isn't the row's */
+  update(id: string, patch: AssetPatch, options?: CallOptions & { readonly expectedRev?: number }): Promise<Asset>;
+  /** Soft: it can be restored. @throws `in-use` naming the places, `not-found` */
+  remove(id: string, options?: CallOptions): Promise<Asset>;
+  /** @throws `not-found` */
+  restore(id: string, options?: CallOptions): Promise<Asset>;
+  /** Makes it the current version; every link follows. @throws `not-found` */
+  addVersion(id: string, version: NewAssetVersion, options?: CallOptions): Promise<Asset>;
+  /** Newest first. @throws `not-found` */
+  versions(id: string, options?: CallOptions): Promise<readonly AssetVersion[]>;
+  usage(id: string, options?: CallOptions): Promise<readonly AssetUsage[]>;
+  /** Says that an asset is used at a place; saying it twice is harmless. */
+  link(usage: AssetUsage, options?: CallOptions): Promise<void>;
+  unlink(usage: Pick<AssetUsage, 'assetId' | 'resourceType' | 'resourceId'>, options?: CallOptions): Promise<void>;
+  subscribe(listener: (notice: AssetNotice) => void): Unsubscribe;
+}

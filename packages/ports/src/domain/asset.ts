@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import type { Json } from '../call-options.js';
+
+/** Facts of a media file, read from the file itself. Seconds, pixels (after rotation and pixel aspect), bits per second. */
+export interface ProbeFacts {
+  readonly kind: AssetKind;
+  readonly container: string;
+  readonly mimeType: string;
+  /** 0 for pictures. */
+  readonly durationSeconds: number;
+  readonly width: number;
+  readonly height: number;
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly videoCodec: string | null;
+  readonly audioCodec: string | null;
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly averageFrameRate: number;
+  readonly variableFrameRate: boolean;
+  readonly bitrate: number;
+  readonly hasAlpha: boolean;
+  /** False when this browser cannot decode a track that the file has; such a file is kept but can't be cut here. */
+  readonly decodable: boolean;
+}
+
+export type AssetKind = 'video' | 'audio' | 'image';
+export type AssetStatus = 'processing' | 'active' | 'deleted' | 'failed';
+export type AssetSourceType = 'upload' | 'recording' | 'export';
+
+/** A media file in the library. Times are ISO 8601 in UTC. */
+export interface Asset {
+  readonly id: string;
+  readonly ownerId: string;
+  /** What people see; never used as a storage key. */
+  readonly name: string;
+  readonly kind: AssetKind;
+  readonly mimeType: string;
+  readonly sizeBytes: number;
+  readonly status: AssetStatus;
+  readonly sourceType: AssetSourceType;
+  /** For recordings and exports: `project_id`, `recording_duration_ms`, `preset` and the like. */
+  readonly studioMetadata: Readonly<Record<string, Json>>;
+  readonly tags: readonly string[];
+  readonly probe: ProbeFacts | null;
+  /** Blob key of a small picture, or null. */
+  readonly posterKey: string | null;
+  readonly currentVersionId: string;
+  /** Blob key of the current version. */
+  readonly blobKey: string;
+  /** Counts every change of the row. */
+  readonly rev: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly deletedAt: string | null;
+}
+
+/** One stored blob of an asset. Replacing a file adds a version, and every link follows. */
+export interface AssetVersion {
+  readonly id: string;
+  readonly assetId: string;
+  /** 1, 2, 3 … */
+  readonly number: number;
+  readonly blobKey: string;
+  readonly mimeType: string;
+  readonly sizeBytes: number;
+  readonly probe: ProbeFacts | null;
+  readonly createdAt: string;
+}
+
+export interface NewAsset {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: AssetKind;
+  readonly mimeType: string;
+  readonly sizeBytes: number;
+  readonly sourceType: AssetSourceType;
+  readonly studioMetadata?: Readonly<Record<string, Json>>;
+  readonly tags?: readonly string[];
+  readonly probe: ProbeFacts | null;
+  readonly posterKey: string | null;
+  readonly blobKey: string;
+}
+
+export interface NewAssetVersion {
+  readonly blobKey: string;
+  readonly mimeType: string;
+  readonly sizeBytes: number;
+  readonly probe: ProbeFacts | null;
+  readonly posterKey: string | null;
+}
+
+/** What may be changed on an asset by hand. */
+export interface AssetPatch {
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  readonly posterKey?: string | null;
+  readonly probe?: ProbeFacts | null;
+  readonly studioMetadata?: Readonly<Record<string, Json>>;
+}
+
+export type AssetSort = 'newest' | 'oldest' | 'name' | 'largest' | 'longest';
+
+export interface AssetQuery {
+  /** Part of a name or a tag, any case; empty for all. */
+  readonly search?: string;
+  readonly kinds?: readonly AssetKind[];
+  readonly sourceTypes?: readonly AssetSourceType[];
+  readonly tags?: readonly string[];
+  /** True lists what was deleted, and only that. */
+  readonly deleted?: boolean;
+  readonly projectId?: string;
+  readonly sort?: AssetSort;
+  /** At most 500; 60 when left out. */
+  readonly limit?: number;
+  readonly cursor?: string | null;
+}
+
+/** One place where an asset is used. */
+export interface AssetUsage {
+  readonly assetId: string;
+  readonly resourceType: 'project' | 'chapter' | 'lesson' | 'course' | (string & {});
+  readonly resourceId: string;
+  /** What people call that place. */
+  readonly label: string;
+}
+
+/** The name as it is shown: NFC, no control characters, single spaces, at most 255 characters, never empty. */
+export function normaliseAssetName(name: string): string {
+  const clean = name
+    .normalize('NFC')
+    // eslint-disable-next-line no-control-regex -- control characters are what is removed
+    .replace(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return Array.from(clean).slice(0, 255).join('') || 'Untitled';
+}
+
+const tag: z.ZodString = z.string().min(1).max(64);
+/** Checks a patch that comes from outside. */
+export const assetPatchSchema: z.ZodType<AssetPatch> = z
+  .object({
+    name: z.string().min(1).max(1000).optional(),
+    tags: z.array(tag).max(64).optional(),
+    posterKey: z.string().max(512).nullable().optional(),
+    probe: z.any().optional(),
+    studioMetadata: z.record(z.string().max(128), z.any()).optional(),
+  })
+  .strict() as unknown as z.ZodType<AssetPatch>;

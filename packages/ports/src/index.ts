@@ -1,0 +1,14 @@
+export * from './errors.js';
+export type { CallOptions, Json, Page, Unsubscribe } from './call-options.js';
+export * from './domain/asset.js';
+export type * from './domain/project.js';
+export type * from './domain/course.js';
+export type * from './domain/identity.js';
+export type * from './assets-port.js';
+export type * from './blobs-port.js';
+export type * from './projects-port.js';
+export type * from './courses-port.js';
+export type * from './identity-port.js';
+export type * from './backend.js';
+export type * from './upload-engine.js';
+export type * from './render-engine.js';

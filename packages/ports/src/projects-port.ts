@@ -1,0 +1,45 @@
+import type { CallOptions, Page, Unsubscribe } from './call-options.js';
+import type {
+  OpenedProject,
+  ProjectDetails,
+  ProjectQuery,
+  ProjectRevision,
+  ProjectSummary,
+  SaveAnswer,
+  SaveRequest,
+} from './domain/project.js';
+
+/** Something about a project changed elsewhere; `rev` is its head. */
+export interface ProjectNotice {
+  readonly type: 'project-changed';
+  readonly projectId: string;
+  readonly rev: number;
+}
+
+/**
+ * Projects and their revisions. `save` is the only door to a project's document:
+ *
+ * 1. a known `saveId` is answered with the recorded result again;
+ * 2. no row and `baseRev` 0: created with rev 1; a row and `baseRev` 0: conflict;
+ * 3. `baseRev` equal to the head: rev + 1;
+ * 4. otherwise the state is kept as a `conflict` revision and the head stays.
+ *
+ * Titles and posters don't move `rev`. No clock decides anything.
+ */
+export interface ProjectsPort {
+  list(query: ProjectQuery, options?: CallOptions): Promise<Page<ProjectSummary>>;
+  /** @throws `not-found` */
+  open(id: string, options?: CallOptions): Promise<OpenedProject>;
+  save(request: SaveRequest, options?: CallOptions): Promise<SaveAnswer>;
+  /** Title, description, poster, draft or published. @throws `not-found`, `invalid-input` */
+  describe(id: string, details: ProjectDetails, options?: CallOptions): Promise<ProjectSummary>;
+  /** Soft. @throws `not-found` */
+  remove(id: string, options?: CallOptions): Promise<void>;
+  /** @throws `not-found` */
+  restore(id: string, options?: CallOptions): Promise<ProjectSummary>;
+  /** Newest first. @throws `not-found` */
+  revisions(id: string, options?: CallOptions): Promise<readonly ProjectRevision[]>;
+  /** @throws `not-found` */
+  openRevision(id: string, rev: number, options?: CallOptions): Promise<OpenedProject>;
+  subscribe(listener: (notice: ProjectNotice) => void): Unsubscribe;
+}
