@@ -1,0 +1,112 @@
+/**
+ * Browser tests: every `*.browser.test.ts` beside its source, one group per package.
+ *
+ *   npx wtr                      all packages
+ *   npx wtr --group elements     one package; an adapter's group is called after its folder (adapters/local)
+ *   npx wtr --files packages/core/src/autosave/journal.browser.test.ts    one file
+ *
+ * Test files import mocha's globals from nowhere, `expect` from "chai" and `axe` from "axe-core". Fixtures are at
+ * /fixtures/<name>, with byte ranges as a real server gives them.
+ */
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { esbuildPlugin } from '@web/dev-server-esbuild';
+import { defaultReporter } from '@web/test-runner';
+import { chromeLauncher } from '@web/test-runner-chrome';
+import { chromiumFlags, findChromium } from './scripts/find-chromium.mjs';
+import { jsonReporter } from './scripts/wtr-json-reporter.mjs';
+import { mimeTypeOf } from './scripts/mime-types.mjs';
+import { filesBelow, packages, root } from './scripts/workspace.mjs';
+
+/**
+ * `new Worker(new URL('./x.worker.js', import.meta.url))` in a source file asks for a file that only exists once it is
+ * built; the TypeScript beside it is served instead, so that tests always run the worker as it is written now.
+ *
+ * @type {import('@web/test-runner').Middleware}
+ */
+function serveWorkersFromSource(context, next) {
+  if (context.path.endsWith('.worker.js') && !existsSync(path.join(root, context.path))) {
+    const source = context.path.replace(/\.js$/, '.ts');
+    if (existsSync(path.join(root, source))) context.path = source;
+  }
+  return next();
+}
+
+/** @type {import('@web/test-runner').Middleware} */
+async function serveFixtures(context, next) {
+  const prefix = '/fixtures/';
+  if (!context.path.startsWith(prefix)) return next();
+  const name = decodeURIComponent(context.path.slice(prefix.length));
+  const file = path.join(root, 'packages/testing/fixtures', path.basename(name));
+  if (!existsSync(file)) return next();
+  const size = statSync(file).size;
+  context.type = mimeTypeOf(file);
+  context.set('Accept-Ranges', 'bytes');
+  const range = /^bytes=(\d+)-(\d*)$/.exec(context.get('Range'));
+  if (!range) {
+    context.length = size;
+    context.body = createReadStream(file);
+    return undefined;
+  }
+  const start = Number(range[1]);
+  const end = range[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
+  if (start > end) {
+    context.status = 416;
+    context.set('Content-Range', `bytes */${size}`);
+    return undefined;
+  }
+  context.status = 206;
+  context.set('Content-Range', `bytes ${start}-${end}/${size}`);
+  context.length = end - start + 1;
+  context.body = createReadStream(file, { start, end });
+  return undefined;
+}
+
+/**
+ * axe-core is a classic script that sets a global; tests import it as `import axe from 'axe-core'`, as TypeScript and
+ * Node see it.
+ *
+ * @type {import('@web/test-runner').TestRunnerPlugin}
+ */
+const axeAsModule = {
+  name: 'axe-as-module',
+  resolveImport: ({ source }) => (source === 'axe-core' ? '/__axe-core.js' : undefined),
+  serve: (context) =>
+    context.path === '/__axe-core.js'
+      ? {
+          body: `${readFileSync(path.join(root, 'node_modules/axe-core/axe.js'), 'utf8')}\nexport default window.axe;`,
+          type: 'js',
+        }
+      : undefined,
+};
+
+const groups = packages()
+  .map(({ folder, shortName }) => ({ name: shortName, files: filesBelow(`${folder}/src`, '.browser.test.ts') }))
+  // A group without files is an error to the runner.
+  .filter(({ files }) => files.length > 0);
+
+const only = process.argv.includes('--files');
+const reportFile = process.env['LECTERN_TEST_REPORT'];
+
+export default {
+  rootDir: root,
+  ...(only ? {} : { groups }),
+  nodeResolve: { exportConditions: ['browser', 'production'] },
+  plugins: [
+    axeAsModule,
+    esbuildPlugin({ ts: true, target: 'esnext', tsconfig: path.join(root, 'tests/tsconfig.browser.json') }),
+  ],
+  middleware: [serveFixtures, serveWorkersFromSource],
+  browsers: [
+    chromeLauncher({
+      launchOptions: { executablePath: findChromium(), args: chromiumFlags, protocolTimeout: 300_000 },
+    }),
+  ],
+  // Pages beside each other in one window are hidden from each other's animation frames.
+  concurrency: 1,
+  browserStartTimeout: 60_000,
+  testsStartTimeout: 60_000,
+  testsFinishTimeout: 300_000,
+  testFramework: { config: { timeout: '60000', ui: 'bdd' } },
+  reporters: [defaultReporter(), ...(reportFile ? [jsonReporter(reportFile)] : [])],
+};
