@@ -1,0 +1,2 @@
+export { createUploadEngine } from './upload-engine.js';
+export type { UploadEngineOptions } from './upload-engine.js';
