@@ -1,0 +1,138 @@
+/** What is in packages/testing/fixtures, for tests that check against it. Browser tests fetch them from `/fixtures/`. */
+
+/** A source whose pictures carry their numbers and whose seconds have their tones. */
+export interface CountingFixture {
+  readonly name: string;
+  /** The source number in its frame code and tones. */
+  readonly source: number;
+  /** As shown, rotation applied, pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Pictures. */
+  readonly frames: number;
+  readonly frameRate: { readonly num: number; readonly den: number };
+  readonly durationSeconds: number;
+  readonly videoCodec: 'avc' | 'vp9';
+  readonly audioCodec: 'aac' | 'opus' | null;
+}
+
+/** Sound whose seconds have their tones. */
+export interface ToneFixture {
+  readonly name: string;
+  readonly source: number;
+  readonly durationSeconds: number;
+  /** Hz. */
+  readonly sampleRate: number;
+  /** Seconds between the container's start and the first sample of the source, where the container can't say. */
+  readonly delaySeconds: number;
+}
+
+const at30 = { num: 30, den: 1 };
+
+/** Video with sound (`count-silent.mp4` has none), all with B-frames where the codec has them. */
+export const countingFixtures = {
+  'count-h264-30.mp4': {
+    name: 'count-h264-30.mp4',
+    source: 1,
+    width: 640,
+    height: 360,
+    frames: 180,
+    frameRate: at30,
+    durationSeconds: 6,
+    videoCodec: 'avc',
+    audioCodec: 'aac',
+  },
+  'count-h264-25.mp4': {
+    name: 'count-h264-25.mp4',
+    source: 2,
+    width: 640,
+    height: 360,
+    frames: 150,
+    frameRate: { num: 25, den: 1 },
+    durationSeconds: 6,
+    videoCodec: 'avc',
+    audioCodec: 'aac',
+  },
+  'count-h264-2997.mov': {
+    name: 'count-h264-2997.mov',
+    source: 3,
+    width: 640,
+    height: 360,
+    frames: 120,
+    frameRate: { num: 30_000, den: 1001 },
+    durationSeconds: 4.004,
+    videoCodec: 'avc',
+    audioCodec: 'aac',
+  },
+  'count-vp9-30.webm': {
+    name: 'count-vp9-30.webm',
+    source: 4,
+    width: 640,
+    height: 360,
+    frames: 150,
+    frameRate: at30,
+    durationSeconds: 5,
+    videoCodec: 'vp9',
+    audioCodec: 'opus',
+  },
+  'count-720p.mp4': {
+    name: 'count-720p.mp4',
+    source: 5,
+    width: 1280,
+    height: 720,
+    frames: 150,
+    frameRate: at30,
+    durationSeconds: 5,
+    videoCodec: 'avc',
+    audioCodec: 'aac',
+  },
+  'count-vfr.mp4': {
+    name: 'count-vfr.mp4',
+    source: 6,
+    width: 640,
+    height: 360,
+    frames: 75,
+    frameRate: at30,
+    durationSeconds: 5,
+    videoCodec: 'avc',
+    audioCodec: 'aac',
+  },
+  'count-rotated.mp4': {
+    name: 'count-rotated.mp4',
+    source: 7,
+    width: 640,
+    height: 360,
+    frames: 90,
+    frameRate: at30,
+    durationSeconds: 3,
+    videoCodec: 'avc',
+    audioCodec: 'aac',
+  },
+  'count-silent.mp4': {
+    name: 'count-silent.mp4',
+    source: 8,
+    width: 320,
+    height: 180,
+    frames: 90,
+    frameRate: at30,
+    durationSeconds: 3,
+    videoCodec: 'avc',
+    audioCodec: null,
+  },
+} as const satisfies Record<string, CountingFixture>;
+
+/** Sound only. */
+export const toneFixtures = {
+  'tone.mp3': { name: 'tone.mp3', source: 10, durationSeconds: 4, sampleRate: 44_100, delaySeconds: 0 },
+  'tone.wav': { name: 'tone.wav', source: 11, durationSeconds: 4, sampleRate: 22_050, delaySeconds: 0 },
+  'tone.m4a': { name: 'tone.m4a', source: 12, durationSeconds: 4, sampleRate: 48_000, delaySeconds: 0 },
+  'tone.aac': { name: 'tone.aac', source: 13, durationSeconds: 4, sampleRate: 44_100, delaySeconds: 1024 / 44_100 },
+} as const satisfies Record<string, ToneFixture>;
+
+/**
+ * When a picture of `count-vfr.mp4` is shown, in seconds: the pictures stay for 1, 2 and 3 thirtieths of a second in
+ * turn.
+ */
+export function variableRateTime(frame: number): number {
+  return (Math.floor(frame / 3) * 6 + ([0, 1, 3][frame % 3] ?? 0)) / 30;
+}
