@@ -1,0 +1,4 @@
+import { CourseOutlineElement } from '../course-outline/course-outline.js';
+import { safeDefine } from './safe-define.js';
+
+safeDefine('course-outline', CourseOutlineElement);

@@ -1,0 +1,4 @@
+import { MediaLibraryElement } from '../media-library/media-library.js';
+import { safeDefine } from './safe-define.js';
+
+safeDefine('media-library', MediaLibraryElement);

@@ -1,0 +1,77 @@
+import { ContextProvider } from '@lit/context';
+import { html, type CSSResultGroup, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { sessionFor, type LecternSession } from '@lectern/core';
+import { sessionContext } from '../foundation/contexts.js';
+import { LecternElement } from '../foundation/lectern-element.js';
+import { providerStyles } from './lectern-provider.styles.js';
+import { NoticesController } from './notices-controller.js';
+
+/**
+ * The session for all elements inside it, and the place where they tell what happened.
+ *
+ * @tagname lectern-provider
+ * @summary Gives the elements inside it one session and shows their notices, with *Undo* where there is something to undo.
+ *
+ * @slot - The page's elements, at any depth.
+ * @csspart toasts - The stack of notices.
+ * @csspart toast - One notice.
+ * @cssproperty --lectern-toast-inset - Distance of the notices from the window's edge; 16px.
+ *
+ * | key | does |
+ * | --- | --- |
+ * | Escape in a notice | dismisses it |
+ */
+export class LecternProviderElement extends LecternElement {
+  static override styles: CSSResultGroup = [LecternElement.styles, providerStyles];
+
+  /** Name of a back end that was registered with `registerBackend`. The `lectern` property comes before it. */
+  @property() backend: string | null = null;
+
+  readonly #provider: ContextProvider<typeof sessionContext, this> = new ContextProvider(this, {
+    context: sessionContext,
+    initialValue: null,
+  });
+  readonly #notices: NoticesController = new NoticesController(this, 'provider');
+  #named: LecternSession | null = null;
+
+  override get session(): LecternSession | null {
+    return this.lectern ?? this.#named ?? super.session;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#provide();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#notices.setSession(null);
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('backend')) this.#named = this.backend === null ? null : sessionFor(this.backend);
+    super.willUpdate(changed);
+    this.#provide();
+  }
+
+  protected override sessionChanged(): void {
+    this.#provide();
+  }
+
+  protected override render(): TemplateResult {
+    return html`<slot></slot>${this.#notices.render(this.localize.messages)}`;
+  }
+
+  #provide(): void {
+    if (!this.isConnected) return;
+    this.#provider.setValue(this.session);
+    this.#notices.setSession(this.session);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'lectern-provider': LecternProviderElement;
+  }
+}
