@@ -1,5 +1,19 @@
 /** What is in packages/testing/fixtures, for tests that check against it. Browser tests fetch them from `/fixtures/`. */
 
+/** Names of the counting sources. */
+export type CountingFixtureName =
+  | 'count-h264-30.mp4'
+  | 'count-h264-25.mp4'
+  | 'count-h264-2997.mov'
+  | 'count-vp9-30.webm'
+  | 'count-720p.mp4'
+  | 'count-vfr.mp4'
+  | 'count-rotated.mp4'
+  | 'count-silent.mp4';
+
+/** Names of the files that are sound only. */
+export type ToneFixtureName = 'tone.mp3' | 'tone.wav' | 'tone.m4a' | 'tone.aac';
+
 /** A source whose pictures carry their numbers and whose seconds have their tones. */
 export interface CountingFixture {
   readonly name: string;
@@ -30,7 +44,7 @@ export interface ToneFixture {
 const at30 = { num: 30, den: 1 };
 
 /** Video with sound (`count-silent.mp4` has none), all with B-frames where the codec has them. */
-export const countingFixtures = {
+export const countingFixtures: Readonly<Record<CountingFixtureName, CountingFixture>> = {
   'count-h264-30.mp4': {
     name: 'count-h264-30.mp4',
     source: 1,
@@ -119,15 +133,15 @@ export const countingFixtures = {
     videoCodec: 'avc',
     audioCodec: null,
   },
-} as const satisfies Record<string, CountingFixture>;
+};
 
 /** Sound only. */
-export const toneFixtures = {
+export const toneFixtures: Readonly<Record<ToneFixtureName, ToneFixture>> = {
   'tone.mp3': { name: 'tone.mp3', source: 10, durationSeconds: 4, sampleRate: 44_100, delaySeconds: 0 },
   'tone.wav': { name: 'tone.wav', source: 11, durationSeconds: 4, sampleRate: 22_050, delaySeconds: 0 },
   'tone.m4a': { name: 'tone.m4a', source: 12, durationSeconds: 4, sampleRate: 48_000, delaySeconds: 0 },
   'tone.aac': { name: 'tone.aac', source: 13, durationSeconds: 4, sampleRate: 44_100, delaySeconds: 1024 / 44_100 },
-} as const satisfies Record<string, ToneFixture>;
+};
 
 /**
  * When a picture of `count-vfr.mp4` is shown, in seconds: the pictures stay for 1, 2 and 3 thirtieths of a second in
