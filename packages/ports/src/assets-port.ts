@@ -9,8 +9,9 @@ export interface AssetNotice {
 
 /** The library's records. Bytes are the business of `BlobsPort`. */
 export interface AssetsPort {
+  /** @throws `invalid-input` for a cursor that isn't one of this query's, and for a limit below 1 */
   list(query: AssetQuery, options?: CallOptions): Promise<Page<Asset>>;
-  /** @throws `not-found` */
+  /** Deleted ones included. @throws `not-found` */
   get(id: string, options?: CallOptions): Promise<Asset>;
   /** Those that exist, in the order asked for; deleted ones included. */
   getMany(ids: readonly string[], options?: CallOptions): Promise<readonly Asset[]>;
@@ -18,17 +19,19 @@ export interface AssetsPort {
   create(asset: NewAsset, options?: CallOptions): Promise<Asset>;
   /** @throws `not-found`, `invalid-input`, and `conflict` when `expectedRev` isn't the row's */
   update(id: string, patch: AssetPatch, options?: CallOptions & { readonly expectedRev?: number }): Promise<Asset>;
-  /** Soft: it can be restored. @throws `in-use` naming the places, `not-found` */
+  /** Soft: it can be restored. Removing it twice is harmless. @throws `in-use` naming the places, `not-found` */
   remove(id: string, options?: CallOptions): Promise<Asset>;
   /** @throws `not-found` */
   restore(id: string, options?: CallOptions): Promise<Asset>;
-  /** Makes it the current version; every link follows. @throws `not-found` */
+  /** Makes it the current version; every link follows. The bytes must be stored before. @throws `not-found`, `invalid-input` */
   addVersion(id: string, version: NewAssetVersion, options?: CallOptions): Promise<Asset>;
   /** Newest first. @throws `not-found` */
   versions(id: string, options?: CallOptions): Promise<readonly AssetVersion[]>;
+  /** Nothing for an asset that isn't there. */
   usage(id: string, options?: CallOptions): Promise<readonly AssetUsage[]>;
-  /** Says that an asset is used at a place; saying it twice is harmless. */
+  /** Says that an asset is used at a place; saying it twice is harmless. @throws `not-found`, `invalid-input` */
   link(usage: AssetUsage, options?: CallOptions): Promise<void>;
   unlink(usage: Pick<AssetUsage, 'assetId' | 'resourceType' | 'resourceId'>, options?: CallOptions): Promise<void>;
+  /** Told of every change, those made through this very port included. */
   subscribe(listener: (notice: AssetNotice) => void): Unsubscribe;
 }

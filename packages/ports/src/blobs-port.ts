@@ -1,6 +1,7 @@
 import type { CallOptions } from './call-options.js';
 
 export interface PutOptions extends CallOptions {
+  /** The blob's own type when left out. */
   readonly mimeType?: string;
   /** Bytes stored so far; at most one call per 100 ms. */
   readonly onProgress?: (sentBytes: number) => void;

@@ -8,5 +8,6 @@ export interface CoursesPort {
   outline(courseId: string, options?: CallOptions): Promise<CourseOutline>;
   /** Makes one change; the same ids again are harmless. Keeps asset usage of chapters. @throws `not-found`, `invalid-input`, `forbidden` */
   apply(change: CourseChange, options?: CallOptions): Promise<void>;
+  /** Told of every change, those made through this very port included. */
   subscribe(listener: () => void): Unsubscribe;
 }

@@ -1,8 +1,9 @@
 export * from './errors.js';
 export type { CallOptions, Json, Page, Unsubscribe } from './call-options.js';
+export * from './input.js';
 export * from './domain/asset.js';
-export type * from './domain/project.js';
-export type * from './domain/course.js';
+export * from './domain/project.js';
+export * from './domain/course.js';
 export type * from './domain/identity.js';
 export type * from './assets-port.js';
 export type * from './blobs-port.js';

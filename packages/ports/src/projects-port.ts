@@ -24,16 +24,20 @@ export interface ProjectNotice {
  * 3. `baseRev` equal to the head: rev + 1;
  * 4. otherwise the state is kept as a `conflict` revision and the head stays.
  *
- * Titles and posters don't move `rev`. No clock decides anything.
+ * A project that was removed, or a `baseRev` above 0 without a row, is answered `gone`; a state of an older schema than
+ * the head's is answered `too-new`: whoever wrote it cannot have read the head. Both keep nothing.
+ *
+ * Titles and posters don't move `rev`. No clock decides anything. Old automatic revisions may be thinned.
  */
 export interface ProjectsPort {
   list(query: ProjectQuery, options?: CallOptions): Promise<Page<ProjectSummary>>;
-  /** @throws `not-found` */
+  /** @throws `not-found`, also for a removed project */
   open(id: string, options?: CallOptions): Promise<OpenedProject>;
+  /** @throws `invalid-input`, `quota-exceeded`; then nothing was written */
   save(request: SaveRequest, options?: CallOptions): Promise<SaveAnswer>;
   /** Title, description, poster, draft or published. @throws `not-found`, `invalid-input` */
   describe(id: string, details: ProjectDetails, options?: CallOptions): Promise<ProjectSummary>;
-  /** Soft. @throws `not-found` */
+  /** Soft. While it is removed, it uses no asset. Removing it twice is harmless. @throws `not-found` */
   remove(id: string, options?: CallOptions): Promise<void>;
   /** @throws `not-found` */
   restore(id: string, options?: CallOptions): Promise<ProjectSummary>;
@@ -41,5 +45,6 @@ export interface ProjectsPort {
   revisions(id: string, options?: CallOptions): Promise<readonly ProjectRevision[]>;
   /** @throws `not-found` */
   openRevision(id: string, rev: number, options?: CallOptions): Promise<OpenedProject>;
+  /** Told of every change, those made through this very port included. */
   subscribe(listener: (notice: ProjectNotice) => void): Unsubscribe;
 }

@@ -105,9 +105,11 @@ export interface AssetQuery {
   readonly search?: string;
   readonly kinds?: readonly AssetKind[];
   readonly sourceTypes?: readonly AssetSourceType[];
+  /** Those that carry every one of these tags, any case. */
   readonly tags?: readonly string[];
   /** True lists what was deleted, and only that. */
   readonly deleted?: boolean;
+  /** Made from this project (`studioMetadata.project_id`), or used in it. */
   readonly projectId?: string;
   readonly sort?: AssetSort;
   /** At most 500; 60 when left out. */
@@ -135,14 +137,53 @@ export function normaliseAssetName(name: string): string {
   return Array.from(clean).slice(0, 255).join('') || 'Untitled';
 }
 
+const id: z.ZodString = z.string().min(1).max(128);
+const blobKey: z.ZodString = z.string().min(1).max(512);
 const tag: z.ZodString = z.string().min(1).max(64);
+const bytes: z.ZodNumber = z.number().int().min(0);
+const metadata = (): z.ZodType => z.record(z.string().max(128), z.any());
+const facts = (): z.ZodType => z.object({ kind: z.enum(['video', 'audio', 'image']) }).loose();
+
 /** Checks a patch that comes from outside. */
 export const assetPatchSchema: z.ZodType<AssetPatch> = z
   .object({
     name: z.string().min(1).max(1000).optional(),
     tags: z.array(tag).max(64).optional(),
-    posterKey: z.string().max(512).nullable().optional(),
-    probe: z.any().optional(),
-    studioMetadata: z.record(z.string().max(128), z.any()).optional(),
+    posterKey: blobKey.nullable().optional(),
+    probe: facts().nullable().optional(),
+    studioMetadata: metadata().optional(),
   })
   .strict() as unknown as z.ZodType<AssetPatch>;
+
+/** Checks a new asset's row. */
+export const newAssetSchema: z.ZodType<NewAsset> = z
+  .object({
+    id,
+    name: z.string().max(1000),
+    kind: z.enum(['video', 'audio', 'image']),
+    mimeType: z.string().max(255),
+    sizeBytes: bytes,
+    sourceType: z.enum(['upload', 'recording', 'export']),
+    studioMetadata: metadata().optional(),
+    tags: z.array(tag).max(64).optional(),
+    probe: facts().nullable(),
+    posterKey: blobKey.nullable(),
+    blobKey,
+  })
+  .strict() as unknown as z.ZodType<NewAsset>;
+
+/** Checks a new version of an asset. */
+export const newAssetVersionSchema: z.ZodType<NewAssetVersion> = z
+  .object({
+    blobKey,
+    mimeType: z.string().max(255),
+    sizeBytes: bytes,
+    probe: facts().nullable(),
+    posterKey: blobKey.nullable(),
+  })
+  .strict() as unknown as z.ZodType<NewAssetVersion>;
+
+/** Checks a place where an asset is used. */
+export const assetUsageSchema: z.ZodType<AssetUsage> = z
+  .object({ assetId: id, resourceType: z.string().min(1).max(64), resourceId: id, label: z.string().max(1000) })
+  .strict() as unknown as z.ZodType<AssetUsage>;

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Json } from '../call-options.js';
 
 /** A titled timeline document. The document itself is read with `ProjectsPort.open`. */
@@ -72,7 +73,7 @@ export type SaveAnswer =
       readonly headAuthor: string;
       readonly headAt: string;
       readonly headHash: string;
-      /** The revision under which the incoming state was kept. */
+      /** The revision under which the incoming state was kept: a number that no head ever has. */
       readonly keptAs: number;
     }
   | { readonly outcome: 'gone' }
@@ -94,3 +95,37 @@ export interface ProjectQuery {
   readonly limit?: number;
   readonly cursor?: string | null;
 }
+
+const id: z.ZodString = z.string().min(1).max(128);
+const title: z.ZodString = z.string().trim().min(1).max(255);
+const description: z.ZodString = z.string().max(20_000);
+const count: z.ZodNumber = z.number().int().min(0);
+
+/** Checks everything of a save but the document itself, which only `@lectern/timeline/schema` understands. */
+export const saveRequestSchema: z.ZodType<SaveRequest> = z
+  .object({
+    projectId: id,
+    baseRev: count,
+    saveId: id,
+    hash: z.string().min(1).max(128),
+    schemaVersion: count,
+    state: z.custom((value) => typeof value === 'object' && value !== null, 'Expected a JSON object'),
+    kind: z.enum(['auto', 'manual', 'conflict', 'restore', 'publish']),
+    title: title.optional(),
+    description: description.optional(),
+    totalFrames: count,
+    durationSeconds: z.number().min(0),
+    assetIds: z.array(id),
+  })
+  .strict() as unknown as z.ZodType<SaveRequest>;
+
+/** Checks what is said about a project. */
+export const projectDetailsSchema: z.ZodType<ProjectDetails> = z
+  .object({
+    title: title.optional(),
+    description: description.optional(),
+    posterKey: z.string().min(1).max(512).nullable().optional(),
+    lastExportId: id.nullable().optional(),
+    isDraft: z.boolean().optional(),
+  })
+  .strict() as unknown as z.ZodType<ProjectDetails>;
