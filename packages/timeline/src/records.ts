@@ -144,13 +144,7 @@ export interface AssetRecord {
 }
 
 export type TimelineRecord =
-  | SettingsRecord
-  | TrackRecord
-  | ClipRecord
-  | TransitionRecord
-  | MarkerRecord
-  | CaptionTrackRecord
-  | AssetRecord;
+  SettingsRecord | TrackRecord | ClipRecord | TransitionRecord | MarkerRecord | CaptionTrackRecord | AssetRecord;
 
 export type RecordType = TimelineRecord['type'];
 /** The record of type `T`. */
