@@ -1,0 +1,118 @@
+/**
+ * Runs the tests and counts them. The last line is always `N passed, N failed`.
+ *
+ *   npm test                          everything
+ *   npm test -- unit browser          some lanes: unit, architecture, browser, e2e
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build, compile } from './build.mjs';
+import { findChromium } from './find-chromium.mjs';
+import { filesBelow, packages, root } from './workspace.mjs';
+
+/** @typedef {{passed: number, failed: number}} Counts */
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'lectern-tests-'));
+
+/**
+ * Runs a test runner of ours, which writes its counts to a file.
+ *
+ * @param {string} lane
+ * @param {readonly string[]} args of node
+ * @returns {Promise<Counts>}
+ */
+async function runCounted(lane, args) {
+  const report = path.join(scratch, `${lane}.json`);
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, LECTERN_TEST_REPORT: report },
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  /** @type {Counts} */
+  let counts;
+  try {
+    counts = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    counts = { passed: 0, failed: 0 };
+  }
+  // A runner that broke before or after its tests is a failure too.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+/**
+ * @param {string} lane
+ * @param {readonly string[]} files
+ * @param {readonly string[]} [more] options of node
+ */
+function nodeTests(lane, files, more = []) {
+  if (files.length === 0) return Promise.resolve({ passed: 0, failed: 0 });
+  return runCounted(lane, [
+    '--import',
+    'tsx',
+    '--test',
+    '--test-reporter=./scripts/node-test-reporter.mjs',
+    '--test-reporter-destination=stdout',
+    ...more,
+    ...files,
+  ]);
+}
+
+const unitFiles = () =>
+  packages().flatMap(({ folder }) =>
+    filesBelow(`${folder}/src`, '.test.ts').filter((file) => !file.endsWith('.browser.test.ts')),
+  );
+
+/** @type {Record<string, () => Promise<Counts>>} */
+const lanes = {
+  unit: async () => {
+    compile();
+    return nodeTests('unit', unitFiles());
+  },
+  architecture: () => nodeTests('architecture', filesBelow('tests/architecture', '.test.ts')),
+  browser: async () => {
+    findChromium();
+    compile();
+    return runCounted('browser', ['node_modules/@web/test-runner/dist/bin.js']);
+  },
+  e2e: async () => {
+    findChromium();
+    await build({ log: (line) => process.stdout.write(`${line}\n`) });
+    // One file after the other: each has a browser of its own, and encoding wants all cores.
+    return nodeTests('e2e', filesBelow('tests/e2e', '.e2e.ts'), ['--test-concurrency=1']);
+  },
+};
+
+const wanted = process.argv.slice(2);
+for (const lane of wanted) {
+  if (!(lane in lanes)) {
+    process.stderr.write(`There is no lane "${lane}". There are: ${Object.keys(lanes).join(', ')}\n`);
+    process.exit(2);
+  }
+}
+
+/** @type {Counts} */
+const total = { passed: 0, failed: 0 };
+/** @type {string[]} */
+const summary = [];
+for (const [lane, run] of Object.entries(lanes)) {
+  if (wanted.length > 0 && !wanted.includes(lane)) continue;
+  process.stdout.write(`\n── ${lane} ${'─'.repeat(70 - lane.length)}\n`);
+  /** @type {Counts} */
+  let counts;
+  try {
+    counts = await run();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    counts = { passed: 0, failed: 1 };
+  }
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  summary.push(`${lane}: ${counts.passed} passed, ${counts.failed} failed`);
+}
+rmSync(scratch, { recursive: true, force: true });
+process.stdout.write(`\n${summary.join('\n')}\n${total.passed} passed, ${total.failed} failed\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;
