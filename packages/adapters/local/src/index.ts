@@ -1,2 +1,3 @@
 export { createLocalBackend } from './local-backend.js';
-export type { LocalBackend, LocalBackendOptions, LocalStorageKind } from './local-backend.js';
+export type { LocalBackend, LocalBackendOptions } from './local-backend.js';
+export type { LocalStorageKind } from './open-store.js';

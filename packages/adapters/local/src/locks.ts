@@ -1,0 +1,18 @@
+/** Held by a page while it writes bytes whose row isn't there yet, so that nobody sweeps them away. */
+export async function whileWriting<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const locks = lockManager();
+  return locks ? ((await locks.request(name, { mode: 'shared' }, work)) as T) : work();
+}
+
+/** Runs only when nobody is writing, in this tab or another; without locks nobody can know, and it doesn't run. */
+export async function whenNobodyWrites(name: string, work: () => Promise<void>): Promise<void> {
+  await lockManager()?.request(name, { mode: 'exclusive', ifAvailable: true }, async (lock) => {
+    if (lock) await work();
+  });
+}
+
+function lockManager(): LockManager | null {
+  // A frame without an origin of its own has the object, and every request of it fails.
+  const usable = typeof navigator !== 'undefined' && 'locks' in navigator && globalThis.origin !== 'null';
+  return usable ? navigator.locks : null;
+}

@@ -1,0 +1,176 @@
+import { LecternError, toLecternError } from '@lectern/ports';
+import { type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
+import type { Key, ReadView, RecordStore, Selection, WriteView } from './record-store.js';
+import { type TableName, type Tables, tableNames, tableShapes, tablesVersion } from './tables.js';
+
+type Transaction = IDBPTransaction<unknown, TableName[], IDBTransactionMode>;
+
+const asKey = (key: Key): IDBValidKey => key as IDBValidKey;
+
+function rangeOf({ equals, startsWith, above, below }: Selection): IDBKeyRange | undefined {
+  if (equals !== undefined) return IDBKeyRange.only(asKey(equals));
+  // An array is above every string and number, so `[x, []]` closes all that begin with x.
+  if (startsWith !== undefined) return IDBKeyRange.bound([startsWith], [startsWith, []]);
+  if (above !== undefined) return IDBKeyRange.lowerBound(asKey(above), true);
+  if (below !== undefined) return IDBKeyRange.upperBound(asKey(below), true);
+  return undefined;
+}
+
+function viewOf(transaction: Transaction): ReadView {
+  return {
+    get: async <T extends TableName>(table: T, key: Key) =>
+      (await transaction.objectStore(table).get(asKey(key))) as Tables[T] | undefined,
+    select: async <T extends TableName>(table: T, selection: Selection = {}) => {
+      const store = transaction.objectStore(table);
+      const source = selection.index === undefined ? store : store.index(selection.index);
+      return (await source.getAll(rangeOf(selection), selection.limit)) as readonly Tables[T][];
+    },
+  };
+}
+
+function writeViewOf(transaction: IDBPTransaction<unknown, TableName[], 'readwrite'>): WriteView {
+  return {
+    ...viewOf(transaction as unknown as Transaction),
+    async put(table, row) {
+      await transaction.objectStore(table).put(row);
+    },
+    async delete(table, key) {
+      await transaction.objectStore(table).delete(asKey(key));
+    },
+  };
+}
+
+/** When a transaction fails as a whole, its requests only say that it was aborted; the reason is the transaction's. */
+function reasonOf(error: unknown, transaction: { readonly error: DOMException | null }): LecternError {
+  return toLecternError(transaction.error ?? error);
+}
+
+/** True for errors that say the connection is gone, not the data: somebody cleared the site's data, or upgraded it. */
+const isLostConnection = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'InvalidStateError';
+
+/** The tables in IndexedDB. */
+export class IndexedDbRecordStore implements RecordStore {
+  readonly #name: string;
+  #database: Promise<IDBPDatabase> | null;
+  #closed = false;
+
+  private constructor(name: string, database: IDBPDatabase) {
+    this.#name = name;
+    this.#database = Promise.resolve(database);
+    this.#watch(database);
+  }
+
+  static async open(name: string): Promise<IndexedDbRecordStore> {
+    return new IndexedDbRecordStore(name, await connect(name));
+  }
+
+  async read<R>(tables: readonly TableName[], work: (view: ReadView) => Promise<R>): Promise<R> {
+    const transaction = await this.#begin((database) => database.transaction([...tables], 'readonly'));
+    // Its failure is told by `work` already; unheard, it would be an unhandled rejection.
+    transaction.done.catch(() => undefined);
+    try {
+      return await work(viewOf(transaction as unknown as Transaction));
+    } catch (error) {
+      throw reasonOf(error, transaction);
+    }
+  }
+
+  async write<R>(
+    tables: readonly TableName[],
+    work: (view: WriteView) => Promise<R>,
+    options: { readonly signal?: AbortSignal | undefined; readonly durability?: 'strict' | 'relaxed' } = {},
+  ): Promise<R> {
+    const { signal, durability = 'strict' } = options;
+    const transaction = await this.#begin((database) =>
+      database.transaction([...tables], 'readwrite', { durability }),
+    );
+    const done = transaction.done.then(
+      () => null,
+      (error: unknown) => reasonOf(error, transaction),
+    );
+    const undo = (): void => {
+      try {
+        transaction.abort();
+      } catch {
+        // It is over already: then its own outcome stands.
+      }
+    };
+    signal?.addEventListener('abort', undo, { once: true });
+    try {
+      const result = await work(writeViewOf(transaction));
+      if (signal?.aborted === true) undo();
+      const failure = await done;
+      if (failure) throw signal?.aborted === true ? new LecternError('aborted', { cause: failure }) : failure;
+      return result;
+    } catch (error) {
+      undo();
+      await done;
+      if (signal?.aborted === true) throw new LecternError('aborted', { cause: error });
+      throw reasonOf(error, transaction);
+    } finally {
+      signal?.removeEventListener('abort', undo);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    void this.#database?.then((database) => {
+      database.close();
+    });
+    this.#database = null;
+  }
+
+  async #begin<T>(start: (database: IDBPDatabase) => T): Promise<T> {
+    const database = await this.#connection();
+    try {
+      return start(database);
+    } catch (error) {
+      if (!isLostConnection(error)) throw toLecternError(error);
+      this.#database = null;
+      return start(await this.#connection());
+    }
+  }
+
+  #connection(): Promise<IDBPDatabase> {
+    if (this.#closed) return Promise.reject(new LecternError('aborted', { message: 'The back end was disposed of' }));
+    this.#database ??= connect(this.#name).then(
+      (database) => {
+        this.#watch(database);
+        return database;
+      },
+      (error: unknown) => {
+        this.#database = null;
+        throw error;
+      },
+    );
+    return this.#database;
+  }
+
+  #watch(database: IDBPDatabase): void {
+    database.addEventListener('close', () => {
+      this.#database = null;
+    });
+  }
+}
+
+async function connect(name: string): Promise<IDBPDatabase> {
+  try {
+    return await openDB(name, tablesVersion, {
+      upgrade(database) {
+        for (const table of tableNames) {
+          const { keyPath, indexes } = tableShapes[table];
+          const store = database.createObjectStore(table, { keyPath: keyPath as string | string[] });
+          for (const [index, path] of Object.entries(indexes)) store.createIndex(index, path as string | string[]);
+        }
+      },
+      // A newer version of the page wants to upgrade: let it, or it waits for ever.
+      blocking(_current, _blocked, event) {
+        (event.target as IDBDatabase).close();
+      },
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'VersionError') throw new LecternError('too-new', { cause: error });
+    throw toLecternError(error, 'storage-denied');
+  }
+}

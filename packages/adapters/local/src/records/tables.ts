@@ -1,0 +1,127 @@
+import type {
+  Asset,
+  AssetUsage,
+  AssetVersion,
+  Chapter,
+  ChapterItem,
+  Course,
+  Identity,
+  ProjectRevision,
+  ProjectSummary,
+  SaveAnswer,
+  StoredTimelineJson,
+} from '@lectern/ports';
+
+/** `seq` counts the changes of all assets, so that a reader finds what is new to it. */
+export interface AssetRow {
+  readonly asset: Asset;
+  readonly seq: number;
+  readonly versionCount: number;
+}
+
+export interface ProjectRow {
+  readonly summary: ProjectSummary;
+  /** Of the head. */
+  readonly schemaVersion: number;
+  /** Assets on the timeline of the head. */
+  readonly assetIds: readonly string[];
+  /** How many saves made a revision; it orders them without a clock. */
+  readonly saveCount: number;
+  readonly conflictCount: number;
+}
+
+export interface RevisionRow {
+  readonly projectId: string;
+  readonly rev: number;
+  readonly order: number;
+  readonly revision: ProjectRevision;
+}
+
+/** The document of a revision, apart from its row, so that a list of revisions reads no documents. */
+export interface StateRow {
+  readonly projectId: string;
+  readonly rev: number;
+  readonly schemaVersion: number;
+  readonly state: StoredTimelineJson;
+}
+
+/** What a save was answered, for its repeats. */
+export interface SaveRow {
+  readonly saveId: string;
+  readonly projectId: string;
+  readonly order: number;
+  readonly answer: SaveAnswer;
+}
+
+export interface CourseRow {
+  readonly course: Course;
+  /** Courses are listed in the order they were made in. */
+  readonly order: number;
+}
+
+export interface BlobRow {
+  readonly key: string;
+  readonly mimeType: string;
+  readonly sizeBytes: number;
+  /** Name of the file in the private file system; left out when the bytes are in `blobData`. */
+  readonly file?: string;
+  /** Since when no asset refers to it, in milliseconds of the epoch; left out when one does. */
+  readonly unclaimedSince?: number;
+}
+
+export interface BlobDataRow {
+  readonly key: string;
+  readonly data: Blob;
+}
+
+export type MetaRow =
+  | { readonly key: 'guest'; readonly identity: Identity }
+  /** `epoch` names this filling of the store: after a purge or a wipe, what was read before counts for nothing. */
+  | { readonly key: 'library'; readonly epoch: string; readonly seq: number }
+  | { readonly key: 'courses'; readonly count: number };
+
+export interface Tables {
+  readonly assets: AssetRow;
+  readonly versions: AssetVersion;
+  readonly usage: AssetUsage;
+  readonly projects: ProjectRow;
+  readonly revisions: RevisionRow;
+  readonly states: StateRow;
+  readonly saves: SaveRow;
+  readonly courses: CourseRow;
+  readonly chapters: Chapter;
+  readonly items: ChapterItem;
+  readonly blobs: BlobRow;
+  readonly blobData: BlobDataRow;
+  readonly meta: MetaRow;
+}
+
+export type TableName = keyof Tables;
+export type KeyPath = string | readonly string[];
+
+export interface TableShape {
+  readonly keyPath: KeyPath;
+  readonly indexes: Readonly<Record<string, KeyPath>>;
+}
+
+/** Keys and indexes of every table: IndexedDB is set up from it, and the store in memory reads it. */
+export const tableShapes: Readonly<Record<TableName, TableShape>> = {
+  assets: { keyPath: 'asset.id', indexes: { bySeq: 'seq', byDeletedAt: 'asset.deletedAt' } },
+  versions: { keyPath: 'id', indexes: { byAsset: ['assetId', 'number'] } },
+  usage: { keyPath: ['assetId', 'resourceType', 'resourceId'], indexes: { byResource: ['resourceType', 'resourceId'] } },
+  projects: { keyPath: 'summary.id', indexes: {} },
+  revisions: { keyPath: ['projectId', 'rev'], indexes: { byOrder: ['projectId', 'order'] } },
+  states: { keyPath: ['projectId', 'rev'], indexes: {} },
+  saves: { keyPath: 'saveId', indexes: { byOrder: ['projectId', 'order'] } },
+  courses: { keyPath: 'course.id', indexes: {} },
+  chapters: { keyPath: 'id', indexes: { byCourse: 'courseId' } },
+  items: { keyPath: 'id', indexes: { byChapter: 'chapterId' } },
+  blobs: { keyPath: 'key', indexes: { byFile: 'file', unclaimed: 'unclaimedSince' } },
+  blobData: { keyPath: 'key', indexes: {} },
+  meta: { keyPath: 'key', indexes: {} },
+};
+
+export const tableNames: readonly TableName[] = Object.keys(tableShapes) as TableName[];
+
+/** Grows with every change of `tableShapes`; each step is written down in the IndexedDB store's upgrade. */
+export const tablesVersion = 1;
