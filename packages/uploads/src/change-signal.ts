@@ -1,0 +1,46 @@
+import type { UploadItem, Unsubscribe } from '@lectern/ports';
+
+const everyMs = 100;
+
+/** Tells listeners of changes: the first at once, then at most every 100 ms, and the last one always. */
+export class ChangeSignal {
+  readonly #read: () => readonly UploadItem[];
+  readonly #listeners = new Set<(items: readonly UploadItem[]) => void>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #pending = false;
+
+  constructor(read: () => readonly UploadItem[]) {
+    this.#read = read;
+  }
+
+  send(): void {
+    if (this.#timer !== null) {
+      this.#pending = true;
+      return;
+    }
+    if (this.#listeners.size === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      if (!this.#pending) return;
+      this.#pending = false;
+      this.send();
+    }, everyMs);
+    const items = this.#read();
+    for (const listener of [...this.#listeners]) listener(items);
+  }
+
+  subscribe(listener: (items: readonly UploadItem[]) => void): Unsubscribe {
+    const own = (items: readonly UploadItem[]): void => {
+      listener(items);
+    };
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#listeners.clear();
+  }
+}
