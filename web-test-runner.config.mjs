@@ -22,7 +22,7 @@ import { filesBelow, packages, root } from './scripts/workspace.mjs';
  * `new Worker(new URL('./x.worker.js', import.meta.url))` in a source file asks for a file that only exists once it is
  * built; the TypeScript beside it is served instead, so that tests always run the worker as it is written now.
  *
- * @type {import('@web/test-runner').Middleware}
+ * @type {import('@web/dev-server-core').Middleware}
  */
 function serveWorkersFromSource(context, next) {
   if (context.path.endsWith('.worker.js') && !existsSync(path.join(root, context.path))) {
@@ -32,7 +32,7 @@ function serveWorkersFromSource(context, next) {
   return next();
 }
 
-/** @type {import('@web/test-runner').Middleware} */
+/** @type {import('@web/dev-server-core').Middleware} */
 async function serveFixtures(context, next) {
   const prefix = '/fixtures/';
   if (!context.path.startsWith(prefix)) return next();

@@ -125,8 +125,11 @@ function drawCountingPicture(canvas, { source, frame, seconds }) {
   canvas.box(0.05 + 0.86 * (seconds % 1), 0.9, 0.04, 0.05, [255, 196, 0]);
 }
 
-/** @param {Canvas} canvas @param {{title: string, lines: readonly string[], accent: readonly number[]}} slide */
-function drawSlide(canvas, { title, lines, accent }) {
+/** @param {Canvas} canvas @param {number} index which of the slides */
+function drawSlide(canvas, index) {
+  const slide = slides[index];
+  if (!slide) throw new RangeError(`There are ${slides.length} slides, no number ${index}.`);
+  const { title, lines, accent } = slide;
   canvas.box(0, 0, 1, 1, [247, 246, 242]);
   canvas.box(0, frameCodeHeight, 0.02, 1 - frameCodeHeight, accent);
   canvas.text(title, 0.07, 0.22, 0.1, [30, 34, 44]);
@@ -153,30 +156,48 @@ function countingSound(source, seconds, sampleRate) {
   return samples;
 }
 
-/** Writes one channel as 16-bit WAV. @param {string} file @param {Float32Array} samples @param {number} sampleRate */
-function writeWav(file, samples, sampleRate) {
+/**
+ * Writes 16-bit WAV, the same in each channel: ffmpeg would make it quieter on the way from one channel to two.
+ *
+ * @param {string} file
+ * @param {Float32Array} samples
+ * @param {number} sampleRate
+ * @param {number} channels
+ */
+function writeWav(file, samples, sampleRate, channels) {
+  const frameBytes = channels * 2;
   const header = Buffer.alloc(44);
   header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(36 + samples.length * 2, 4);
+  header.writeUInt32LE(36 + samples.length * frameBytes, 4);
   header.write('WAVEfmt ', 8, 'latin1');
   header.writeUInt32LE(16, 16);
   header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
+  header.writeUInt16LE(channels, 22);
   header.writeUInt32LE(sampleRate, 24);
-  header.writeUInt32LE(sampleRate * 2, 28);
-  header.writeUInt16LE(2, 32);
+  header.writeUInt32LE(sampleRate * frameBytes, 28);
+  header.writeUInt16LE(frameBytes, 32);
   header.writeUInt16LE(16, 34);
   header.write('data', 36, 'latin1');
-  header.writeUInt32LE(samples.length * 2, 40);
-  const body = Buffer.alloc(samples.length * 2);
-  samples.forEach((value, index) => body.writeInt16LE(Math.round(Math.max(-1, Math.min(1, value)) * 32767), index * 2));
+  header.writeUInt32LE(samples.length * frameBytes, 40);
+  const body = Buffer.alloc(samples.length * frameBytes);
+  samples.forEach((value, index) => {
+    const level = Math.round(Math.max(-1, Math.min(1, value)) * 32767);
+    for (let channel = 0; channel < channels; channel += 1) body.writeInt16LE(level, index * frameBytes + channel * 2);
+  });
   writeFileSync(file, Buffer.concat([header, body]));
 }
 
-/** A WAV file in the scratch folder. @param {number} source @param {number} seconds @param {number} sampleRate */
-function soundFile(source, seconds, sampleRate) {
-  const file = path.join(scratch, `${source}-${seconds}-${sampleRate}.wav`);
-  writeWav(file, countingSound(source, seconds, sampleRate), sampleRate);
+/**
+ * A WAV file in the scratch folder.
+ *
+ * @param {number} source
+ * @param {number} seconds
+ * @param {number} sampleRate
+ * @param {number} [channels]
+ */
+function soundFile(source, seconds, sampleRate, channels = 1) {
+  const file = path.join(scratch, `${source}-${seconds}-${sampleRate}-${channels}.wav`);
+  writeWav(file, countingSound(source, seconds, sampleRate), sampleRate, channels);
   return file;
 }
 
@@ -231,7 +252,7 @@ const h264 = ['-c:v', 'libx264', '-preset', 'slow', '-crf', '27', '-bf', '3', '-
  * @property {number} [width]
  * @property {number} [height]
  * @property {readonly string[]} encode
- * @property {{sampleRate: number, encode: readonly string[]} | null} sound
+ * @property {{sampleRate: number, channels: number, encode: readonly string[]} | null} sound
  * @property {string} [filter] before the change to YUV
  * @property {((frame: number) => number)} [timeOf] seconds, when it isn't frame ÷ rate
  */
@@ -242,7 +263,15 @@ async function countingVideo(file, { source, frames, rate, width = 640, height =
   const seconds = timeOf ? timeOf(frames) : (frames * denominator) / numerator;
   const inputs = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`, '-r', rate, '-i', 'pipe:0'];
   const soundArgs = sound
-    ? ['-i', soundFile(source, seconds, sound.sampleRate), '-map', '0:v', '-map', '1:a', ...sound.encode]
+    ? [
+        '-i',
+        soundFile(source, seconds, sound.sampleRate, sound.channels),
+        '-map',
+        '0:v',
+        '-map',
+        '1:a',
+        ...sound.encode,
+      ]
     : [];
   const canvas = new Canvas(width, height);
   await ffmpeg(
@@ -321,7 +350,8 @@ function badge(size) {
 
 const aac = (/** @type {number} */ sampleRate, channels = 2) => ({
   sampleRate,
-  encode: ['-c:a', 'aac', '-b:a', '64k', '-ac', String(channels)],
+  channels,
+  encode: ['-c:a', 'aac', '-b:a', '64k'],
 });
 
 const slides = [
@@ -386,7 +416,7 @@ const makers = {
         '1',
         ...bt709,
       ],
-      sound: { sampleRate: 48_000, encode: ['-c:a', 'libopus', '-b:a', '48k', '-ac', '2'] },
+      sound: { sampleRate: 48_000, channels: 2, encode: ['-c:a', 'libopus', '-b:a', '48k'] },
     }),
   'count-720p.mp4': (file) =>
     countingVideo(file, {
@@ -405,7 +435,7 @@ const makers = {
       rate: '30',
       encode: [...h264, '-g', '30', '-vsync', 'vfr', '-video_track_timescale', '30000'],
       // variableRateTime, in ffmpeg's words.
-      filter: "setpts='(floor(N/3)*6+if(eq(mod(N,3),1),1,if(eq(mod(N,3),2),3,0)))/30/TB'",
+      filter: "setpts='(floor(N/3)*6+if(eq(mod(N,3),1),1,if(eq(mod(N,3),2),3,0))+0.01)/30/TB'",
       timeOf: variableRateTime,
       sound: aac(48_000),
     }),
@@ -442,7 +472,7 @@ const makers = {
         .concat(['-c:a', 'aac', '-b:a', '48k', '-ar', '44100', '-ac', '1', ...bitexact, file]),
       async (write) => {
         for (let frame = 0; frame < frames; frame += 1) {
-          drawSlide(canvas, slides[Math.min(2, Math.floor(frame / 54))]);
+          drawSlide(canvas, Math.min(2, Math.floor(frame / 54)));
           canvas.code(9, frame);
           canvas.box(0.02, 0.97, (0.98 * frame) / frames, 0.03, [170, 176, 190]);
           await write(Buffer.from(canvas.data));
@@ -452,20 +482,19 @@ const makers = {
   },
   'tone.mp3': (file) =>
     ffmpeg(['-i', soundFile(10, 4, 44_100), '-c:a', 'libmp3lame', '-b:a', '64k', ...bitexact, file]),
-  'tone.wav': (file) => writeWav(file, countingSound(11, 4, 22_050), 22_050),
-  'tone.m4a': (file) =>
-    ffmpeg(['-i', soundFile(12, 4, 48_000), '-c:a', 'aac', '-b:a', '64k', '-ac', '2', ...bitexact, file]),
+  'tone.wav': (file) => writeWav(file, countingSound(11, 4, 22_050), 22_050, 1),
+  'tone.m4a': (file) => ffmpeg(['-i', soundFile(12, 4, 48_000, 2), '-c:a', 'aac', '-b:a', '64k', ...bitexact, file]),
   'tone.aac': (file) =>
     ffmpeg(['-i', soundFile(13, 4, 44_100), '-c:a', 'aac', '-b:a', '64k', '-f', 'adts', ...bitexact, file]),
   'slide.png': async (file) => {
     const canvas = new Canvas(1280, 720);
-    drawSlide(canvas, slides[0]);
+    drawSlide(canvas, 0);
     canvas.code(14, 1);
     await picture(file, canvas, []);
   },
   'slide.jpg': async (file) => {
     const canvas = new Canvas(1280, 720);
-    drawSlide(canvas, slides[2]);
+    drawSlide(canvas, 2);
     canvas.code(14, 2);
     await picture(file, canvas, ['-pix_fmt', 'yuvj420p', '-q:v', '4']);
   },

@@ -1,10 +1,10 @@
 /**
  * Runs the tests and counts them. The last line is always `N passed, N failed`.
  *
- *   npm test                          everything
- *   npm test -- unit browser          some lanes: unit, architecture, browser, e2e
+ *   npm test                          everything but the stories, which `npm run verify` tests
+ *   npm test -- unit browser          some lanes: unit, architecture, browser, e2e, storybook
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -84,9 +84,22 @@ const lanes = {
     // One file after the other: each has a browser of its own, and encoding wants all cores.
     return nodeTests('e2e', filesBelow('tests/e2e', '.e2e.ts'), ['--test-concurrency=1']);
   },
+  storybook: async () => {
+    findChromium();
+    await build({ log: (line) => process.stdout.write(`${line}\n`) });
+    const built = spawnSync(
+      process.execPath,
+      ['node_modules/storybook/dist/bin/dispatcher.js', 'build', '--quiet', '-o', 'storybook-static'],
+      { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' },
+    );
+    if (built.status !== 0) throw new Error(`Storybook doesn't build.\n${built.stdout}${built.stderr}`);
+    return nodeTests('storybook', filesBelow('tests/storybook', '.test.ts'));
+  },
 };
 
-const wanted = process.argv.slice(2);
+const usual = ['unit', 'architecture', 'browser', 'e2e'];
+const given = process.argv.slice(2);
+const wanted = given.length > 0 ? given : usual;
 for (const lane of wanted) {
   if (!(lane in lanes)) {
     process.stderr.write(`There is no lane "${lane}". There are: ${Object.keys(lanes).join(', ')}\n`);
@@ -99,7 +112,7 @@ const total = { passed: 0, failed: 0 };
 /** @type {string[]} */
 const summary = [];
 for (const [lane, run] of Object.entries(lanes)) {
-  if (wanted.length > 0 && !wanted.includes(lane)) continue;
+  if (!wanted.includes(lane)) continue;
   process.stdout.write(`\n── ${lane} ${'─'.repeat(70 - lane.length)}\n`);
   /** @type {Counts} */
   let counts;
