@@ -1,10 +1,72 @@
-import { html, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
-import type { AssetKind, AssetSort, AssetSourceType } from '@lectern/ports';
+import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import type { Asset, AssetKind, AssetQuery, AssetSort, AssetSourceType, StorageReport } from '@lectern/ports';
+import type { LecternSession, SessionState } from '@lectern/core';
+import { attempt } from '../collection/attempt.js';
+import { CollectionController } from '../collection/collection-controller.js';
+import { InlineEditController } from '../collection/inline-edit-controller.js';
+import { saveFile } from '../collection/object-url-controller.js';
+import { PagedListController } from '../collection/paged-list-controller.js';
+import { AttachDialogController } from '../course-outline/attach-dialog.js';
+import { Announcer } from '../foundation/announcer.js';
 import { LecternElement } from '../foundation/lectern-element.js';
+import { QueryController } from '../foundation/query-controller.js';
+import { errorView } from '../foundation/state-view.js';
+import { StoreController } from '../foundation/store-controller.js';
+import { NoticesController } from '../lectern-provider/notices-controller.js';
+import { assetCell, assetColumns, assetHeaders, type AssetCardContext } from './asset-card.js';
+import { AssetDetailsController } from './asset-details.js';
+import { AssetMenuController, type AssetMenuItem } from './asset-menu.js';
+import { describeAsset } from './asset-words.js';
+import { emptyLibrary, libraryFooter, listSkeleton } from './library-states.js';
+import { FileImportController } from './file-import-controller.js';
+import { libraryHeader, type LibraryFilters } from './library-header.js';
+import type { AssetOpenDetail, AssetsDetail, AttachRequestDetail, ProjectOpenDetail } from './media-library-events.js';
+import { mediaLibraryStyles } from './media-library.styles.js';
+import { UploadListController } from './upload-list.js';
 
-/** @tagname media-library */
+/**
+ * The whole media library: everything that was uploaded, recorded or exported, to find, look at, name, tag, delete,
+ * restore and use.
+ *
+ * @tagname media-library
+ * @summary Grid and list of all media with search, filters, upload, details, usage and trash.
+ *
+ * @event {CustomEvent<AssetsDetail>} lectern-asset-select - The selection changed.
+ * @event {CustomEvent<AssetOpenDetail>} lectern-asset-open - An asset is opened; unless prevented its details are shown. Cancelable.
+ * @event {CustomEvent<AssetsDetail>} lectern-asset-delete-request - Assets are about to go to the trash. Cancelable.
+ * @event {CustomEvent<AttachRequestDetail>} lectern-attach-request - An asset is to get into a course; unless prevented *Add to course* asks where. Cancelable.
+ * @event {CustomEvent<AssetsDetail>} lectern-assets-imported - A batch of files is in the library.
+ * @event {CustomEvent<AssetsDetail>} lectern-open-in-studio-request - Assets are to be cut; opening a studio is the host's affair.
+ * @event {CustomEvent<ProjectOpenDetail>} lectern-project-open - A project that is named here is to be opened.
+ *
+ * @csspart header - Title, search, view switch and *Add media*.
+ * @csspart filters - The bar of filters.
+ * @csspart bulk-bar - What stands there instead while something is selected.
+ * @csspart list - What scrolls.
+ * @csspart item - One asset.
+ * @csspart thumbnail - Its picture.
+ * @csspart details - The details panel.
+ * @csspart uploads - Files on their way in.
+ * @csspart drop-zone - What shows while files are held over the element.
+ * @csspart storage - The line that says how full it is.
+ * @csspart attach-dialog - *Add to course*.
+ * @csspart state - The picture and words of an empty or failing library.
+ * @cssproperty --lectern-library-radius - Corners of the frame; 12px.
+ *
+ * | key | does |
+ * | --- | --- |
+ * | arrows, Home, End, Page Up, Page Down, letters | move |
+ * | Space, Shift+arrows, Ctrl/⌘+A | select |
+ * | Enter | opens the details |
+ * | F2 | renames |
+ * | Delete | moves to the trash |
+ * | menu key, Shift+F10 | opens the menu |
+ * | Escape | lets go of the selection, closes the details |
+ */
 export class MediaLibraryElement extends LecternElement {
+  static override styles: CSSResultGroup = [LecternElement.styles, mediaLibraryStyles];
+
   /** What can be uploaded: as the `accept` of a file input. Everything that the library takes when left out. */
   @property() accept: string | null = null;
 
@@ -17,23 +79,400 @@ export class MediaLibraryElement extends LecternElement {
   /** Shows only what came by `upload`, `recording` or `export`. */
   @property() source: AssetSourceType | null = null;
 
+  /** `newest`, `oldest`, `name`, `largest` or `longest`. */
   @property() sort: AssetSort = 'newest';
 
   /** Part of a name or a tag. */
   @property() search = '';
 
-  /** Shows an asset's details. */
-  showDetails(_assetId: string): void {
-    /* … */
+  @state() private trash = false;
+  /** What stands in the search field; `search` follows when the typing pauses. */
+  @state() private typed = '';
+
+  readonly #announcer: Announcer = new Announcer(this);
+  readonly #viewMode: StoreController<SessionState, 'grid' | 'list'> = new StoreController<SessionState, 'grid' | 'list'>(
+    this,
+    null,
+    (slices) => slices.library.viewMode,
+  );
+  readonly #memoryOnly: StoreController<SessionState, boolean> = new StoreController<SessionState, boolean>(
+    this,
+    null,
+    (slices) => slices.storage.memoryOnly,
+  );
+  readonly #storage: QueryController<StorageReport> = new QueryController<StorageReport>(this, () =>
+    this.session ? { client: this.session.queryClient, options: this.session.queries.storage() as never } : null,
+  );
+  readonly #list: PagedListController<Asset> = new PagedListController<Asset>(this, () =>
+    this.session ? { client: this.session.queryClient, options: this.session.queries.assets(this.#query()) } : null,
+  );
+  readonly #edit: InlineEditController = new InlineEditController(this, {
+    commit: (id, name) => {
+      this.#rename(id.replace(/^details:/, ''), name);
+    },
+    done: (id) => {
+      if (!id.startsWith('details:')) this.#collection.focus();
+    },
+  });
+  readonly #collection: CollectionController<Asset> = new CollectionController<Asset>(this, {
+    list: this.#list,
+    idOf: (asset) => asset.id,
+    nameOf: (asset) => asset.name,
+    labelOf: (asset) => describeAsset(asset, this.localize.messages),
+    label: () => this.t(this.trash ? 'library.trash' : 'library.title'),
+    layout: () => ({ view: this.#view, cardWidth: 172, cardText: 2.9, rowHeight: 3, gap: 14, padding: 16 }),
+    role: () => 'grid',
+    multiple: () => true,
+    rtl: () => this.localize.direction === 'rtl',
+    renderItem: (asset, cell) => assetCell(asset, cell, this.#cardContext()),
+    renderColumns: (asset) => assetColumns(asset, this.#cardContext()),
+    renderHeaders: () => assetHeaders(this.localize.messages),
+    selectionChanged: (ids) => {
+      this.#onSelection(ids);
+    },
+    open: (asset) => {
+      this.#open(asset);
+    },
+    rename: (asset) => {
+      if (!this.trash) this.#edit.begin(asset.id);
+    },
+    remove: (ids) => {
+      if (!this.trash) this.#remove(ids);
+    },
+    menu: (asset, at, cell) => {
+      void this.#menu.open(asset, at, cell);
+    },
+  });
+  readonly #menu: AssetMenuController = new AssetMenuController(this, () => this.#menuItems());
+  readonly #uploads: UploadListController = new UploadListController(this);
+  readonly #notices: NoticesController = new NoticesController(this, 'element');
+  readonly #imports: FileImportController = new FileImportController(this, {
+    session: () => this.session,
+    accept: () => this.accept,
+    enabled: () => !this.trash,
+    imported: (assetIds) => {
+      this.emit<AssetsDetail>('lectern-assets-imported', { assetIds });
+    },
+  });
+  readonly #details: AssetDetailsController = new AssetDetailsController(this, {
+    session: () => this.session,
+    edit: this.#edit,
+    close: () => {
+      this.#details.show(null);
+      this.#collection.focus();
+    },
+    tag: (asset, tags) => {
+      this.#try((session) => session.actions.tagAsset(asset.id, tags));
+    },
+    openProject: (projectId) => {
+      this.emit<ProjectOpenDetail>('lectern-project-open', { projectId }, { cancelable: true });
+    },
+    openInStudio: (asset) => {
+      this.#openInStudio([asset.id]);
+    },
+    addToCourse: (asset) => {
+      this.#addToCourse(asset);
+    },
+    download: (asset) => {
+      this.#download(asset);
+    },
+    remove: (asset) => {
+      this.#remove([asset.id]);
+    },
+    restore: (asset) => {
+      this.#restore([asset.id]);
+    },
+  });
+  readonly #attach: AttachDialogController = new AttachDialogController(this, {
+    session: () => this.session,
+    request: () => true,
+  });
+  #searchTimer: ReturnType<typeof setTimeout> | null = null;
+  #question = '';
+  #told = '';
+
+  /** Ids of the selected assets, in the order of choosing. */
+  get selectedIds(): readonly string[] {
+    return this.#collection.selectedIds;
   }
 
-  /** Asks for files, as the *Upload* button does. */
+  set selectedIds(ids: readonly string[]) {
+    this.#collection.setSelection(ids);
+  }
+
+  /** Shows an asset's details. */
+  showDetails(assetId: string): void {
+    this.#details.show(assetId);
+  }
+
+  /** Asks for files, as *Add media* does; call it from a press or a key. */
   chooseFiles(): void {
-    /* … */
+    this.#imports.chooseFiles();
+  }
+
+  /** Brings files in, as dropping them here does. */
+  importFiles(files: readonly File[]): void {
+    this.#imports.import(files);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
+    this.#details.show(null);
+  }
+
+  protected override sessionChanged(session: LecternSession | null): void {
+    this.#viewMode.setStore(session?.store ?? null);
+    this.#memoryOnly.setStore(session?.store ?? null);
+    this.#uploads.setSession(session);
+    this.#notices.setSession(session);
+    this.#details.show(null);
+    this.#collection.setSelection([], false);
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    super.willUpdate(changed);
+    if (changed.has('search') && this.#searchTimer === null) this.typed = this.search;
+    const question = JSON.stringify(this.#query());
+    if (question !== this.#question) {
+      this.#question = question;
+      this.#collection.reset();
+    }
+  }
+
+  protected override updated(): void {
+    this.#tellCount();
   }
 
   protected override render(): TemplateResult {
-    return html``;
+    const { messages } = this.localize;
+    const { trash } = this;
+    return html`<div class="frame">
+        ${libraryHeader({
+          messages,
+          trash,
+          kind: this.kind,
+          source: this.source,
+          sort: this.sort,
+          search: this.typed,
+          view: this.#view,
+          count: this.#list.status === 'ready' ? messages.t('library.count', { count: this.#list.total }) : '',
+          selected: this.selectedIds.length,
+          canImport: this.session !== null,
+          onSearch: this.#onSearch,
+          onFilter: this.#onFilter,
+          onView: this.#onView,
+          onTrash: this.#onTrash,
+          onImport: () => { this.chooseFiles(); },
+          onSelectAll: () => { this.#collection.selectAll(); },
+          onClearSelection: () => { this.selectedIds = []; this.#collection.focus(); },
+          onOpenInStudio: () => { this.#openInStudio(this.selectedIds); },
+          onDelete: () => { this.#remove(this.selectedIds); },
+          onRestore: () => { this.#restore(this.selectedIds); },
+        })}
+        <div class="main">
+          <div class="list-area">${this.#collection.render(this.#renderPlaceholder())}${this.#renderNextPageError()}</div>
+          ${this.#details.render(messages)}
+        </div>
+        ${this.#uploads.render(messages)}
+        ${libraryFooter(this.#storage.result?.data ?? null, this.#memoryOnly.value ?? false, messages)}
+        ${this.#imports.render(messages)}
+      </div>
+      ${this.#menu.render(messages)} ${this.#attach.render(messages)} ${this.#announcer.render()} ${this.#notices.render(messages)}`;
+  }
+
+  get #view(): 'grid' | 'list' {
+    return this.view ?? this.#viewMode.value ?? 'grid';
+  }
+
+  get #filtered(): boolean {
+    return this.search !== '' || this.kind !== null || this.source !== null;
+  }
+
+  #query(): AssetQuery {
+    return {
+      ...(this.search === '' ? {} : { search: this.search }),
+      ...(this.kind === null ? {} : { kinds: [this.kind] }),
+      ...(this.source === null ? {} : { sourceTypes: [this.source] }),
+      ...(this.trash ? { deleted: true } : {}),
+      sort: this.sort,
+      limit: 200,
+    };
+  }
+
+  #cardContext(): AssetCardContext {
+    return {
+      session: this.session,
+      messages: this.localize.messages,
+      edit: this.#edit,
+      controls: true,
+      menu: (asset, button) => {
+        void this.#menu.open(asset, button, button);
+      },
+    };
+  }
+
+  #menuItems(): readonly (AssetMenuItem | null)[] {
+    if (this.trash) {
+      return [
+        { icon: 'info', label: 'library.details', keys: 'Enter', run: (asset) => { this.#open(asset); } },
+        { icon: 'restore', label: 'common.restore', run: (asset) => { this.#restore(this.#meant(asset)); } },
+      ];
+    }
+    return [
+      { icon: 'info', label: 'library.details', keys: 'Enter', run: (asset) => { this.#open(asset); } },
+      { icon: 'scissors', label: 'library.openIn', run: (asset) => { this.#openInStudio(this.#meant(asset)); } },
+      { icon: 'course', label: 'library.addToChapter', run: (asset) => { this.#addToCourse(asset); } },
+      null,
+      { icon: 'edit', label: 'common.rename', keys: 'F2', run: (asset) => { this.#edit.begin(asset.id); } },
+      { icon: 'download', label: 'library.download', run: (asset) => { this.#download(asset); } },
+      null,
+      { icon: 'delete', label: 'common.delete', keys: 'Del', tone: 'danger', run: (asset) => { this.#remove(this.#meant(asset)); } },
+    ];
+  }
+
+  #renderPlaceholder(): TemplateResult | typeof nothing {
+    const { messages } = this.localize;
+    const { status, error, total } = this.#list;
+    if (status === 'failed' && error) return errorView(error, messages, () => { this.#list.retry(); });
+    if (status !== 'ready') return listSkeleton(this.#view, messages);
+    if (total > 0) return nothing;
+    return emptyLibrary({
+      messages,
+      trash: this.trash,
+      filtered: this.#filtered,
+      chooseFiles: () => { this.chooseFiles(); },
+      clearFilters: () => {
+        this.#onSearch('');
+        this.#onFilter({ kind: null, source: null });
+      },
+    });
+  }
+
+  #renderNextPageError(): TemplateResult | typeof nothing {
+    const { status, error } = this.#list;
+    if (status !== 'ready' || !error) return nothing;
+    const { messages } = this.localize;
+    return html`<div class="banner more-failed" data-tone="danger" role="alert">
+      <span>${messages.error(error).title}</span>
+      <span></span>
+      <button class="button" data-size="small" @click=${() => { this.#list.retry(); }}>${messages.t('common.tryAgain')}</button>
+    </div>`;
+  }
+
+  /** The asset alone, or all that is selected when it belongs to that. */
+  #meant(asset: Asset): readonly string[] {
+    return this.selectedIds.includes(asset.id) ? this.selectedIds : [asset.id];
+  }
+
+  #open(asset: Asset): void {
+    const detail: AssetOpenDetail = { assetId: asset.id, name: asset.name, kind: asset.kind };
+    if (!this.emit<AssetOpenDetail>('lectern-asset-open', detail, { cancelable: true })) return;
+    this.#details.show(asset.id);
+    void this.updateComplete.then(() => {
+      // Where the panel covers the list the focus can't stay behind it.
+      const panel = this.renderRoot.querySelector<HTMLElement>('.details');
+      if (panel && getComputedStyle(panel).position === 'absolute') panel.querySelector<HTMLElement>('.close-details')?.focus();
+    });
+  }
+
+  #openInStudio(assetIds: readonly string[]): void {
+    this.emit<AssetsDetail>('lectern-open-in-studio-request', { assetIds }, { cancelable: true });
+  }
+
+  #addToCourse(asset: Asset): void {
+    const target = { kind: 'asset', assetId: asset.id } as const;
+    const title = asset.name.replace(/\.[a-z0-9]{2,4}$/i, '');
+    const detail: AttachRequestDetail = { target, title, chapterId: null };
+    if (this.emit<AttachRequestDetail>('lectern-attach-request', detail, { cancelable: true })) void this.#attach.open({ target, title });
+  }
+
+  #rename(id: string, name: string): void {
+    this.#try(async (session) => {
+      await session.actions.renameAsset(id, name);
+      this.#announcer.say(this.t('library.renamed', { name }));
+    });
+  }
+
+  #download(asset: Asset): void {
+    this.#try(async (session) => {
+      const { file, fileName } = await session.actions.assetFile(asset.id);
+      saveFile(file, fileName);
+    });
+  }
+
+  #remove(ids: readonly string[]): void {
+    const assetIds = [...ids];
+    if (assetIds.length === 0) return;
+    if (!this.emit<AssetsDetail>('lectern-asset-delete-request', { assetIds }, { cancelable: true })) return;
+    this.#letGoOf(assetIds);
+    this.#try((session) => session.actions.deleteAssets(assetIds));
+  }
+
+  #restore(ids: readonly string[]): void {
+    const assetIds = [...ids];
+    this.#letGoOf(assetIds);
+    this.#try((session) => session.actions.restoreAssets(assetIds));
+  }
+
+  /** What leaves the list is neither selected nor looked at any more; the focus stays in the list. */
+  #letGoOf(assetIds: readonly string[]): void {
+    const gone = new Set(assetIds);
+    if (this.#details.assetId !== null && gone.has(this.#details.assetId)) this.#details.show(null);
+    this.selectedIds = this.selectedIds.filter((id) => !gone.has(id));
+    this.#collection.focus();
+  }
+
+  #try(run: (session: LecternSession) => Promise<unknown>): void {
+    const { session } = this;
+    if (session) void attempt(session, run(session));
+  }
+
+  #onSelection(ids: readonly string[]): void {
+    this.session?.actions.selectAssets(ids);
+    this.emit<AssetsDetail>('lectern-asset-select', { assetIds: ids });
+    if (ids.length !== 1 || ids[0] !== this.#details.assetId) {
+      const last = ids.at(-1);
+      if (last !== undefined && this.#details.assetId !== null) this.#details.show(last);
+    }
+    this.#announcer.say(this.t('common.selectedCount', { count: ids.length }));
+  }
+
+  readonly #onSearch = (text: string): void => {
+    this.typed = text;
+    if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
+    this.#searchTimer = setTimeout(
+      () => {
+        this.#searchTimer = null;
+        this.search = this.typed.trim();
+      },
+      text === '' ? 0 : 200,
+    );
+  };
+
+  readonly #onFilter = (filters: Partial<LibraryFilters>): void => {
+    if (filters.kind !== undefined) this.kind = filters.kind;
+    if (filters.source !== undefined) this.source = filters.source;
+    if (filters.sort !== undefined) this.sort = filters.sort;
+  };
+
+  readonly #onView = (view: 'grid' | 'list'): void => {
+    if (this.view !== null) this.view = view;
+    this.session?.actions.setViewMode(view);
+  };
+
+  readonly #onTrash = (): void => {
+    this.trash = !this.trash;
+    this.#details.show(null);
+    this.selectedIds = [];
+  };
+
+  /** How many there are is said once the answer to a new question is there. */
+  #tellCount(): void {
+    if (this.#list.status !== 'ready' || this.#list.isPrevious || this.#told === this.#question) return;
+    const first = this.#told === '';
+    this.#told = this.#question;
+    if (!first) this.#announcer.say(this.t('library.count', { count: this.#list.total }));
   }
 }
 

@@ -1,0 +1,48 @@
+import type { Asset, AssetKind, AssetSourceType } from '@lectern/ports';
+import type { Messages, PlainMessageKey } from '@lectern/core';
+import type { IconName } from '../foundation/icon.js';
+
+/** The icon and the word of each kind of media. */
+export const kindIcons: Readonly<Record<AssetKind, IconName>> = { video: 'video', audio: 'waveform', image: 'image' };
+export const kindKeys: Readonly<Record<AssetKind, PlainMessageKey>> = {
+  video: 'library.kindVideo',
+  audio: 'library.kindAudio',
+  image: 'library.kindImage',
+};
+export const sourceIcons: Readonly<Record<AssetSourceType, IconName>> = { upload: 'upload', recording: 'record', export: 'export' };
+export const sourceKeys: Readonly<Record<AssetSourceType, PlainMessageKey>> = {
+  upload: 'library.sourceUpload',
+  recording: 'library.sourceRecording',
+  export: 'library.sourceExport',
+};
+
+/** `0:12`, or nothing for a picture. */
+export function lengthOf(asset: Asset, messages: Messages): string {
+  const seconds = asset.probe?.durationSeconds ?? 0;
+  return asset.kind === 'image' || seconds <= 0 ? '' : messages.format.duration(seconds);
+}
+
+/** True when this browser can't decode it, so that it can be kept but not cut. */
+export function isUndecodable(asset: Asset): boolean {
+  return asset.probe?.decodable === false;
+}
+
+/** Everything that a card shows, in one sentence for assistive technology. */
+export function describeAsset(asset: Asset, messages: Messages): string {
+  const seconds = asset.probe?.durationSeconds ?? 0;
+  return [
+    asset.name,
+    messages.t(kindKeys[asset.kind]),
+    asset.kind !== 'image' && seconds > 0 ? messages.format.durationInWords(seconds) : '',
+    asset.sourceType === 'upload' ? '' : messages.t(sourceKeys[asset.sourceType]),
+    isUndecodable(asset) ? messages.t('library.undecodable') : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** The project that an export or a recording was made from, or null. */
+export function projectOf(asset: Asset): string | null {
+  const id = asset.studioMetadata['project_id'];
+  return typeof id === 'string' && id !== '' ? id : null;
+}
