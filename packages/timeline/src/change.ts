@@ -137,6 +137,10 @@ export class ChangeBuilder {
     this.#updated[id] = [from, to];
   }
 
+  isEmpty(): boolean {
+    return isEmptyChange(this.finish());
+  }
+
   finish(): Change {
     return { added: this.#added, updated: this.#updated, removed: this.#removed };
   }

@@ -13,3 +13,6 @@ export { assetFrames, longestDuration, sourceFrameAt, sourceSecondsAt, timelineF
 export { getPropertyAt, keyframesOf } from './keyframes.js';
 export { endFrame } from './lane.js';
 export { acceptsSource } from './track-kinds.js';
+export * from './commands/index.js';
+export * from './gestures.js';
+export * from './history.js';

@@ -1,0 +1,268 @@
+import { type Change, ChangeBuilder } from '../change.js';
+import type { TimelineDocument } from '../document.js';
+import type { AnyId, ClipId, LinkId, NewId, TrackId, TransitionId } from '../ids.js';
+import { compareClips, endFrame, placeInLane } from '../lane.js';
+import type { ClipRecord, TimelineRecord, TrackRecord, TransitionRecord } from '../records.js';
+import type { TransactionSpec } from '../state.js';
+import { originOf, splitClip, withEnd } from './clip-edges.js';
+
+type OtherRecord = Exclude<TimelineRecord, ClipRecord>;
+type OtherId = Exclude<AnyId, ClipId>;
+
+/**
+ * A document being edited by one command. Keeps each touched track's clips sorted as edits are made, and puts what
+ * follows from them in order at the end: transitions, links and attached markers.
+ */
+export class Draft {
+  readonly document: TimelineDocument;
+  readonly #newId: NewId;
+  /** Copies of the lanes that were written to. */
+  readonly #lanes = new Map<TrackId, ClipRecord[]>();
+  readonly #clips = new Map<ClipId, ClipRecord | null>();
+  readonly #others = new Map<AnyId, OtherRecord | null>();
+  /** Those of `#others` that are transitions, which are asked for again and again. */
+  readonly #transitions = new Map<TransitionId, TransitionRecord>();
+
+  constructor(document: TimelineDocument, newId: NewId) {
+    this.document = document;
+    this.#newId = newId;
+  }
+
+  newId<Id extends AnyId | LinkId>(): Id {
+    return this.#newId() as Id;
+  }
+
+  clip(id: ClipId): ClipRecord | undefined {
+    const edited = this.#clips.get(id);
+    return edited === undefined ? this.document.clips.get(id) : (edited ?? undefined);
+  }
+
+  track(id: TrackId): TrackRecord | undefined {
+    const edited = this.#others.get(id);
+    if (edited?.type === 'track') return edited;
+    return edited === null ? undefined : this.document.track(id);
+  }
+
+  /** The tracks as they are now, bottom to top. */
+  tracks(): readonly TrackRecord[] {
+    const added: TrackRecord[] = [];
+    for (const record of this.#others.values()) if (record?.type === 'track') added.push(record);
+    if (added.length === 0 && !this.#others.size) return this.document.tracks;
+    const kept = this.document.tracks.filter((track) => !this.#others.has(track.id));
+    return [...kept, ...added].sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.id < b.id ? -1 : 1));
+  }
+
+  isLocked(trackId: TrackId): boolean {
+    return this.track(trackId)?.locked === true;
+  }
+
+  /** The clips of a track as they are now, by start. Don't keep it across edits. */
+  lane(trackId: TrackId): readonly ClipRecord[] {
+    return this.#lanes.get(trackId) ?? this.document.clipsOf(trackId);
+  }
+
+  /** Any record but a clip. */
+  put(record: OtherRecord): void {
+    this.#others.set(record.id, record);
+    if (record.type === 'transition') this.#transitions.set(record.id, record);
+  }
+
+  /** Any record but a clip. */
+  remove(id: OtherId): void {
+    this.#others.set(id, null);
+    this.#transitions.delete(id as TransitionId);
+  }
+
+  putClip(clip: ClipRecord): void {
+    const before = this.clip(clip.id);
+    if (before) this.#takeOut(before);
+    const lane = this.#writableLane(clip.trackId);
+    lane.splice(placeInLane(lane, clip), 0, clip);
+    this.#clips.set(clip.id, clip);
+  }
+
+  removeClip(id: ClipId): void {
+    const before = this.clip(id);
+    if (!before) return;
+    this.#takeOut(before);
+    this.#clips.set(id, null);
+  }
+
+  /** Many at once, in one walk of each track that they are put on. None of them may be on a track now. */
+  putClips(clips: readonly ClipRecord[]): void {
+    const touched = new Set<ClipRecord[]>();
+    for (const clip of clips) {
+      const lane = this.#writableLane(clip.trackId);
+      lane.push(clip);
+      touched.add(lane);
+      this.#clips.set(clip.id, clip);
+    }
+    for (const lane of touched) lane.sort(compareClips);
+  }
+
+  /** Many at once. */
+  removeClips(ids: ReadonlySet<ClipId>): void {
+    const trackIds = new Set<TrackId>();
+    for (const id of ids) {
+      const clip = this.clip(id);
+      if (!clip) continue;
+      trackIds.add(clip.trackId);
+      this.#clips.set(id, null);
+    }
+    for (const trackId of trackIds) {
+      this.#lanes.set(
+        trackId,
+        this.lane(trackId).filter((clip) => !ids.has(clip.id)),
+      );
+    }
+  }
+
+  /** Changes the clips of a track from an index on, one by one; what comes out must be in the same order. */
+  mapLane(trackId: TrackId, from: number, next: (clip: ClipRecord, index: number) => ClipRecord): void {
+    if (from >= this.lane(trackId).length) return;
+    const lane = this.#writableLane(trackId);
+    for (let index = from; index < lane.length; index += 1) {
+      const clip = lane[index] as ClipRecord;
+      const changed = next(clip, index);
+      if (changed === clip) continue;
+      lane[index] = changed;
+      this.#clips.set(changed.id, changed);
+    }
+  }
+
+  /** Cuts a clip in two. A transition out of it leads out of the right half from then on. */
+  split(clip: ClipRecord, frame: number): readonly [left: ClipRecord, right: ClipRecord] {
+    const [left, right] = splitClip(clip, frame, this.newId<ClipId>());
+    for (const transition of this.transitionsOf(clip.id)) {
+      if (transition.fromClipId === clip.id) this.put({ ...transition, fromClipId: right.id });
+    }
+    this.putClip(left);
+    this.putClip(right);
+    return [left, right];
+  }
+
+  /** The transitions that name a clip, as they are now. */
+  transitionsOf(clipId: ClipId): TransitionRecord[] {
+    const found = this.document.transitionsOf(clipId).filter((transition) => !this.#others.has(transition.id));
+    for (const transition of this.#transitions.values()) {
+      if (transition.fromClipId === clipId || transition.toClipId === clipId) found.push(transition);
+    }
+    return found;
+  }
+
+  /** Frames of the transitions into and out of a clip. */
+  overlaps(clip: ClipRecord): { readonly into: number; readonly outOf: number } {
+    let into = 0;
+    let outOf = 0;
+    for (const transition of this.transitionsOf(clip.id)) {
+      if (transition.toClipId === clip.id) into = transition.durationFrames;
+      else outOf = transition.durationFrames;
+    }
+    return { into, outOf };
+  }
+
+  /** Everything together, or null when it comes to nothing. */
+  finish(userEvent: string, extra: Pick<TransactionSpec, 'selection'> = {}): TransactionSpec | null {
+    this.#settleTransitions();
+    this.#settleLinks();
+    this.#settleMarkers();
+    const change = this.#change();
+    if (change === null && extra.selection === undefined) return null;
+    return { ...(change && { change }), ...extra, userEvent };
+  }
+
+  #change(): Change | null {
+    const builder = new ChangeBuilder();
+    for (const [id, clip] of this.#clips) builder.record(id, this.document.clips.get(id) ?? null, clip);
+    for (const [id, record] of this.#others) builder.record(id, this.document.get(id) ?? null, record);
+    return builder.isEmpty() ? null : builder.finish();
+  }
+
+  /**
+   * A transition lasts as long as its two clips overlap, whatever an edit did to them. One whose clips don't overlap any
+   * more, or overlap more than they can, is gone; what then overlaps without it is cut off the earlier clip.
+   */
+  #settleTransitions(): void {
+    if (this.document.transitions.length === 0 && this.#transitions.size === 0) return;
+    const pending = new Set<TransitionId>(this.#transitions.keys());
+    for (const id of this.#clips.keys()) for (const transition of this.transitionsOf(id)) pending.add(transition.id);
+    for (const id of pending) {
+      const record = this.#transitions.get(id) ?? (this.#others.has(id) ? undefined : this.document.get(id));
+      if (record?.type !== 'transition') continue;
+      const from = this.clip(record.fromClipId);
+      const to = this.clip(record.toClipId);
+      const overlap = from && to && from.trackId === to.trackId ? endFrame(from) - to.startFrame : 0;
+      if (from && to && this.#canOverlap(from, to, overlap)) {
+        if (overlap !== record.durationFrames) this.put({ ...record, durationFrames: overlap });
+        continue;
+      }
+      this.remove(id);
+      if (!from || !to || overlap <= 0) continue;
+      if (to.startFrame > from.startFrame) this.putClip(withEnd(from, to.startFrame));
+      else this.removeClip(from.id);
+      for (const touched of this.transitionsOf(from.id)) pending.add(touched.id);
+    }
+  }
+
+  #canOverlap(from: ClipRecord, to: ClipRecord, overlap: number): boolean {
+    if (overlap <= 0 || from.startFrame >= to.startFrame || endFrame(from) >= endFrame(to)) return false;
+    const { into } = this.overlaps(from);
+    const { outOf } = this.overlaps(to);
+    return into + overlap <= from.durationFrames && outOf + overlap <= to.durationFrames;
+  }
+
+  /** A link that ties nothing any more is taken off the clip that is left, unless a lock forbids to touch it. */
+  #settleLinks(): void {
+    const loosened = new Set<LinkId>();
+    const tied = new Map<LinkId, ClipId[]>();
+    for (const [id, clip] of this.#clips) {
+      const before = this.document.clips.get(id)?.linkId ?? null;
+      const after = clip?.linkId ?? null;
+      if (before === after) continue;
+      if (before !== null) loosened.add(before);
+      if (after === null) continue;
+      loosened.add(after);
+      const list = tied.get(after);
+      if (list) list.push(id);
+      else tied.set(after, [id]);
+    }
+    for (const linkId of loosened) {
+      const members = new Set([...this.document.linkedClips(linkId), ...(tied.get(linkId) ?? [])]);
+      const left = [...members].map((id) => this.clip(id)).filter((clip) => clip?.linkId === linkId);
+      const [only] = left;
+      if (left.length === 1 && only && !this.isLocked(only.trackId)) this.putClip({ ...only, linkId: null });
+    }
+  }
+
+  /** A marker goes when the last piece of the clip that it is attached to does. */
+  #settleMarkers(): void {
+    const attached = this.document.markers.filter((marker) => marker.clipId !== null && !this.#others.has(marker.id));
+    if (attached.length === 0) return;
+    const gone = new Set<ClipId>();
+    for (const [id, clip] of this.#clips) {
+      const before = this.document.clips.get(id);
+      if (clip === null && before) gone.add(originOf(before));
+    }
+    if (gone.size === 0) return;
+    const kept = new Set<ClipId>();
+    for (const clip of this.document.clips.values()) if (this.clip(clip.id)) kept.add(originOf(clip));
+    for (const [, clip] of this.#clips) if (clip) kept.add(originOf(clip));
+    for (const marker of attached) {
+      if (marker.clipId !== null && gone.has(marker.clipId) && !kept.has(marker.clipId)) this.remove(marker.id);
+    }
+  }
+
+  #takeOut(clip: ClipRecord): void {
+    const lane = this.#writableLane(clip.trackId);
+    lane.splice(placeInLane(lane, clip), 1);
+  }
+
+  #writableLane(trackId: TrackId): ClipRecord[] {
+    let lane = this.#lanes.get(trackId);
+    if (!lane) {
+      lane = this.document.clipsOf(trackId).slice();
+      this.#lanes.set(trackId, lane);
+    }
+    return lane;
+  }
+}
