@@ -153,7 +153,16 @@ export default defineConfig(
     languageOptions: {
       globals: Object.fromEntries(
         ['document', 'window', 'location', 'sessionStorage', 'URLSearchParams', 'customElements', 'navigator']
-          .concat(['requestAnimationFrame', 'MutationObserver', 'Event', 'CustomEvent', 'File', 'Blob', 'crypto'])
+          .concat([
+            'requestAnimationFrame',
+            'MutationObserver',
+            'Event',
+            'CustomEvent',
+            'File',
+            'Blob',
+            'crypto',
+            'OffscreenCanvas',
+          ])
           .map((name) => [name, 'readonly']),
       ),
     },

@@ -146,11 +146,11 @@ describe('what a floor knows of the browser', () => {
     delete options.tsBuildInfoFile;
     const file = path.join(folder, 'src/probe-of-the-floor.ts');
     const host = ts.createCompilerHost(options);
-    const { readFile, fileExists, getSourceFile } = host;
-    host.readFile = (name_) => (name_ === file ? code : readFile.call(host, name_));
-    host.fileExists = (name_) => name_ === file || fileExists.call(host, name_);
+    const plain = { ...host };
+    host.readFile = (name_) => (name_ === file ? code : plain.readFile(name_));
+    host.fileExists = (name_) => name_ === file || plain.fileExists(name_);
     host.getSourceFile = (name_, ...rest) =>
-      name_ === file ? ts.createSourceFile(name_, code, rest[0]) : getSourceFile.call(host, name_, ...rest);
+      name_ === file ? ts.createSourceFile(name_, code, rest[0]) : plain.getSourceFile(name_, ...rest);
     const program = ts.createProgram([file], options, host);
     return ts
       .getPreEmitDiagnostics(program)

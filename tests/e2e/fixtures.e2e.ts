@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { countingFixtures, toneFixtures, variableRateTime } from '../../packages/testing/src/fixture-files.js';
+import type { HeardTone } from '../../packages/testing/src/tone-code.js';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { serve } from '../../scripts/serve.mjs';
 import { root } from '../../scripts/workspace.mjs';
-import { launchBrowser } from '../browser.js';
+import { launchBrowser } from '../browser.mjs';
 import { readMedia, readerMounts } from './read-media.js';
 
 const fixture = (name: string): string => path.join(root, 'packages/testing/fixtures', name);
@@ -67,7 +68,7 @@ describe('the fixtures', () => {
       const { audio } = await readMedia(context, server.origin, fixture(facts.name), { windowSeconds: 0.25 });
       assert.ok(audio);
       for (const second of [0, 1, 2, 3]) {
-        const heard = audio.windows[second * 4 + 2]?.tones[0];
+        const heard: HeardTone | undefined = audio.windows[second * 4 + 2]?.tones[0];
         assert.deepEqual([heard?.source, heard?.second], [facts.source, second]);
         assert.ok(Math.abs((heard?.amplitude ?? 0) - 0.2) < 0.03, String(heard?.amplitude));
       }

@@ -79,10 +79,10 @@ export async function readMedia(
     return await page.evaluate(
       (options) => {
         const [chosen] = document.querySelector<HTMLInputElement>('#file')?.files ?? [];
-        const { readMedia: read } = globalThis as unknown as {
-          readMedia(blob: File | undefined, options: unknown): Promise<ReadMedia>;
+        const reader = globalThis as unknown as {
+          readMedia(blob: File | undefined, how: unknown): Promise<ReadMedia>;
         };
-        return read(chosen, options);
+        return reader.readMedia(chosen, options);
       },
       { picture, regions, windowSeconds },
     );

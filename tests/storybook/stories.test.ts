@@ -8,7 +8,7 @@ import type { AxeResults, RunOptions } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { serve } from '../../scripts/serve.mjs';
 import { root } from '../../scripts/workspace.mjs';
-import { launchBrowser } from '../browser.js';
+import { launchBrowser } from '../browser.mjs';
 
 interface StoryEntry {
   readonly id: string;

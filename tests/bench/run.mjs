@@ -1,0 +1,67 @@
+/**
+ * Measures. Figures are ratios from one run on one machine, more is better unless a name says otherwise.
+ *
+ *   npm run bench                          all suites
+ *   npm run bench -- timeline              one of them: timeline, library, render
+ *   npm run bench -- library --json        {"suite": "library", "results": [{"name", "value", "unit"}]}, one line a suite
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from '../../scripts/build.mjs';
+
+/**
+ * @typedef {object} Result
+ * @property {string} name what was measured, and where less is better that too
+ * @property {number} value
+ * @property {string} unit `×` for ratios, `ms`, `MB` …
+ */
+/**
+ * @typedef {object} Suite
+ * @property {(options: {log: (line: string) => void}) => Promise<readonly Result[]>} run
+ */
+
+const suites = ['timeline', 'library', 'render'];
+const asJson = process.argv.includes('--json');
+const given = process.argv.slice(2).filter((argument) => argument !== '--json');
+const unknown = given.filter((name) => !suites.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no suite "${unknown.join(', ')}". There are: ${suites.join(', ')}\n`);
+  process.exit(2);
+}
+
+/** @param {string} line */
+const log = (line) => void process.stderr.write(`${line}\n`);
+
+/** @param {number} value */
+const format = (value) =>
+  value.toLocaleString('en', value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 });
+
+await build({ log });
+let failed = false;
+for (const suite of given.length > 0 ? given : suites) {
+  const file = path.join(import.meta.dirname, `${suite}.bench.mjs`);
+  if (!existsSync(file)) {
+    log(`tests/bench/${suite}.bench.mjs is missing.`);
+    failed = true;
+    continue;
+  }
+  log(`Measuring ${suite} …`);
+  try {
+    /** @type {Suite} */
+    const { run } = await import(pathToFileURL(file).href);
+    const results = await run({ log });
+    if (asJson) process.stdout.write(`${JSON.stringify({ suite, results })}\n`);
+    else {
+      const width = Math.max(...results.map(({ name }) => name.length));
+      process.stdout.write(`\n${suite}\n`);
+      for (const { name, value, unit } of results) {
+        process.stdout.write(`  ${name.padEnd(width)}  ${format(value)} ${unit}\n`);
+      }
+    }
+  } catch (error) {
+    log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    failed = true;
+  }
+}
+process.exitCode = failed ? 1 : 0;
