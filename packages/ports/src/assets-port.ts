@@ -1,5 +1,13 @@
 import type { CallOptions, Page, Unsubscribe } from './call-options.js';
-import type { Asset, AssetPatch, AssetQuery, AssetUsage, AssetVersion, NewAsset, NewAssetVersion } from './domain/asset.js';
+import type {
+  Asset,
+  AssetPatch,
+  AssetQuery,
+  AssetUsage,
+  AssetVersion,
+  NewAsset,
+  NewAssetVersion,
+} from './domain/asset.js';
 
 /** What changed, so that other tabs and devices can refresh; `ids` empty means anything may have changed. */
 export interface AssetNotice {

@@ -3,14 +3,7 @@ import type { AssetSourceType } from './domain/asset.js';
 import type { SerialisedError } from './errors.js';
 
 export type UploadStatus =
-  | 'queued'
-  | 'checking'
-  | 'sending'
-  | 'completing'
-  | 'done'
-  | 'failed'
-  | 'needs-file'
-  | 'cancelled';
+  'queued' | 'checking' | 'sending' | 'completing' | 'done' | 'failed' | 'needs-file' | 'cancelled';
 
 /** One file on its way into the library. */
 export interface UploadItem {

@@ -116,7 +116,10 @@ const packets =
 const markup =
   (...beginnings: readonly string[]) =>
   (head: Uint8Array): boolean => {
-    const text = textAt(head, 0, 1024).replace(/^\u00ef\u00bb\u00bf/, '').trimStart().toLowerCase();
+    const text = textAt(head, 0, 1024)
+      .replace(/^\u00ef\u00bb\u00bf/, '')
+      .trimStart()
+      .toLowerCase();
     return beginnings.some((beginning) => text.startsWith(beginning));
   };
 
@@ -133,20 +136,45 @@ const bitmap = (head: Uint8Array): boolean =>
 /** Every type that is told apart; the first that matches counts. */
 const signatures: readonly Signature[] = [
   { name: 'avif', kind: 'image', mimeType: 'image/avif', matches: anyBrand('avif', 'avis') },
-  { name: 'heic', kind: 'image', mimeType: 'image/heic', matches: majorBrand('heic', 'heix', 'heim', 'heis', 'hevc', 'mif1', 'msf1') },
+  {
+    name: 'heic',
+    kind: 'image',
+    mimeType: 'image/heic',
+    matches: majorBrand('heic', 'heix', 'heim', 'heis', 'hevc', 'mif1', 'msf1'),
+  },
   { name: 'm4a', kind: 'audio', mimeType: 'audio/mp4', matches: majorBrand('M4A ', 'M4B ', 'F4A ') },
   { name: 'mov', kind: 'video', mimeType: 'video/quicktime', matches: majorBrand('qt  ') },
   { name: 'mp4', kind: 'video', mimeType: 'video/mp4', matches: textIs(4, 'ftyp', 'styp') },
   // QuickTime files from before there was `ftyp`.
-  { name: 'mov', kind: 'video', mimeType: 'video/quicktime', matches: textIs(4, 'moov', 'mdat', 'wide', 'skip', 'free', 'pnot') },
+  {
+    name: 'mov',
+    kind: 'video',
+    mimeType: 'video/quicktime',
+    matches: textIs(4, 'moov', 'mdat', 'wide', 'skip', 'free', 'pnot'),
+  },
   { name: 'webm', kind: 'video', mimeType: 'video/webm', matches: docType('webm') },
   { name: 'mkv', kind: 'video', mimeType: 'video/x-matroska', matches: docType('matroska') },
   { name: 'avi', kind: 'video', mimeType: 'video/x-msvideo', matches: both(textIs(0, 'RIFF'), textIs(8, 'AVI ')) },
   { name: 'ogv', kind: 'video', mimeType: 'video/ogg', matches: oggCodec('theora') },
   { name: 'flv', kind: 'video', mimeType: 'video/x-flv', matches: both(textIs(0, 'FLV'), bytesAt(3, 1)) },
-  { name: 'wmv', kind: 'video', mimeType: 'video/x-ms-asf', matches: bytesAt(0, 0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11) },
-  { name: 'mpeg', kind: 'video', mimeType: 'video/mpeg', matches: (head) => bytesAt(0, 0, 0, 1, 0xba)(head) || bytesAt(0, 0, 0, 1, 0xb3)(head) },
-  { name: 'mpeg-ts', kind: 'video', mimeType: 'video/mp2t', matches: (head) => packets(188, 0)(head) || packets(192, 4)(head) },
+  {
+    name: 'wmv',
+    kind: 'video',
+    mimeType: 'video/x-ms-asf',
+    matches: bytesAt(0, 0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11),
+  },
+  {
+    name: 'mpeg',
+    kind: 'video',
+    mimeType: 'video/mpeg',
+    matches: (head) => bytesAt(0, 0, 0, 1, 0xba)(head) || bytesAt(0, 0, 0, 1, 0xb3)(head),
+  },
+  {
+    name: 'mpeg-ts',
+    kind: 'video',
+    mimeType: 'video/mp2t',
+    matches: (head) => packets(188, 0)(head) || packets(192, 4)(head),
+  },
   { name: 'wav', kind: 'audio', mimeType: 'audio/wav', matches: both(textIs(0, 'RIFF', 'RF64'), textIs(8, 'WAVE')) },
   { name: 'flac', kind: 'audio', mimeType: 'audio/flac', matches: textIs(0, 'fLaC') },
   { name: 'ogg', kind: 'audio', mimeType: 'audio/ogg', matches: textIs(0, 'OggS') },
@@ -155,7 +183,12 @@ const signatures: readonly Signature[] = [
   { name: 'amr', kind: 'audio', mimeType: 'audio/amr', matches: textIs(0, '#!AMR') },
   { name: 'aac', kind: 'audio', mimeType: 'audio/aac', matches: framesBy(adtsFrameBytes) },
   { name: 'mp3', kind: 'audio', mimeType: 'audio/mpeg', matches: framesBy(mpegFrameBytes) },
-  { name: 'png', kind: 'image', mimeType: 'image/png', matches: bytesAt(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a) },
+  {
+    name: 'png',
+    kind: 'image',
+    mimeType: 'image/png',
+    matches: bytesAt(0, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+  },
   { name: 'jpeg', kind: 'image', mimeType: 'image/jpeg', matches: bytesAt(0, 0xff, 0xd8, 0xff) },
   { name: 'gif', kind: 'image', mimeType: 'image/gif', matches: textIs(0, 'GIF87a', 'GIF89a') },
   { name: 'webp', kind: 'image', mimeType: 'image/webp', matches: both(textIs(0, 'RIFF'), textIs(8, 'WEBP')) },
@@ -166,9 +199,19 @@ const signatures: readonly Signature[] = [
   { name: 'pdf', kind: null, mimeType: 'application/pdf', matches: textIs(0, '%PDF-') },
   { name: 'zip', kind: null, mimeType: 'application/zip', matches: textIs(0, 'PK\u0003\u0004', 'PK\u0005\u0006') },
   { name: 'gzip', kind: null, mimeType: 'application/gzip', matches: bytesAt(0, 0x1f, 0x8b) },
-  { name: '7z', kind: null, mimeType: 'application/x-7z-compressed', matches: bytesAt(0, 0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c) },
+  {
+    name: '7z',
+    kind: null,
+    mimeType: 'application/x-7z-compressed',
+    matches: bytesAt(0, 0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c),
+  },
   { name: 'rar', kind: null, mimeType: 'application/vnd.rar', matches: textIs(0, 'Rar!\u001a\u0007') },
-  { name: 'office', kind: null, mimeType: 'application/x-ole-storage', matches: bytesAt(0, 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1) },
+  {
+    name: 'office',
+    kind: null,
+    mimeType: 'application/x-ole-storage',
+    matches: bytesAt(0, 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1),
+  },
   { name: 'midi', kind: null, mimeType: 'audio/midi', matches: textIs(0, 'MThd') },
   { name: 'rtf', kind: null, mimeType: 'application/rtf', matches: textIs(0, '{\\rtf') },
 ];

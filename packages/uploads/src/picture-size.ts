@@ -8,7 +8,9 @@ export interface PictureSize {
 
 const headBytes = 64 * 1024;
 
-const readers: Readonly<Record<string, (head: Uint8Array, file: Blob) => PictureSize | null | Promise<PictureSize | null>>> = {
+const readers: Readonly<
+  Record<string, (head: Uint8Array, file: Blob) => PictureSize | null | Promise<PictureSize | null>>
+> = {
   png: pngSize,
   jpeg: (_head, file) => jpegSize(file),
   gif: gifSize,

@@ -87,7 +87,8 @@ class Uploads implements UploadEngine {
 
   constructor(options: UploadEngineOptions) {
     const { lanes = 3, maxBytes = Infinity, maxPixels = defaultMaxPixels } = options;
-    if (!Number.isInteger(lanes) || lanes < 1) throw new RangeError(`lanes is ${String(lanes)}, not a whole number above 0`);
+    if (!Number.isInteger(lanes) || lanes < 1)
+      throw new RangeError(`lanes is ${String(lanes)}, not a whole number above 0`);
     this.#options = options;
     this.#lanes = lanes;
     this.#limits = { maxBytes, maxPixels };
@@ -124,7 +125,8 @@ class Uploads implements UploadEngine {
 
   async finished(id: string): Promise<UploadItem> {
     const job = this.#jobs.get(id);
-    if (!job) throw new LecternError('not-found', { message: `There is no upload ${id}`, details: { what: 'upload', id } });
+    if (!job)
+      throw new LecternError('not-found', { message: `There is no upload ${id}`, details: { what: 'upload', id } });
     const item = settledStatuses.has(job.item.status)
       ? job.item
       : await new Promise<UploadItem>((resolve) => {
@@ -246,7 +248,8 @@ class Uploads implements UploadEngine {
     } catch (error) {
       const { code, details } = toLecternError(error);
       const codec = details['codec'];
-      if (code === 'undecodable') return { facts: null, poster: null, undecodable: typeof codec === 'string' ? codec : type.name };
+      if (code === 'undecodable')
+        return { facts: null, poster: null, undecodable: typeof codec === 'string' ? codec : type.name };
       // Its first bytes say what it is; this browser has no reader for it.
       if (code === 'file-type-unknown' || code === 'file-type-unsupported') {
         return { facts: null, poster: null, undecodable: type.name };

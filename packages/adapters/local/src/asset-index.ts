@@ -1,5 +1,14 @@
 import type { Asset, AssetKind, AssetQuery, AssetSort, AssetSourceType } from '@lectern/ports';
-import { comparePlaces, decodeCursor, encodeCursor, firstAfter, foldText, pageSize, type Place, sortableText } from './keyset.js';
+import {
+  comparePlaces,
+  decodeCursor,
+  encodeCursor,
+  firstAfter,
+  foldText,
+  pageSize,
+  type Place,
+  sortableText,
+} from './keyset.js';
 import type { ReadView, RecordStore } from './records/record-store.js';
 import type { AssetRow } from './records/tables.js';
 
@@ -20,7 +29,9 @@ interface Entry {
   readonly durationSeconds: number;
 }
 
-const orders: Readonly<Record<AssetSort, { readonly direction: 1 | -1; readonly of: (entry: Entry) => string | number }>> = {
+const orders: Readonly<
+  Record<AssetSort, { readonly direction: 1 | -1; readonly of: (entry: Entry) => string | number }>
+> = {
   newest: { direction: -1, of: (entry) => entry.createdAt },
   oldest: { direction: 1, of: (entry) => entry.createdAt },
   name: { direction: 1, of: (entry) => entry.name },
@@ -139,7 +150,7 @@ export class AssetIndex {
     const library = await records.read(['meta'], (view) => view.get('meta', 'library'));
     const entries = new Map<string, Entry>();
     // A transaction for each slice, so that writers needn't wait for all of it: what they change has a higher count.
-    for (let last: string | null = null; ; ) {
+    for (let last: string | null = null; ;) {
       const above: { readonly above?: string } = last === null ? {} : { above: last };
       const rows: readonly AssetRow[] = await records.read(['assets'], (view) =>
         view.select('assets', { ...above, limit: batchSize }),
@@ -166,8 +177,16 @@ export class AssetIndex {
       this.#entries.set(entry.id, entry);
       for (const [sort, sorted] of this.#sorted) {
         const compare = comparing(sort);
-        if (before) sorted.splice(firstAfter(sorted, (other) => compare(other, before) >= 0), 1);
-        sorted.splice(firstAfter(sorted, (other) => compare(other, entry) > 0), 0, entry);
+        if (before)
+          sorted.splice(
+            firstAfter(sorted, (other) => compare(other, before) >= 0),
+            1,
+          );
+        sorted.splice(
+          firstAfter(sorted, (other) => compare(other, entry) > 0),
+          0,
+          entry,
+        );
       }
     }
     this.#seq = Math.max(this.#seq, seq);

@@ -111,7 +111,10 @@ export class LocalAssets implements AssetsPort {
         ['assets', 'versions', 'blobs', 'meta'],
         async (view) => {
           if (await view.get('assets', given.id)) {
-            throw new LecternError('already-exists', { message: `There is an asset ${given.id}`, details: { id: given.id } });
+            throw new LecternError('already-exists', {
+              message: `There is an asset ${given.id}`,
+              details: { id: given.id },
+            });
           }
           await claim(view, 'blobKey', given.blobKey);
           if (given.posterKey !== null) await claim(view, 'posterKey', given.posterKey);
@@ -152,7 +155,10 @@ export class LocalAssets implements AssetsPort {
       const usage = await view.select('usage', { startsWith: id });
       if (usage.length > 0) {
         const places = usage.map(({ label }) => label);
-        throw new LecternError('in-use', { message: `Asset ${id} is used in ${places.join(', ')}`, details: { id, places } });
+        throw new LecternError('in-use', {
+          message: `Asset ${id} is used in ${places.join(', ')}`,
+          details: { id, places },
+        });
       }
       return { ...row, asset: { ...row.asset, status: 'deleted', deletedAt: this.#context.now().toISOString() } };
     });
@@ -180,7 +186,11 @@ export class LocalAssets implements AssetsPort {
         createdAt: this.#context.now().toISOString(),
       });
       const kind = given.probe?.kind ?? row.asset.kind;
-      return { ...row, versionCount: number, asset: { ...row.asset, ...bytes, kind, posterKey, currentVersionId: versionId } };
+      return {
+        ...row,
+        versionCount: number,
+        asset: { ...row.asset, ...bytes, kind, posterKey, currentVersionId: versionId },
+      };
     });
   }
 

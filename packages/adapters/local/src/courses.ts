@@ -114,7 +114,9 @@ async function applyChange(view: WriteView, change: CourseChange): Promise<reado
     }
     case 'chapter.move': {
       const chapter = await chapterOf(view, change.id);
-      const siblings = [...(await view.select('chapters', { index: 'byCourse', equals: chapter.courseId }))].sort(byOrder);
+      const siblings = [...(await view.select('chapters', { index: 'byCourse', equals: chapter.courseId }))].sort(
+        byOrder,
+      );
       const order = orderAfter(siblings, chapter, change.afterId, 'chapter');
       if (order !== null) await view.put('chapters', { ...chapter, order });
       return [];
@@ -129,7 +131,13 @@ async function applyChange(view: WriteView, change: CourseChange): Promise<reado
       const chapter = await chapterOf(view, chapterId);
       await assertTarget(view, target);
       const siblings = await itemsOf(view, chapterId);
-      await view.put('items', { id, chapterId, title, target, order: generateKeyBetween(siblings.at(-1)?.order, null) });
+      await view.put('items', {
+        id,
+        chapterId,
+        title,
+        target,
+        order: generateKeyBetween(siblings.at(-1)?.order, null),
+      });
       return useAssetsOf(view, [chapter]);
     }
     case 'item.rename': {
@@ -155,7 +163,12 @@ async function applyChange(view: WriteView, change: CourseChange): Promise<reado
 }
 
 /** The key of the place after a sibling, or null when `moved` stands there already. @throws `not-found` */
-function orderAfter(siblings: readonly Sibling[], moved: Sibling | null, afterId: string | null, what: string): string | null {
+function orderAfter(
+  siblings: readonly Sibling[],
+  moved: Sibling | null,
+  afterId: string | null,
+  what: string,
+): string | null {
   if (moved && afterId === moved.id) return null;
   const at = siblings.findIndex(({ id }) => id === moved?.id);
   if (at >= 0 && (siblings[at - 1]?.id ?? null) === afterId) return null;

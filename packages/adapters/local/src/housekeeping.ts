@@ -31,7 +31,9 @@ export async function keepHouse(store: OpenStore, options: HousekeepingOptions):
 async function sweepFiles({ folder, records }: OpenStore): Promise<void> {
   if (!folder) return;
   for (const file of await folder.files()) {
-    const [row] = await records.read(['blobs'], (view) => view.select('blobs', { index: 'byFile', equals: file, limit: 1 }));
+    const [row] = await records.read(['blobs'], (view) =>
+      view.select('blobs', { index: 'byFile', equals: file, limit: 1 }),
+    );
     if (!row) await folder.remove(file);
   }
 }

@@ -31,7 +31,9 @@ export function decodeCursor(sort: string, cursor: string): Place {
   } catch {
     // Told below, like every other cursor that isn't ours.
   }
-  throw new LecternError('invalid-input', { details: { path: 'cursor', expected: `a cursor of a list sorted by ${sort}` } });
+  throw new LecternError('invalid-input', {
+    details: { path: 'cursor', expected: `a cursor of a list sorted by ${sort}` },
+  });
 }
 
 /** Index of the first item that comes after the place. */
@@ -58,7 +60,10 @@ export function pageSize(limit: number | undefined, byDefault: number, most: num
 export function foldText(text: string): string {
   // eslint-disable-next-line no-control-regex -- asks whether it is ASCII
   if (/^[\u0000-\u007f]*$/.test(text)) return text.toLowerCase();
-  return text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
+  return text
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toLowerCase();
 }
 
 /** Text as it is sorted: "Lecture 2" comes before "Lecture 10". */

@@ -1,4 +1,11 @@
-import { type Asset, type AssetNotice, type Backend, type CallOptions, LecternError, type ProjectNotice } from '@lectern/ports';
+import {
+  type Asset,
+  type AssetNotice,
+  type Backend,
+  type CallOptions,
+  LecternError,
+  type ProjectNotice,
+} from '@lectern/ports';
 import { LocalAssets } from './assets.js';
 import { LocalBlobs } from './blobs.js';
 import type { LocalContext } from './context.js';

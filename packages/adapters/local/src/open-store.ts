@@ -42,7 +42,13 @@ async function openPersistent(options: OpenStoreOptions): Promise<OpenStore | nu
   });
   try {
     const store = await Promise.race([opening, tooLate]);
-    if (!store) opening.then((late) => { late.records.close(); }, () => undefined);
+    if (!store)
+      opening.then(
+        (late) => {
+          late.records.close();
+        },
+        () => undefined,
+      );
     return store;
   } catch (error) {
     if (error instanceof LecternError && error.code === 'too-new') throw error;

@@ -37,11 +37,12 @@ const thinning: readonly { readonly age: number; readonly every: number }[] = [
 const saveTables: readonly TableName[] = ['projects', 'revisions', 'states', 'saves', 'usage', 'assets'];
 
 type Sort = NonNullable<ProjectQuery['sort']>;
-const orders: Readonly<Record<Sort, { readonly direction: 1 | -1; readonly of: (project: ProjectSummary) => string }>> = {
-  recent: { direction: -1, of: (project) => project.updatedAt },
-  oldest: { direction: 1, of: (project) => project.createdAt },
-  title: { direction: 1, of: (project) => sortableText(project.title) },
-};
+const orders: Readonly<Record<Sort, { readonly direction: 1 | -1; readonly of: (project: ProjectSummary) => string }>> =
+  {
+    recent: { direction: -1, of: (project) => project.updatedAt },
+    oldest: { direction: 1, of: (project) => project.createdAt },
+    title: { direction: 1, of: (project) => sortableText(project.title) },
+  };
 
 interface Saved {
   readonly answer: SaveAnswer;

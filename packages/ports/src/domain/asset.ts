@@ -130,6 +130,8 @@ export interface AssetUsage {
 export function normaliseAssetName(name: string): string {
   const clean = name
     .normalize('NFC')
+    // White space first: a tab or a line break parts words, though it is a control character.
+    .replace(/\s+/g, ' ')
     // eslint-disable-next-line no-control-regex -- control characters are what is removed
     .replace(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, '')
     .replace(/\s+/g, ' ')

@@ -21,8 +21,7 @@ export interface ChapterItem {
   readonly title: string;
   readonly order: string;
   readonly target:
-    | { readonly kind: 'asset'; readonly assetId: string }
-    | { readonly kind: 'project'; readonly projectId: string };
+    { readonly kind: 'asset'; readonly assetId: string } | { readonly kind: 'project'; readonly projectId: string };
 }
 
 export interface CourseOutline {

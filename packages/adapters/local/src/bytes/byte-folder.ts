@@ -18,7 +18,8 @@ export class ByteFolder {
 
   /** Null where the browser has no such folder, doesn't give it to this page, or can't stream into it. */
   static async open(name: string): Promise<ByteFolder | null> {
-    if (typeof FileSystemFileHandle === 'undefined' || !('createWritable' in FileSystemFileHandle.prototype)) return null;
+    if (typeof FileSystemFileHandle === 'undefined' || !('createWritable' in FileSystemFileHandle.prototype))
+      return null;
     try {
       const root = await navigator.storage.getDirectory();
       return new ByteFolder(await root.getDirectoryHandle(name, { create: true }));
@@ -60,7 +61,10 @@ export class ByteFolder {
     try {
       return await (await this.#folder.getFileHandle(file)).getFile();
     } catch (error) {
-      throw new LecternError('not-found', { cause: error, message: `The file ${file} is gone from the private folder` });
+      throw new LecternError('not-found', {
+        cause: error,
+        message: `The file ${file} is gone from the private folder`,
+      });
     }
   }
 

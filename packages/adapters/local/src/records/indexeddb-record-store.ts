@@ -82,9 +82,7 @@ export class IndexedDbRecordStore implements RecordStore {
     options: { readonly signal?: AbortSignal | undefined; readonly durability?: 'strict' | 'relaxed' } = {},
   ): Promise<R> {
     const { signal, durability = 'strict' } = options;
-    const transaction = await this.#begin((database) =>
-      database.transaction([...tables], 'readwrite', { durability }),
-    );
+    const transaction = await this.#begin((database) => database.transaction([...tables], 'readwrite', { durability }));
     const done = transaction.done.then(
       () => null,
       (error: unknown) => reasonOf(error, transaction),
@@ -170,7 +168,8 @@ async function connect(name: string): Promise<IDBPDatabase> {
       },
     });
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'VersionError') throw new LecternError('too-new', { cause: error });
+    if (error instanceof DOMException && error.name === 'VersionError')
+      throw new LecternError('too-new', { cause: error });
     throw toLecternError(error, 'storage-denied');
   }
 }

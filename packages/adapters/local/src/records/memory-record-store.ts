@@ -129,7 +129,8 @@ export class MemoryRecordStore implements RecordStore {
 
   #view(): ReadView {
     return {
-      get: async <T extends TableName>(table: T, key: Key) => this.#rows(table).get(encode(key)) as Tables[T] | undefined,
+      get: async <T extends TableName>(table: T, key: Key) =>
+        this.#rows(table).get(encode(key)) as Tables[T] | undefined,
       select: async <T extends TableName>(table: T, selection: Selection = {}) => {
         const { keyPath, indexes } = tableShapes[table];
         const path = selection.index === undefined ? keyPath : indexes[selection.index];

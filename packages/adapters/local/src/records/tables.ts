@@ -108,7 +108,10 @@ export interface TableShape {
 export const tableShapes: Readonly<Record<TableName, TableShape>> = {
   assets: { keyPath: 'asset.id', indexes: { bySeq: 'seq', byDeletedAt: 'asset.deletedAt' } },
   versions: { keyPath: 'id', indexes: { byAsset: ['assetId', 'number'] } },
-  usage: { keyPath: ['assetId', 'resourceType', 'resourceId'], indexes: { byResource: ['resourceType', 'resourceId'] } },
+  usage: {
+    keyPath: ['assetId', 'resourceType', 'resourceId'],
+    indexes: { byResource: ['resourceType', 'resourceId'] },
+  },
   projects: { keyPath: 'summary.id', indexes: {} },
   revisions: { keyPath: ['projectId', 'rev'], indexes: { byOrder: ['projectId', 'order'] } },
   states: { keyPath: ['projectId', 'rev'], indexes: {} },

@@ -1,0 +1,54 @@
+import type { ContractSuite } from './contract.js';
+import { expectEqual, expectError, expectNotice, expectTrue, firedSignal } from './expectations.js';
+import type { Identity } from '../domain/identity.js';
+
+/** What every source of identity promises. */
+export const identityContract: ContractSuite = {
+  name: 'identity',
+  cases: [
+    {
+      name: 'says who is working, the same each time',
+      async run({ backend: { identity } }) {
+        const current = await identity.current();
+        expectTrue(current.userId.length > 0, 'the id is not empty');
+        expectTrue(current.displayName.length > 0, 'the name is not empty');
+        expectEqual(typeof current.isGuest, 'boolean', 'type of isGuest');
+        expectEqual(await identity.current(), current, 'asked again');
+      },
+    },
+    {
+      name: 'ends a subscription, and ends it again without harm',
+      async run({ backend: { identity } }) {
+        const stop = identity.subscribe(() => {});
+        stop();
+        stop();
+      },
+    },
+    {
+      name: 'does nothing for a signal that has fired',
+      async run({ backend: { identity } }) {
+        await expectError('aborted', identity.current({ signal: firedSignal() }), 'current');
+      },
+    },
+    {
+      name: 'knows the same user in another page',
+      needs: ['openPeer'],
+      async run({ backend: { identity }, openPeer }) {
+        expectEqual(await (await openPeer()).identity.current(), await identity.current(), 'identity');
+      },
+    },
+    {
+      name: 'says that a session has ended, and tells those who listen',
+      needs: ['endSession'],
+      async run({ backend: { identity }, endSession }) {
+        await expectNotice<Identity | null>(
+          (listener) => identity.subscribe(listener),
+          endSession,
+          (notice) => notice === null,
+          'the end of the session',
+        );
+        await expectError('unauthenticated', identity.current(), 'current');
+      },
+    },
+  ],
+};

@@ -1,0 +1,16 @@
+export { runContract } from './contract.js';
+export type {
+  ContractCase,
+  ContractContext,
+  ContractHost,
+  ContractNeed,
+  ContractSubject,
+  ContractSuite,
+} from './contract.js';
+export { ContractFailure } from './expectations.js';
+export { applyAll, sampleFacts, sampleSave, storeAsset } from './samples.js';
+export { assetsContract } from './assets-contract.js';
+export { blobsContract } from './blobs-contract.js';
+export { coursesContract } from './courses-contract.js';
+export { identityContract } from './identity-contract.js';
+export { projectsContract } from './projects-contract.js';
