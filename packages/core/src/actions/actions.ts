@@ -1,0 +1,107 @@
+import type {
+  AssetKind,
+  AssetSourceType,
+  Chapter,
+  ChapterItem,
+  Course,
+  CourseChange,
+  ExportFormat,
+  ExportPreset,
+  Json,
+  ProjectSummary,
+  UploadItem,
+} from '@lectern/ports';
+import type { ProjectSession } from '../project-session.js';
+import type { Notice } from '../store/session-state.js';
+
+/** A file with the name that it is to have in the library. */
+export interface NamedFile {
+  readonly file: Blob;
+  readonly fileName: string;
+}
+
+export interface ImportOptions {
+  /** `upload` when left out. */
+  readonly sourceType?: AssetSourceType;
+  readonly studioMetadata?: Readonly<Record<string, Json>>;
+  readonly tags?: readonly string[];
+  /** Adds a version to this asset instead of making new ones; takes one file. */
+  readonly replaceAssetId?: string;
+}
+
+/** What a done thing hands back, so that it can be taken back. */
+export interface Undoable {
+  undo(): Promise<void>;
+}
+
+export interface ExportOptions {
+  readonly preset: ExportPreset;
+  readonly format: ExportFormat;
+  /** What the asset is called, without the extension; the project's title when left out. */
+  readonly name?: string;
+  /** Frames; the whole timeline when left out. */
+  readonly range?: { readonly startFrame: number; readonly endFrame: number };
+}
+
+export interface PickRequest {
+  readonly kinds?: readonly AssetKind[];
+  readonly multiple?: boolean;
+}
+
+/** What a notice is made of; the rest has defaults. */
+export type NewNotice = Pick<Notice, 'message'> & Partial<Omit<Notice, 'id' | 'message'>>;
+
+/**
+ * Everything that a person can do outside a timeline. Each is optimistic where it can be, takes itself back when the
+ * back end refuses, rejects with a `LecternError`, and can be replaced by the host (`LecternSession.replaceAction`).
+ */
+export interface Actions {
+  /** Hands the files to the upload engine and returns at once; follow `store.uploads` or `uploads.finished(id)`. */
+  importFiles(files: readonly (File | NamedFile)[], options?: ImportOptions): Promise<readonly UploadItem[]>;
+  cancelUpload(id: string): Promise<void>;
+  retryUpload(id: string): Promise<void>;
+  /** Forgets one that is over, or all that are. */
+  clearUploads(id?: string): Promise<void>;
+  renameAsset(id: string, name: string): Promise<void>;
+  tagAsset(id: string, tags: readonly string[]): Promise<void>;
+  /** Soft. Those in use stay, and `in-use` is thrown after the others went. A notice offers to undo. */
+  deleteAssets(ids: readonly string[]): Promise<Undoable>;
+  restoreAssets(ids: readonly string[]): Promise<void>;
+  /** The bytes of an asset's current version, with a file name that has an extension. */
+  assetFile(id: string): Promise<NamedFile>;
+  /** Asks the host for assets. Null: the host has no picker of its own, so an element shows ours. */
+  pickAssets(request: PickRequest): Promise<readonly string[] | null>;
+
+  /** Makes an empty, saved draft. */
+  createProject(details: { readonly title: string; readonly description?: string }): Promise<ProjectSummary>;
+  renameProject(id: string, title: string, description?: string): Promise<void>;
+  duplicateProject(id: string, title: string): Promise<ProjectSummary>;
+  /** Soft. A notice offers to undo. */
+  deleteProject(id: string): Promise<Undoable>;
+  restoreProject(id: string): Promise<void>;
+  /** Saves it as a published revision; an open project is saved as it stands. */
+  publishProject(id: string): Promise<void>;
+  unpublishProject(id: string): Promise<void>;
+
+  /** Renders, stores the file as an asset of source `export`, and resolves with the asset's id. */
+  exportProject(project: ProjectSession, options: ExportOptions): Promise<string>;
+  cancelExport(): Promise<void>;
+  /** Takes a job that is over off the slice. */
+  dismissExport(): Promise<void>;
+
+  createCourse(title: string): Promise<Course>;
+  createChapter(courseId: string, title: string): Promise<Chapter>;
+  addToChapter(request: {
+    readonly chapterId: string;
+    readonly target: ChapterItem['target'];
+    readonly title: string;
+  }): Promise<void>;
+  /** Any change of a course, shown at once. */
+  courseChange(change: CourseChange): Promise<void>;
+
+  setViewMode(viewMode: 'grid' | 'list'): void;
+  selectAssets(ids: readonly string[]): void;
+  /** Returns the notice's id. */
+  notify(notice: NewNotice): string;
+  dismissNotice(id: string): void;
+}

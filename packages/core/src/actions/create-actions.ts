@@ -1,0 +1,19 @@
+import type { ActionContext } from './action-context.js';
+import type { Actions } from './actions.js';
+import { assetActions } from './asset-actions.js';
+import { courseActions } from './course-actions.js';
+import { exportActions } from './export-action.js';
+import { noticeActions } from './notices.js';
+import { projectActions } from './project-actions.js';
+
+/** All actions over one back end. The session puts the host's replacements over them. */
+export function createActions(context: ActionContext): Actions {
+  const notices = noticeActions(context);
+  return {
+    ...notices,
+    ...assetActions(context, notices),
+    ...projectActions(context, notices),
+    ...exportActions(context, notices),
+    ...courseActions(context, notices),
+  };
+}
