@@ -124,6 +124,7 @@ export default defineConfig(
           ],
         },
       ],
+      'no-console': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
@@ -149,7 +150,7 @@ export default defineConfig(
     rules: { 'no-unused-vars': ['error', { argsIgnorePattern: '^_' }] },
   },
   {
-    files: ['examples/**/*.js', 'tests/bench/**/*.mjs', 'tests/e2e/**/*.mjs'],
+    files: ['examples/**/*.js', 'tests/**/*.js', 'tests/bench/**/*.mjs'],
     languageOptions: {
       globals: Object.fromEntries(
         ['document', 'window', 'location', 'sessionStorage', 'URLSearchParams', 'customElements', 'navigator']
