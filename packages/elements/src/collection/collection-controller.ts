@@ -47,6 +47,8 @@ export interface CollectionOptions<Item> {
   readonly renderColumns?: (item: Item | null, context: CellContext) => TemplateResult;
   /** The row of column headers of the list, each `role="columnheader"`. */
   readonly renderHeaders?: () => TemplateResult;
+  /** What a press without modifier keys does; `only` when left out. */
+  readonly pressMode?: () => SelectMode;
   readonly selectionChanged: (ids: readonly string[]) => void;
   /** Enter or a double click. */
   readonly open: (item: Item) => void;
@@ -78,6 +80,7 @@ export class CollectionController<Item> implements ReactiveController {
   #selectAllWanted = false;
   #seen: readonly Item[] = [];
   #rem = 16;
+  #clicksIgnored = false;
 
   constructor(host: ReactiveControllerHost & Element, options: CollectionOptions<Item>) {
     this.#host = host;
@@ -131,6 +134,14 @@ export class CollectionController<Item> implements ReactiveController {
   focus(): void {
     this.#focusWanted = true;
     this.#host.requestUpdate();
+  }
+
+  /** Lets the click that follows a drag go by. */
+  ignoreClick(): void {
+    this.#clicksIgnored = true;
+    setTimeout(() => {
+      this.#clicksIgnored = false;
+    });
   }
 
   /** Makes an item the active one, if it is read. */
@@ -354,6 +365,7 @@ export class CollectionController<Item> implements ReactiveController {
   };
 
   readonly #onClick = (event: MouseEvent): void => {
+    if (this.#clicksIgnored) return;
     const at = this.#at(event);
     if (!at) {
       // A press on the empty ground lets go of the selection.
@@ -369,8 +381,9 @@ export class CollectionController<Item> implements ReactiveController {
       }
       return;
     }
+    const mode = selectModeOf(event);
     this.#setActive(at.index);
-    this.#choose(at.index, selectModeOf(event));
+    this.#choose(at.index, mode === 'only' ? (this.#options.pressMode?.() ?? 'only') : mode);
     this.focus();
   };
 

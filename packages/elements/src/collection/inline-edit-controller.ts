@@ -2,8 +2,10 @@ import { html, type ReactiveController, type ReactiveControllerHost, type Templa
 import { ref } from 'lit/directives/ref.js';
 
 export interface InlineEditOptions {
-  /** Called with a value that is neither empty nor the old one. */
+  /** Called with a value that isn't the old one, and not empty unless it may be. */
   readonly commit: (id: string, value: string) => void;
+  /** Whether nothing at all is a value. */
+  readonly mayBeEmpty?: (id: string) => boolean;
   /** Called when the field goes away by a key; the focus belongs back where it came from. */
   readonly done: (id: string) => void;
 }
@@ -97,7 +99,7 @@ export class InlineEditController implements ReactiveController {
     this.#editing = null;
     this.#host.requestUpdate();
     const value = field.value.trim();
-    if (value !== '' && value !== old) this.#options.commit(id, value);
+    if (value !== old && (value !== '' || this.#options.mayBeEmpty?.(id))) this.#options.commit(id, value);
   }
 }
 

@@ -46,7 +46,7 @@ export class FileImportController {
         tone: 'warning',
         message: {
           key: 'library.notAccepted',
-          values: { names: [...new Set(refused.map((file) => file.name))].slice(0, 3).join(', '), count: refused.length },
+          params: { names: [...new Set(refused.map((file) => file.name))].slice(0, 3).join(', '), count: refused.length },
         },
       });
     }

@@ -1,8 +1,71 @@
-import { css, type CSSResultGroup } from 'lit';
+import { css, type CSSResult, type CSSResultGroup } from 'lit';
 import { noticeStyles } from '../lectern-provider/notices.styles.js';
 import { assetCardStyles } from './asset-card.styles.js';
 import { assetDetailsStyles } from './asset-details.styles.js';
 import { uploadListStyles } from './upload-list.styles.js';
+
+/** The field to search in, with its icon and the button that empties it. */
+export const searchStyles: CSSResult = css`
+  .search {
+    flex: 0 1 280px;
+    min-inline-size: 0;
+    position: relative;
+  }
+  .search > .icon {
+    color: var(--l-text-muted);
+    inset-block-start: 8px;
+    inset-inline-start: 10px;
+    pointer-events: none;
+    position: absolute;
+  }
+  .search .input {
+    border-color: var(--l-border);
+    box-shadow: inset 0 0 0 1px transparent;
+    padding-inline: 32px 30px;
+  }
+  .search .input:hover {
+    border-color: var(--l-border-strong);
+  }
+  .search input::-webkit-search-cancel-button {
+    display: none;
+  }
+  .search .icon-button {
+    inset-block-start: 4px;
+    inset-inline-end: 4px;
+    position: absolute;
+  }
+`;
+
+/** What shows while files are held over an element. */
+export const dropZoneStyles: CSSResult = css`
+  .drop {
+    background: color-mix(in oklab, var(--l-surface) 82%, transparent);
+    display: grid;
+    inset: 0;
+    padding: var(--l-space-3);
+    pointer-events: none;
+    position: absolute;
+    z-index: 20;
+  }
+  .drop > div {
+    align-content: center;
+    background: var(--l-accent-soft);
+    border: 2px dashed var(--l-accent);
+    border-radius: var(--l-radius-l);
+    display: grid;
+    gap: var(--l-space-2);
+    justify-items: center;
+    text-align: center;
+  }
+  .drop .icon {
+    block-size: 32px;
+    color: var(--l-accent-text);
+    inline-size: 32px;
+  }
+  .drop strong {
+    font-size: var(--l-text-l);
+  }
+`;
 
 /** The line of title, search and buttons, and the bar of filters: shared by the libraries of media and of projects. */
 export const libraryHeaderStyles: CSSResultGroup = css`
@@ -35,34 +98,6 @@ export const libraryHeaderStyles: CSSResultGroup = css`
   .count {
     flex: none;
     font-variant-numeric: tabular-nums;
-  }
-  .search {
-    flex: 0 1 280px;
-    min-inline-size: 0;
-    position: relative;
-  }
-  .search > .icon {
-    color: var(--l-text-muted);
-    inset-block-start: 8px;
-    inset-inline-start: 10px;
-    pointer-events: none;
-    position: absolute;
-  }
-  .search .input {
-    border-color: var(--l-border);
-    box-shadow: inset 0 0 0 1px transparent;
-    padding-inline: 32px 30px;
-  }
-  .search .input:hover {
-    border-color: var(--l-border-strong);
-  }
-  .search input::-webkit-search-cancel-button {
-    display: none;
-  }
-  .search .icon-button {
-    inset-block-start: 4px;
-    inset-inline-end: 4px;
-    position: absolute;
   }
   .bar {
     align-items: center;
@@ -203,34 +238,6 @@ export const mediaLibraryStyles: CSSResultGroup = [
       }
     }
 
-    .drop {
-      background: color-mix(in oklab, var(--l-surface) 82%, transparent);
-      display: grid;
-      inset: 0;
-      padding: var(--l-space-3);
-      pointer-events: none;
-      position: absolute;
-      z-index: 20;
-    }
-    .drop > div {
-      align-content: center;
-      background: var(--l-accent-soft);
-      border: 2px dashed var(--l-accent);
-      border-radius: var(--l-radius-l);
-      display: grid;
-      gap: var(--l-space-2);
-      justify-items: center;
-      text-align: center;
-    }
-    .drop .icon {
-      block-size: 32px;
-      color: var(--l-accent-text);
-      inline-size: 32px;
-    }
-    .drop strong {
-      font-size: var(--l-text-l);
-    }
-
     .skeletons {
       display: grid;
       gap: 14px;
@@ -300,6 +307,8 @@ export const mediaLibraryStyles: CSSResultGroup = [
       position: absolute;
     }
   `,
+  searchStyles,
+  dropZoneStyles,
   libraryHeaderStyles,
   assetCardStyles,
   assetDetailsStyles,

@@ -5,6 +5,7 @@ import type { LecternSession, SessionState } from '@lectern/core';
 import { attempt } from '../collection/attempt.js';
 import { CollectionController } from '../collection/collection-controller.js';
 import { InlineEditController } from '../collection/inline-edit-controller.js';
+import { ItemMenuController, type MenuLine } from '../collection/item-menu-controller.js';
 import { saveFile } from '../collection/object-url-controller.js';
 import { PagedListController } from '../collection/paged-list-controller.js';
 import { AttachDialogController } from '../course-outline/attach-dialog.js';
@@ -16,7 +17,6 @@ import { StoreController } from '../foundation/store-controller.js';
 import { NoticesController } from '../lectern-provider/notices-controller.js';
 import { assetCell, assetColumns, assetHeaders, type AssetCardContext } from './asset-card.js';
 import { AssetDetailsController } from './asset-details.js';
-import { AssetMenuController, type AssetMenuItem } from './asset-menu.js';
 import { describeAsset } from './asset-words.js';
 import { emptyLibrary, libraryFooter, listSkeleton } from './library-states.js';
 import { FileImportController } from './file-import-controller.js';
@@ -143,7 +143,10 @@ export class MediaLibraryElement extends LecternElement {
       void this.#menu.open(asset, at, cell);
     },
   });
-  readonly #menu: AssetMenuController = new AssetMenuController(this, () => this.#menuItems());
+  readonly #menu: ItemMenuController<Asset> = new ItemMenuController<Asset>(this, {
+    lines: () => this.#menuLines(),
+    nameOf: (asset) => asset.name,
+  });
   readonly #uploads: UploadListController = new UploadListController(this);
   readonly #notices: NoticesController = new NoticesController(this, 'element');
   readonly #imports: FileImportController = new FileImportController(this, {
@@ -312,7 +315,7 @@ export class MediaLibraryElement extends LecternElement {
     };
   }
 
-  #menuItems(): readonly (AssetMenuItem | null)[] {
+  #menuLines(): readonly (MenuLine<Asset> | null)[] {
     if (this.trash) {
       return [
         { icon: 'info', label: 'library.details', keys: 'Enter', run: (asset) => { this.#open(asset); } },
