@@ -163,6 +163,8 @@ export default defineConfig(
             'Blob',
             'crypto',
             'OffscreenCanvas',
+            'MessageChannel',
+            'getComputedStyle',
           ])
           .map((name) => [name, 'readonly']),
       ),

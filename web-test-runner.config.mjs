@@ -16,6 +16,7 @@ import { chromeLauncher } from '@web/test-runner-chrome';
 import { chromiumFlags, findChromium } from './scripts/find-chromium.mjs';
 import { jsonReporter } from './scripts/wtr-json-reporter.mjs';
 import { mimeTypeOf } from './scripts/mime-types.mjs';
+import { quotaPlugin } from './scripts/wtr-quota-plugin.mjs';
 import { filesBelow, packages, root } from './scripts/workspace.mjs';
 
 /**
@@ -94,6 +95,7 @@ export default {
   nodeResolve: { exportConditions: ['browser', 'production'] },
   plugins: [
     axeAsModule,
+    quotaPlugin(),
     esbuildPlugin({ ts: true, target: 'esnext', tsconfig: path.join(root, 'tests/tsconfig.browser.json') }),
   ],
   middleware: [serveFixtures, serveWorkersFromSource],
