@@ -195,7 +195,7 @@ function mergeObjects(from: Fields, to: Fields, there: Fields): Fields {
   for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
     const before = own(from, key);
     const after = own(to, key);
-    if (jsonEquals(before, after)) continue;
+    if (key === '__proto__' || jsonEquals(before, after)) continue;
     const current = own(there, key);
     // Properties are set one at a time, so they merge one at a time; a source or a list of cues is one value.
     if (key === 'props' || key === 'keyframes')

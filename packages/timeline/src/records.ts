@@ -16,6 +16,8 @@ export interface SettingsRecord {
   readonly background: string;
   readonly inFrame: number | null;
   readonly outFrame: number | null;
+  /** Top-level fields of the stored form that this version doesn't know: kept, and written back where they were. */
+  readonly unknownFields?: Readonly<Record<string, unknown>>;
 }
 
 export type TrackKind = 'video' | 'audio' | 'text' | 'caption';
@@ -67,7 +69,10 @@ export interface ColourSource {
 
 export type ClipSource = AssetSource | ImageSource | TextSource | ColourSource;
 
-/** One keyframe of an animatable property. `frame` counts from the start of the clip. */
+/**
+ * One keyframe of an animatable property. `frame` counts from the start of the clip; after a trim it may lie outside.
+ * `easing` is how the value goes on to the next one.
+ */
 export interface Keyframe {
   readonly frame: number;
   readonly value: PropertyValue;
@@ -85,7 +90,10 @@ export interface ClipRecord {
   readonly durationFrames: number;
   readonly source: ClipSource;
   readonly linkId: LinkId | null;
-  /** The clip that this one was cut from, so that captions and markers stay attached. */
+  /**
+   * The clip that this one was first cut from, so that captions and markers stay attached: the origin of all pieces, so
+   * that deleting a piece between loses nothing.
+   */
   readonly splitFrom: ClipId | null;
   /** Only what differs from the registry's defaults (see `properties.ts`). */
   readonly props: Readonly<Partial<Record<PropertyKey, PropertyValue>>>;
@@ -102,7 +110,10 @@ export interface TransitionRecord {
   readonly durationFrames: number;
 }
 
-/** A named place. With `clipId`, `frame` counts from the start of that clip's *source*, so cuts carry it along. */
+/**
+ * A named place. With `clipId`, `frame` counts from the start of that clip's *source*, so cuts carry it along; the id is
+ * that of the clip that all pieces were first cut from.
+ */
 export interface MarkerRecord {
   readonly type: 'marker';
   readonly id: MarkerId;
