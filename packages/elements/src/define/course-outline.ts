@@ -1,3 +1,4 @@
+import './asset-browser.js';
 import { CourseOutlineElement } from '../course-outline/course-outline.js';
 import { safeDefine } from './safe-define.js';
 
