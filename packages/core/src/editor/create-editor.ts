@@ -24,16 +24,17 @@ import {
   type TransactionSpec,
 } from '@lectern/timeline';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Editor, EditorArgsList, EditorGesture, EditorState } from './editor.js';
+import type { Editor, EditorArgs, EditorArgsList, EditorGesture, EditorState } from './editor.js';
 import { historyLabel } from './history-label.js';
 
 export interface EditorOptions {
   readonly document: TimelineDocument;
   readonly newId: NewId;
   /** Milliseconds, for steps that are merged when they follow each other closely. */
-  readonly clock: () => number;
+  readonly clock?: () => number;
   readonly readOnly?: boolean;
-  readonly checkInvariants?: boolean;
+  /** Checks the document's invariants after every transaction; for development and tests. */
+  readonly checked?: boolean;
 }
 
 /** Steps with the same key that follow within this time are one step of the history. */
@@ -57,6 +58,8 @@ const playheadCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   'range.setIn',
   'range.setOut',
 ]);
+
+const monotonic = (): number => performance.now();
 
 export function createEditor(options: EditorOptions): Editor {
   return new TimelineEditor(options);
@@ -107,7 +110,7 @@ class TimelineEditor implements Editor {
 
   runMerged<Name extends CommandName>(mergeKey: string, name: Name, ...[args]: EditorArgsList<Name>): boolean {
     this.cancelGesture();
-    const at = this.#options.clock();
+    const at = (this.#options.clock ?? monotonic)();
     const follows = this.#lastMerge?.key === mergeKey && at - this.#lastMerge.at <= mergeMs;
     // A key of its own for each run of steps: the history merges equal keys however long ago they were.
     const key = follows ? mergeKey : `${mergeKey}@${String(at)}`;
@@ -311,12 +314,12 @@ class TimelineEditor implements Editor {
   #stateOf(document: TimelineDocument, selection?: Selection): TimelineState {
     return createState({
       document,
-      checked: this.#options.checkInvariants ?? false,
+      checked: this.#options.checked ?? false,
       ...(selection === undefined ? {} : { selection }),
     });
   }
 
-  #spec<Name extends CommandName>(name: Name, args: EditorArgsList<Name>[0]): TransactionSpec | null {
+  #spec<Name extends CommandName>(name: Name, args: EditorArgs<Name> | undefined): TransactionSpec | null {
     const given = (args ?? {}) as Partial<Record<string, unknown>>;
     const filled: Partial<Record<string, unknown>> = { ...given };
     if (name === 'clip.paste' && given['contents'] === undefined) {

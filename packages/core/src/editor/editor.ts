@@ -3,6 +3,8 @@ import type {
   ClipboardContents,
   CommandArgs,
   CommandName,
+  GestureArgs,
+  GestureKind,
   TimelineDocument,
   TimelineState,
   Transaction,
@@ -10,7 +12,6 @@ import type {
 } from '@lectern/timeline';
 import type { StoreApi } from 'zustand/vanilla';
 import type { PlainMessageKey } from '../messages/messages.js';
-import type { GestureArgs, GestureKind, GesturePreview } from './gesture.js';
 
 /** The document under edit and how it is looked at. */
 export interface EditorState {
@@ -86,7 +87,10 @@ export interface Editor {
   /** Whether `run` would do something. */
   can<Name extends CommandName>(name: Name, ...args: EditorArgsList<Name>): boolean;
   /** Several commands as one step: each runs on what the former ones led to; `apply` gives null where one doesn't apply. */
-  transact(userEvent: string, steps: (apply: <Name extends CommandName>(name: Name, args: CommandArgs<Name>) => TimelineState | null) => void): boolean;
+  transact(
+    userEvent: string,
+    steps: (apply: <Name extends CommandName>(name: Name, args: CommandArgs<Name>) => TimelineState | null) => void,
+  ): boolean;
   dispatch(spec: TransactionSpec, options?: { readonly mergeKey?: string }): Transaction;
   undo(): boolean;
   redo(): boolean;

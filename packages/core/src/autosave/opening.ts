@@ -1,0 +1,159 @@
+import { LecternError, toLecternError, type OpenedProject, type ProjectRevision, type ProjectsPort, type SerialisedError, serialiseError } from '@lectern/ports';
+import type { TimelineDocument } from '@lectern/timeline';
+import type { Restorable } from './autosave-state.js';
+import type { JournalImage, JournalWrite } from './journal.js';
+import { isUnsaved } from './journal-image.js';
+import { readJournal } from './journal-reader.js';
+import { hashDocument, readDocument } from './stored-document.js';
+
+/** What a back end had to say about a project that is being opened. */
+export type Head =
+  | { readonly found: true; readonly opened: OpenedProject }
+  /** It answered that there is no such project. */
+  | { readonly found: false; readonly unreachable: null }
+  /** It didn't answer. */
+  | { readonly found: false; readonly unreachable: LecternError };
+
+/** Where an editor starts, and what is to be written to the journal about it. */
+export interface Opening {
+  readonly document: TimelineDocument;
+  /** What the back end has; what *Go back to the saved version* leads to. */
+  readonly savedDocument: TimelineDocument;
+  readonly readOnly: boolean;
+  readonly baseRev: number;
+  readonly baseHash: string;
+  readonly ackedSeq: number;
+  readonly lastSeq: number;
+  readonly lastAt: string;
+  /** True when the journal's snapshot and entries lead to `document`. */
+  readonly journaled: boolean;
+  readonly restorable: Restorable | null;
+  readonly damaged: boolean;
+  readonly unreachable: SerialisedError | null;
+  readonly write: JournalWrite | null;
+}
+
+/** @throws `aborted` */
+export async function fetchHead(projects: ProjectsPort, projectId: string): Promise<Head> {
+  try {
+    return { found: true, opened: await projects.open(projectId) };
+  } catch (error) {
+    const failure = toLecternError(error);
+    if (failure.code === 'not-found') return { found: false, unreachable: null };
+    if (failure.code === 'aborted' || failure.code === 'forbidden' || failure.code === 'unauthenticated') throw failure;
+    return { found: false, unreachable: failure };
+  }
+}
+
+/**
+ * Decides between what the back end has and what this browser kept. What the back end lacks is put on the timeline;
+ * what it has as a revision is never offered again; what can't be read is set aside, never deleted.
+ *
+ * @throws `not-found` when neither knows the project, and why the back end didn't answer when only it could have
+ */
+export async function decideOpening(
+  projects: ProjectsPort,
+  head: Head,
+  image: JournalImage | null,
+  empty: () => TimelineDocument,
+): Promise<Opening> {
+  const kept = image !== null && (isUnsaved(image.meta) || image.outbox.length > 0) ? image : null;
+  const reading = kept === null ? null : readJournal(kept);
+  const lastSeq = reading?.seq ?? image?.meta.lastSeq ?? 0;
+
+  if (!head.found && reading?.document == null) {
+    throw head.unreachable ?? new LecternError('not-found', { details: { id: image?.meta.projectId ?? '' } });
+  }
+
+  let saved: { readonly document: TimelineDocument; readonly readOnly: boolean } | null = null;
+  try {
+    if (head.found) saved = readDocument(head.opened.state);
+  } catch (error) {
+    // A damaged head is bad enough; what this browser kept may still be whole.
+    if (reading?.document == null) throw error;
+  }
+
+  const rev = head.found ? head.opened.project.rev : 0;
+  const hash = head.found ? head.opened.project.contentHash : '';
+  const fromHead = (write: JournalWrite | null, damaged: boolean): Opening => {
+    if (saved === null) throw head.found ? new LecternError('corrupt') : new LecternError('not-found');
+    return {
+      document: saved.document,
+      savedDocument: saved.document,
+      readOnly: saved.readOnly,
+      baseRev: rev,
+      baseHash: hash,
+      ackedSeq: lastSeq,
+      lastSeq,
+      lastAt: '',
+      journaled: false,
+      restorable: null,
+      damaged,
+      unreachable: null,
+      write,
+    };
+  };
+  if (kept === null || reading === null) return fromHead(null, false);
+
+  const { meta } = kept;
+  const damaged = reading.damagedFrom !== null;
+  const quarantine: JournalWrite =
+    reading.damagedFrom === null ? {} : { quarantine: { fromSeq: reading.damagedFrom, reason: 'unreadable' } };
+  const forget: JournalWrite = {
+    ...quarantine,
+    snapshot: null,
+    dropEntriesTo: lastSeq,
+    dropOutbox: kept.outbox.map((row) => row.saveId),
+    meta: { baseRev: rev, baseHash: hash, ackedSeq: lastSeq, lastSeq },
+  };
+  if (reading.document === null) return fromHead(forget, true);
+
+  // A save whose answer never came may have arrived: its id tells.
+  let { baseRev, baseHash, ackedSeq } = meta;
+  const revisions: readonly ProjectRevision[] = head.found ? await revisionsOf(projects, meta.projectId) : [];
+  const answered: string[] = [];
+  for (const row of [...kept.outbox].sort((a, b) => a.seqTo - b.seqTo)) {
+    const taken = revisions.find((revision) => revision.saveId === row.saveId && revision.kind !== 'conflict');
+    if (taken === undefined) continue;
+    answered.push(row.saveId);
+    if (taken.rev <= baseRev) continue;
+    baseRev = taken.rev;
+    baseHash = row.hash;
+    ackedSeq = Math.max(ackedSeq, row.seqTo);
+  }
+  ackedSeq = Math.min(ackedSeq, reading.seq);
+
+  if (saved !== null) {
+    const here = await hashDocument(reading.document);
+    const there = here === hash || revisions.some((revision) => revision.kind !== 'conflict' && revision.contentHash === here);
+    if (there || reading.seq <= ackedSeq) return fromHead(forget, damaged);
+  }
+  return {
+    document: reading.document,
+    savedDocument: saved?.document ?? empty(),
+    readOnly: saved?.readOnly ?? false,
+    baseRev,
+    baseHash,
+    ackedSeq,
+    lastSeq: reading.seq,
+    lastAt: meta.lastAt,
+    journaled: true,
+    restorable: { changes: reading.seq - ackedSeq, at: meta.lastAt },
+    damaged,
+    unreachable: head.found || head.unreachable === null ? null : serialiseError(head.unreachable),
+    write: {
+      ...quarantine,
+      dropOutbox: kept.outbox.map((row) => row.saveId),
+      meta: { baseRev, baseHash, ackedSeq, lastSeq: reading.seq },
+    },
+  };
+}
+
+async function revisionsOf(projects: ProjectsPort, projectId: string): Promise<readonly ProjectRevision[]> {
+  try {
+    return await projects.revisions(projectId);
+  } catch {
+    // Then the state is saved once more; a head of the same content answers that nothing is new.
+    return [];
+  }
+}

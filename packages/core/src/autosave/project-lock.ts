@@ -1,0 +1,144 @@
+import { LecternError, toLecternError } from '@lectern/ports';
+
+/** The right to edit one project, while it is held. */
+export interface ProjectLock {
+  release(): void;
+}
+
+/** Which of several tabs may edit a project. */
+export interface ProjectLocks {
+  /** At once: the lock, or null when another tab has it. `onLost` is called when it is taken away. */
+  tryAcquire(name: string, onLost: () => void): Promise<ProjectLock | null>;
+  /** Waits for it. Rejects with `aborted` when the signal fires. */
+  acquire(name: string, onLost: () => void, signal: AbortSignal): Promise<ProjectLock>;
+  /** Takes it from whoever has it. */
+  steal(name: string, onLost: () => void): Promise<ProjectLock>;
+  /** Asks the holder to save and let go; listened to with `onYieldRequest`. */
+  askToYield(name: string): void;
+  onYieldRequest(name: string, listener: () => void): () => void;
+}
+
+/** Web Locks and a broadcast channel: one editor among all tabs of an origin. Null where the browser has no locks. */
+export function webProjectLocks(): ProjectLocks | null {
+  const manager = (globalThis as { readonly navigator?: { readonly locks?: LockManager } }).navigator?.locks;
+  if (manager === undefined) return null;
+
+  const hold = (
+    name: string,
+    options: LockOptions,
+    onLost: () => void,
+  ): Promise<ProjectLock | null> =>
+    new Promise((resolve, reject) => {
+      let held = false;
+      let released = false;
+      manager
+        .request(name, options, (lock) => {
+          if (lock === null) {
+            resolve(null);
+            return undefined;
+          }
+          held = true;
+          return new Promise<void>((end) => {
+            resolve({
+              release() {
+                released = true;
+                end();
+              },
+            });
+          });
+        })
+        .catch((error: unknown) => {
+          // A stolen lock rejects the request that held it.
+          if (held) {
+            if (!released) onLost();
+          } else reject(toLecternError(error));
+        });
+    });
+
+  const waited = async (name: string, options: LockOptions, onLost: () => void): Promise<ProjectLock> => {
+    const lock = await hold(name, options, onLost);
+    if (lock === null) throw new LecternError('conflict', { message: `the lock ${name} was not given` });
+    return lock;
+  };
+
+  return {
+    tryAcquire: (name, onLost) => hold(name, { ifAvailable: true }, onLost),
+    acquire: (name, onLost, signal) => waited(name, { signal }, onLost),
+    steal: (name, onLost) => waited(name, { steal: true }, onLost),
+    askToYield(name) {
+      if (typeof BroadcastChannel === 'undefined') return;
+      const channel = new BroadcastChannel(name);
+      channel.postMessage('yield');
+      channel.close();
+    },
+    onYieldRequest(name, listener) {
+      if (typeof BroadcastChannel === 'undefined') return () => undefined;
+      const channel = new BroadcastChannel(name);
+      channel.onmessage = (event) => {
+        if (event.data === 'yield') listener();
+      };
+      return () => {
+        channel.close();
+      };
+    },
+  };
+}
+
+/** Locks among the sessions that share this object: for tests, and for where the browser has none. */
+export function memoryProjectLocks(): ProjectLocks {
+  interface Holder {
+    readonly onLost: () => void;
+  }
+  const holders = new Map<string, Holder>();
+  const waiting = new Map<string, (() => void)[]>();
+  const yieldListeners = new Map<string, Set<() => void>>();
+
+  const take = (name: string, onLost: () => void): ProjectLock => {
+    const holder: Holder = { onLost };
+    holders.set(name, holder);
+    return {
+      release() {
+        if (holders.get(name) !== holder) return;
+        holders.delete(name);
+        waiting.get(name)?.shift()?.();
+      },
+    };
+  };
+
+  return {
+    tryAcquire: (name, onLost) => Promise.resolve(holders.has(name) ? null : take(name, onLost)),
+    acquire: (name, onLost, signal) =>
+      new Promise((resolve, reject) => {
+        if (!holders.has(name)) {
+          resolve(take(name, onLost));
+          return;
+        }
+        const queue = waiting.get(name) ?? [];
+        waiting.set(name, queue);
+        const turn = (): void => {
+          resolve(take(name, onLost));
+        };
+        queue.push(turn);
+        signal.addEventListener('abort', () => {
+          const index = queue.indexOf(turn);
+          if (index !== -1) queue.splice(index, 1);
+          reject(new LecternError('aborted'));
+        });
+      }),
+    steal(name, onLost) {
+      const former = holders.get(name);
+      const lock = take(name, onLost);
+      former?.onLost();
+      return Promise.resolve(lock);
+    },
+    askToYield(name) {
+      for (const listener of [...(yieldListeners.get(name) ?? [])]) listener();
+    },
+    onYieldRequest(name, listener) {
+      const listeners = yieldListeners.get(name) ?? new Set();
+      yieldListeners.set(name, listeners);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

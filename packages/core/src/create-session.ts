@@ -1,0 +1,205 @@
+import { QueryClient } from '@tanstack/query-core';
+import { isLecternError, LecternError } from '@lectern/ports';
+import { tellOfUploads } from './actions/asset-actions.js';
+import type { ActionContext } from './actions/action-context.js';
+import type { Actions } from './actions/actions.js';
+import { createActions } from './actions/create-actions.js';
+import type { Journal } from './autosave/journal.js';
+import { pageLifecycle } from './autosave/lifecycle.js';
+import { openJournal } from './autosave/open-journal.js';
+import { memoryProjectLocks, webProjectLocks } from './autosave/project-lock.js';
+import { messagesFor } from './messages/messages.js';
+import { openProjectSession, type ProjectWorld } from './open-project-session.js';
+import type { ProjectSession } from './project-session.js';
+import { followBackend } from './queries/backend-notices.js';
+import { createQueries } from './queries/queries.js';
+import type { LecternOptions, LecternSession } from './session.js';
+import { createSessionStore } from './store/session-state.js';
+
+const mostRetries = 3;
+const defaultDebounceMs = 1500;
+const defaultDeadlineMs = 30_000;
+
+/** Puts a back end and the engines together into what elements work with. */
+export function createSession(options: LecternOptions): LecternSession {
+  const { backend, engines } = options;
+  const { uploads, render } = engines;
+  const newId = options.newId ?? ((): string => crypto.randomUUID());
+  const now = options.now ?? ((): Date => new Date());
+  const store = createSessionStore();
+  const queryClient = new QueryClient({
+    defaultOptions: {
+      queries: {
+        // What changes is told by the back end's notices; an embedded one answers without a network.
+        staleTime: 60_000,
+        networkMode: 'always',
+        refetchOnWindowFocus: false,
+        retry: (failures, error) => isLecternError(error) && error.retryable && failures < mostRetries,
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+  queryClient.mount();
+
+  const namespace = options.namespace ?? backend.name;
+  const locks = options.locks ?? webProjectLocks() ?? memoryProjectLocks();
+  const lifecycle = options.lifecycle ?? pageLifecycle();
+  const journals = new Map<string, Promise<Journal>>();
+  const journalOf = (userId: string): Promise<Journal> => {
+    const known = journals.get(userId) ?? (options.journal ? Promise.resolve(options.journal) : openJournal(`lectern-journal/${namespace}/${userId}`));
+    journals.set(userId, known);
+    return known;
+  };
+
+  interface Open {
+    readonly session: Promise<ProjectSession>;
+    resolved: ProjectSession | null;
+    holders: number;
+  }
+  const open = new Map<string, Open>();
+
+  const context: ActionContext = {
+    backend,
+    uploads,
+    render,
+    queryClient,
+    store,
+    newId,
+    openedProject: (projectId) => open.get(projectId)?.resolved ?? null,
+  };
+  const originals = createActions(context);
+  let locale = options.locale ?? 'en';
+  const replaced: Partial<Actions> = { ...options.actions?.(originals) };
+  const actions = actionsOver(originals, replaced);
+
+  const stops = [followBackend(backend, queryClient), tellOfUploads(context, actions)];
+  const world: ProjectWorld = {
+    backend,
+    uploads,
+    render,
+    queryClient,
+    store,
+    actions,
+    newId,
+    now,
+    locks,
+    lifecycle,
+    namespace,
+    journalOf,
+    messages: () => messagesFor(locale),
+    debounceMs: options.autosave?.debounceMs ?? defaultDebounceMs,
+    deadlineMs: options.autosave?.deadlineMs ?? defaultDeadlineMs,
+    checked: options.checkInvariants ?? false,
+  };
+
+  // Fails quietly: the library's own queries show why a back end can't be reached.
+  const watchStorage = backend.blobs.report().then(
+    (report) => {
+      if (report.kind !== 'memory') return;
+      store.setState({ storage: { memoryOnly: true } });
+      actions.notify({ tone: 'warning', message: { key: 'notice.storageMemory' }, durationMs: null });
+    },
+    () => undefined,
+  );
+
+  let disposed: Promise<void> | null = null;
+  const dispose = async (): Promise<void> => {
+    await Promise.all(
+      [...open.values()].map(async (entry) => {
+        entry.holders = 1;
+        await (await entry.session.catch(() => null))?.close();
+      }),
+    );
+    for (const stop of stops) stop();
+    queryClient.unmount();
+    queryClient.clear();
+    await watchStorage;
+    for (const journal of journals.values()) (await journal).close();
+    uploads.dispose();
+    render.dispose();
+    await backend.dispose();
+  };
+
+  return {
+    backend,
+    uploads,
+    render,
+    queryClient,
+    queries: createQueries(backend),
+    actions,
+    store,
+    newId,
+    now,
+    get messages() {
+      return messagesFor(locale);
+    },
+    setLocale(next) {
+      locale = next;
+    },
+    async openProject(projectId) {
+      if (disposed !== null) throw new LecternError('aborted', { message: 'the session was disposed of' });
+      const id = projectId ?? newId();
+      const known = open.get(id);
+      if (known !== undefined) {
+        known.holders += 1;
+        return known.session;
+      }
+      const entry: Open = {
+        holders: 1,
+        resolved: null,
+        session: openProjectSession(world, id, projectId === null, {
+          leave: () => {
+            entry.holders -= 1;
+            if (entry.holders > 0) return false;
+            return true;
+          },
+          closed: () => {
+            if (open.get(id) === entry) open.delete(id);
+          },
+        }),
+      };
+      open.set(id, entry);
+      try {
+        entry.resolved = await entry.session;
+        return entry.resolved;
+      } catch (error) {
+        open.delete(id);
+        throw error;
+      }
+    },
+    async unsavedProjects() {
+      const { userId } = await backend.identity.current();
+      const metas = await (await journalOf(userId)).unsaved();
+      return metas
+        .filter((meta) => !open.has(meta.projectId))
+        .map(({ projectId, title, lastSeq, ackedSeq, lastAt }) => ({ projectId, title, changes: lastSeq - ackedSeq, at: lastAt }))
+        .sort((a, b) => (a.at < b.at ? 1 : -1));
+    },
+    replaceAction(name, replace) {
+      const former = replaced[name];
+      const mine = replace(actions[name] === undefined ? originals[name] : (former ?? originals[name]));
+      replaced[name] = mine;
+      return () => {
+        if (replaced[name] !== mine) return;
+        if (former === undefined) delete replaced[name];
+        else replaced[name] = former;
+      };
+    },
+    dispose() {
+      disposed ??= dispose();
+      return disposed;
+    },
+  };
+}
+
+/** The actions as they are now: a host may replace each at any time, and elements may keep the object. */
+function actionsOver(originals: Actions, replaced: Partial<Actions>): Actions {
+  const actions: Partial<Record<keyof Actions, unknown>> = {};
+  for (const name of Object.keys(originals) as (keyof Actions)[]) {
+    actions[name] = (...args: readonly unknown[]): unknown => {
+      const action = (replaced[name] ?? originals[name]) as (...all: readonly unknown[]) => unknown;
+      return action(...args);
+    };
+  }
+  return actions as Actions;
+}

@@ -1,0 +1,72 @@
+export type { Unsubscribe } from '@lectern/ports';
+export { createSession } from './create-session.js';
+export type { LecternOptions, LecternSession, UnsavedProject } from './session.js';
+export {
+  configureLectern,
+  defaultSession,
+  registerBackend,
+  registeredBackends,
+  sessionFor,
+  subscribeDefaultSession,
+} from './registry.js';
+export type * from './project-session.js';
+export type {
+  Actions,
+  ExportOptions,
+  ImportOptions,
+  NamedFile,
+  NewNotice,
+  PickRequest,
+  Undoable,
+} from './actions/actions.js';
+export type { Autosave, ConflictChoice } from './autosave/autosave.js';
+export type * from './autosave/autosave-state.js';
+export { autosaveSentence, type AutosaveSentence, type AutosaveTone } from './autosave/autosave-sentence.js';
+export { contentHash } from './autosave/content-hash.js';
+export { indexedDbJournal } from './autosave/indexeddb-journal.js';
+export type {
+  Journal,
+  JournalEntry,
+  JournalImage,
+  JournalMeta,
+  JournalSnapshot,
+  JournalWrite,
+  OutboxRow,
+} from './autosave/journal.js';
+export { pageLifecycle, quietLifecycle, type Lifecycle, type LifecycleEvent } from './autosave/lifecycle.js';
+export { localStorageJournal, type KeyValueStorage } from './autosave/local-storage-journal.js';
+export { memoryJournal } from './autosave/memory-journal.js';
+export { memoryProjectLocks, webProjectLocks, type ProjectLock, type ProjectLocks } from './autosave/project-lock.js';
+export { createEditor, type EditorOptions } from './editor/create-editor.js';
+export type {
+  Editor,
+  EditorArgs,
+  EditorArgsList,
+  EditorGesture,
+  EditorState,
+  PlayheadCommand,
+} from './editor/editor.js';
+export {
+  studioCommand,
+  studioCommands,
+  type StudioCommand,
+  type StudioCommandGroup,
+  type StudioCommandId,
+} from './editor/studio-commands.js';
+export { createFormatters, type Formatters } from './format/formatters.js';
+export type { Message, MessageParams, MessageValue, PluralMessage } from './messages/message.js';
+export {
+  addCatalogue,
+  availableLocales,
+  messagesFor,
+  type Catalogue,
+  type ErrorText,
+  type MessageArguments,
+  type MessageKey,
+  type MessageRef,
+  type Messages,
+  type PlainMessageKey,
+} from './messages/messages.js';
+export type { PagedOptionsOf, Queries, QueryOptionsOf } from './queries/queries.js';
+export { queryKeys, type QueryKeys } from './queries/query-keys.js';
+export type * from './store/session-state.js';

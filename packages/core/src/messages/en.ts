@@ -1,0 +1,61 @@
+import { autosaveMessages } from './en/autosave.js';
+import { browserMessages } from './en/browser.js';
+import { commandMessages } from './en/commands.js';
+import { commonMessages } from './en/common.js';
+import { courseMessages } from './en/courses.js';
+import { errorMessages } from './en/errors.js';
+import { exportMessages } from './en/export.js';
+import { historyMessages } from './en/history.js';
+import { inspectorMessages } from './en/inspector.js';
+import { libraryMessages } from './en/library.js';
+import { noticeMessages } from './en/notices.js';
+import { previewMessages } from './en/preview.js';
+import { projectMessages } from './en/projects.js';
+import { savingMessages } from './en/saving.js';
+import { studioMessages } from './en/studio.js';
+import { timelineMessages } from './en/timeline.js';
+import { uploadMessages } from './en/uploads.js';
+import { workspaceMessages } from './en/workspace.js';
+
+type Groups = typeof autosaveMessages &
+  typeof browserMessages &
+  typeof commandMessages &
+  typeof commonMessages &
+  typeof courseMessages &
+  typeof errorMessages &
+  typeof exportMessages &
+  typeof historyMessages &
+  typeof inspectorMessages &
+  typeof libraryMessages &
+  typeof noticeMessages &
+  typeof previewMessages &
+  typeof projectMessages &
+  typeof savingMessages &
+  typeof studioMessages &
+  typeof timelineMessages &
+  typeof uploadMessages &
+  typeof workspaceMessages;
+
+/** English: the source of every key and of the values that its text takes. */
+export interface EnglishMessages extends Groups {}
+
+export const english: EnglishMessages = {
+  ...autosaveMessages,
+  ...browserMessages,
+  ...commandMessages,
+  ...commonMessages,
+  ...courseMessages,
+  ...errorMessages,
+  ...exportMessages,
+  ...historyMessages,
+  ...inspectorMessages,
+  ...libraryMessages,
+  ...noticeMessages,
+  ...previewMessages,
+  ...projectMessages,
+  ...savingMessages,
+  ...studioMessages,
+  ...timelineMessages,
+  ...uploadMessages,
+  ...workspaceMessages,
+};

@@ -1,0 +1,19 @@
+import type { noticeMessages as english } from '../en/notices.js';
+import type { TranslationOf } from '../message.js';
+
+export const noticeMessages: TranslationOf<typeof english> = {
+  'notice.assetDeleted': '«{name}» se ha eliminado',
+  'notice.assetsDeleted': { one: 'Se ha eliminado {count} archivo', other: 'Se han eliminado {count} archivos' },
+  'notice.assetsRestored': { one: 'Se ha restaurado {count} archivo', other: 'Se han restaurado {count} archivos' },
+  'notice.projectDeleted': '«{title}» se ha eliminado',
+  'notice.projectRestored': '«{title}» se ha restaurado',
+  'notice.exportDone': '«{name}» se ha exportado a tu mediateca',
+  'notice.exportFailed': 'La exportación de «{name}» se ha detenido',
+  'notice.importFailed': 'No se ha podido añadir «{name}»',
+  'notice.importUndecodable': '«{name}» se ha añadido, pero este navegador no puede reproducirlo',
+  'notice.assetNotUsable': '«{name}» no se puede poner en la línea de tiempo',
+  'notice.assetsMissing': { one: '{count} archivo ya no existe', other: '{count} archivos ya no existen' },
+  'notice.chapterAdded': '«{title}» se ha añadido al capítulo',
+  'notice.actionFailed': 'No ha funcionado',
+  'notice.storageMemory': 'Este navegador no guarda nada de esta página: descarga lo que quieras conservar.',
+};

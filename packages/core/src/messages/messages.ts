@@ -1,0 +1,157 @@
+import { toLecternError, type LecternErrorCode, type SerialisedError } from '@lectern/ports';
+import { createFormatters, type Formatters } from '../format/formatters.js';
+import { english, type EnglishMessages } from './en.js';
+import { spanish } from './es.js';
+import type { Message, MessageParams, MessageValue, PlaceholdersOf } from './message.js';
+
+/** Every key; its source is the English catalogue. */
+export type MessageKey = keyof EnglishMessages;
+/** Keys whose text takes no values: what labels of commands and options are. */
+export type PlainMessageKey = {
+  [Key in MessageKey]: [PlaceholdersOf<EnglishMessages[Key]>] extends [never] ? Key : never;
+}[MessageKey];
+/** A whole catalogue of one language. */
+export type Catalogue = { readonly [Key in MessageKey]: Message };
+/** The values that a key's text takes: checked where the key is known, free where it is known only at run time. */
+export type MessageArguments<Key extends MessageKey> = MessageKey extends Key
+  ? [params?: MessageParams | undefined]
+  : [PlaceholdersOf<EnglishMessages[Key]>] extends [never]
+    ? []
+    : [params: { readonly [Name in PlaceholdersOf<EnglishMessages[Key]>]: MessageValue }];
+
+/** A message as data, to be put into words when it is shown. */
+export interface MessageRef {
+  readonly key: MessageKey;
+  readonly params?: MessageParams;
+}
+
+/** What happened and what to do about it, in words. */
+export interface ErrorText {
+  readonly code: LecternErrorCode;
+  readonly title: string;
+  readonly advice: string;
+}
+
+/** Puts keys, references and errors into the words of one language. */
+export interface Messages {
+  /** BCP 47, as it was asked for. */
+  readonly locale: string;
+  /** Dates, sizes, durations and the like in that language. */
+  readonly format: Formatters;
+  t<Key extends MessageKey>(key: Key, ...params: MessageArguments<Key>): string;
+  text(message: MessageRef): string;
+  /** What to tell a person about an error, with the names of the file or clip that it is about. */
+  error(error: unknown): ErrorText;
+}
+
+const catalogues: Map<string, Partial<Catalogue>> = new Map<string, Partial<Catalogue>>([
+  ['en', english],
+  ['es', spanish],
+]);
+const cache: Map<string, Messages> = new Map();
+
+/** Languages that there are words in. */
+export function availableLocales(): readonly string[] {
+  return [...catalogues.keys()];
+}
+
+/** Adds a language, or other words for one that is there. What it leaves out is said in English. */
+export function addCatalogue(locale: string, catalogue: Partial<Catalogue>): void {
+  catalogues.set(locale, { ...catalogues.get(locale), ...catalogue });
+  cache.clear();
+}
+
+/** The words of a language; `es-MX` falls back to `es`, and what nobody speaks to English. The same object each time. */
+export function messagesFor(locale: string): Messages {
+  let messages = cache.get(locale);
+  if (messages === undefined) {
+    messages = createMessages(locale);
+    cache.set(locale, messages);
+  }
+  return messages;
+}
+
+function catalogueFor(locale: string): { readonly language: string; readonly catalogue: Partial<Catalogue> } {
+  for (let tag = locale; tag !== ''; tag = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))) {
+    const exact = catalogues.get(tag);
+    if (exact !== undefined) return { language: tag, catalogue: exact };
+    const language = [...catalogues.keys()].find((known) => known.toLowerCase() === tag.toLowerCase());
+    if (language !== undefined) return { language, catalogue: catalogues.get(language) ?? english };
+  }
+  return { language: 'en', catalogue: english };
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+function createMessages(locale: string): Messages {
+  const { language, catalogue } = catalogueFor(locale);
+  // Numbers and dates follow the region (es-MX), and a page's broken `lang` must not break the page.
+  const formatLocale = isLocale(locale) && locale.startsWith(language) ? locale : language;
+  const format = createFormatters(formatLocale);
+  const plural = new Intl.PluralRules(formatLocale);
+
+  const translate = (key: MessageKey, params: MessageParams = {}): string => {
+    const message: Message = catalogue[key] ?? english[key];
+    let text: string;
+    if (typeof message === 'string') text = message;
+    else {
+      const count = Number(params['count'] ?? 0);
+      text = (count === 0 ? message.zero : undefined) ?? message[plural.select(count)] ?? message.other;
+    }
+    return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = params[name];
+      if (value === undefined) return whole;
+      return typeof value === 'number' ? format.number(value) : value;
+    });
+  };
+
+  return {
+    locale,
+    format,
+    t: (key, ...[params]) => translate(key, params as MessageParams | undefined),
+    text: ({ key, params }) => translate(key, params),
+    error: (error) => describeError(error, translate, format),
+  };
+}
+
+/** What an error's details may be called in a message. */
+function describeError(
+  thrown: unknown,
+  translate: (key: MessageKey, params?: MessageParams) => string,
+  format: Formatters,
+): ErrorText {
+  const { code, details }: SerialisedError = isSerialised(thrown) ? thrown : toLecternError(thrown);
+  const named = details['fileName'] ?? details['clip'] ?? details['name'] ?? details['asset'] ?? details['title'];
+  const subject =
+    typeof named === 'string' && named !== ''
+      ? translate('common.quoted', { name: named })
+      : translate(`error.${code}.subject`);
+  const params: Record<string, MessageValue> = { subject };
+  for (const [name, value] of Object.entries(details)) {
+    if (Array.isArray(value)) params[name] = format.list(value as readonly string[]);
+    else if (/bytes$/i.test(name) && typeof value === 'number') params[name] = format.bytes(value);
+    else if (typeof value === 'number' || typeof value === 'string') params[name] = value;
+  }
+  // A port may leave a detail out; the sentence then keeps to what is known.
+  const say = (key: MessageKey, vague: MessageKey): string => {
+    const text = translate(key, params);
+    return /\{\w+\}/.test(text) ? translate(vague, params) : text;
+  };
+  return {
+    code,
+    title: say(`error.${code}.title`, 'error.unknown.title'),
+    advice: say(`error.${code}.advice`, `error.${code}.adviceShort`),
+  };
+}
+
+function isSerialised(value: unknown): value is SerialisedError {
+  return (
+    typeof value === 'object' && value !== null && !(value instanceof Error) && 'code' in value && 'details' in value
+  );
+}

@@ -1,0 +1,486 @@
+import {
+  LecternError,
+  serialiseError,
+  toLecternError,
+  type Backend,
+  type LecternErrorCode,
+  type Preview,
+  type ProjectSummary,
+  type RenderEngine,
+  type SerialisedError,
+  type UploadEngine,
+  type UploadItem,
+} from '@lectern/ports';
+import {
+  createEmptyProject,
+  endFrame,
+  type AssetRecord,
+  type ClipId,
+  type NewId,
+  type TimelineDocument,
+} from '@lectern/timeline';
+import type { QueryClient } from '@tanstack/query-core';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Actions, NamedFile } from './actions/actions.js';
+import { assetRecordOf } from './asset-record.js';
+import type { Autosave } from './autosave/autosave.js';
+import { AutosaveDriver, freshMeta, saveAsNew, type OpenedForEditing } from './autosave/autosave-driver.js';
+import type { Journal } from './autosave/journal.js';
+import type { Lifecycle } from './autosave/lifecycle.js';
+import { memoryJournal } from './autosave/memory-journal.js';
+import { decideOpening, fetchHead, type Head } from './autosave/opening.js';
+import type { ProjectLock, ProjectLocks } from './autosave/project-lock.js';
+import { createEditor } from './editor/create-editor.js';
+import type { Editor } from './editor/editor.js';
+import type { Messages } from './messages/messages.js';
+import type { AddOptions, ProjectDetailsState, ProjectSession, StudioRequest } from './project-session.js';
+import { queryKeys } from './queries/query-keys.js';
+import type { SessionState } from './store/session-state.js';
+
+/** What of its session a project needs. */
+export interface ProjectWorld {
+  readonly backend: Backend;
+  readonly uploads: UploadEngine;
+  readonly render: RenderEngine;
+  readonly queryClient: QueryClient;
+  readonly store: StoreApi<SessionState>;
+  readonly actions: Actions;
+  readonly newId: NewId;
+  readonly now: () => Date;
+  readonly locks: ProjectLocks;
+  readonly lifecycle: Lifecycle;
+  readonly namespace: string;
+  readonly journalOf: (userId: string) => Promise<Journal>;
+  readonly messages: () => Messages;
+  readonly debounceMs: number;
+  readonly deadlineMs: number;
+  readonly checked: boolean;
+}
+
+/** How a project ends: `leave` is true for the last of its holders. */
+export interface ProjectHolders {
+  readonly leave: () => boolean;
+  readonly closed: () => void;
+}
+
+/** Opens a project: the lock, what this browser kept, what the back end has, and what follows from them. */
+export async function openProjectSession(
+  world: ProjectWorld,
+  projectId: string,
+  isNew: boolean,
+  holders: ProjectHolders,
+): Promise<ProjectSession> {
+  const { backend, locks, namespace, newId } = world;
+  const { userId } = await backend.identity.current();
+  const lockName = `lectern:${namespace}:${userId}:${projectId}`;
+  let onLost: () => void = () => undefined;
+  const lock = await locks.tryAcquire(lockName, () => {
+    onLost();
+  });
+  try {
+    const head: Head = isNew ? { found: false, unreachable: null } : await fetchHead(backend.projects, projectId);
+    const title = head.found ? head.opened.project.title : world.messages().t('projects.newTitle');
+    const description = head.found ? head.opened.project.description : '';
+    const { journal, error } = await claimable(world, userId);
+    const claimed = lock === null ? null : await claim(journal, projectId, { title, description }, error);
+    const empty = (): TimelineDocument => createEmptyProject(newId);
+    const opening = isNew
+      ? freshOpening(empty())
+      : await decideOpening(backend.projects, head, claimed?.image ?? null, empty);
+    const opened: OpenedForEditing = {
+      opening,
+      lock,
+      epoch: claimed?.image.meta.epoch ?? 0,
+      journal: claimed?.journal ?? journal,
+      journalError: claimed?.error ?? error,
+    };
+    const project = new OpenProject(world, projectId, userId, lockName, opened, head, claimed?.image.meta ?? null, holders);
+    onLost = () => {
+      project.lockLost();
+    };
+    return project;
+  } catch (error) {
+    lock?.release();
+    throw toLecternError(error);
+  }
+}
+
+async function claimable(
+  world: ProjectWorld,
+  userId: string,
+): Promise<{ readonly journal: Journal; readonly error: SerialisedError | null }> {
+  const journal = await world.journalOf(userId);
+  const denied: LecternErrorCode = 'storage-denied';
+  return { journal, error: journal.kind === 'memory' ? serialiseError(new LecternError(denied)) : null };
+}
+
+/** Claims a project in the journal; where that fails, in one of its own in memory, and says why. */
+async function claim(
+  journal: Journal,
+  projectId: string,
+  details: { readonly title: string; readonly description: string },
+  error: SerialisedError | null,
+): Promise<{ readonly journal: Journal; readonly image: Awaited<ReturnType<Journal['claim']>>; readonly error: SerialisedError | null }> {
+  try {
+    return { journal, image: await journal.claim(projectId, freshMeta(details)), error };
+  } catch (thrown) {
+    const fallback = memoryJournal();
+    return { journal: fallback, image: await fallback.claim(projectId, freshMeta(details)), error: serialiseError(thrown) };
+  }
+}
+
+function freshOpening(document: TimelineDocument): OpenedForEditing['opening'] {
+  return {
+    document,
+    savedDocument: document,
+    readOnly: false,
+    baseRev: 0,
+    baseHash: '',
+    ackedSeq: 0,
+    lastSeq: 0,
+    lastAt: '',
+    journaled: false,
+    restorable: null,
+    damaged: false,
+    unreachable: null,
+    write: null,
+  };
+}
+
+class OpenProject implements ProjectSession {
+  readonly projectId: string;
+  readonly editor: Editor;
+  readonly autosave: Autosave;
+  readonly details: StoreApi<ProjectDetailsState>;
+  readonly #world: ProjectWorld;
+  readonly #driver: AutosaveDriver;
+  readonly #holders: ProjectHolders;
+  readonly #requests: Set<(request: StudioRequest) => boolean | void> = new Set();
+  readonly #stops: (() => void)[] = [];
+  #preview: Preview | null = null;
+  #followingPreview = false;
+  #tooNew: boolean;
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    world: ProjectWorld,
+    projectId: string,
+    userId: string,
+    lockName: string,
+    opened: OpenedForEditing,
+    head: Head,
+    journaled: { readonly title: string; readonly description: string } | null,
+    holders: ProjectHolders,
+  ) {
+    const { backend, newId, now } = world;
+    const { opening } = opened;
+    this.#world = world;
+    this.#holders = holders;
+    this.projectId = projectId;
+    this.#tooNew = opening.readOnly;
+    const summary = head.found ? head.opened.project : null;
+    this.details = createStore<ProjectDetailsState>(() => ({
+      title: summary?.title ?? journaled?.title ?? '',
+      description: summary?.description ?? journaled?.description ?? '',
+      isDraft: summary?.isDraft ?? true,
+      rev: summary?.rev ?? 0,
+      lastExportId: summary?.lastExportId ?? null,
+    }));
+    this.editor = createEditor({
+      document: opening.document,
+      newId,
+      readOnly: opening.readOnly || opened.lock === null,
+      checked: world.checked,
+    });
+    this.#driver = new AutosaveDriver(
+      {
+        projectId,
+        userId,
+        projects: backend.projects,
+        identity: backend.identity,
+        journal: opened.journal,
+        locks: world.locks,
+        lockName,
+        lifecycle: world.lifecycle,
+        newId,
+        now,
+        debounceMs: world.debounceMs,
+        deadlineMs: world.deadlineMs,
+        remoteVolatile: world.store.getState().storage.memoryOnly,
+        empty: () => createEmptyProject(newId),
+        title: () => {
+          const { title, description } = this.details.getState();
+          return { title, description };
+        },
+        onSaved: (rev) => {
+          this.details.setState({ rev });
+        },
+        onForked: (_copyId, title) => {
+          world.actions.notify({ tone: 'success', message: { key: 'autosave.copied', params: { title } } });
+        },
+        copyTitle: (title) => world.messages().t('autosave.copyTitle', { title }),
+        onFollowed: () => {
+          void this.#readDetails();
+        },
+      },
+      opened,
+    );
+    this.autosave = this.#driver;
+    const { editor } = this;
+    this.#driver.attach({
+      get document() {
+        return editor.document;
+      },
+      get busy() {
+        return editor.store.getState().gesture !== 'none';
+      },
+      load: (document) => {
+        editor.load(document);
+      },
+      replace: (change, userEvent) => {
+        editor.dispatch({ change, userEvent });
+      },
+      setReadOnly: (readOnly) => {
+        editor.setReadOnly(readOnly || this.#tooNew);
+      },
+    });
+    this.#stops.push(
+      editor.subscribeTransactions((transaction) => {
+        if (!transaction.remote) this.#driver.record(transaction.change);
+      }),
+    );
+    if (opening.damaged) {
+      world.actions.notify({ tone: 'warning', message: { key: 'autosave.quarantined' }, durationMs: null });
+    }
+  }
+
+  get isNew(): boolean {
+    return this.details.getState().rev === 0;
+  }
+
+  get exportable(): boolean {
+    return this.editor.document.totalFrames > 0;
+  }
+
+  get hasView(): boolean {
+    return this.#requests.size > 0;
+  }
+
+  get preview(): Preview {
+    this.#preview ??= this.#createPreview();
+    return this.#preview;
+  }
+
+  lockLost(): void {
+    this.#driver.lockLost();
+  }
+
+  async setDetails(details: { readonly title?: string; readonly description?: string }): Promise<void> {
+    const before = this.details.getState();
+    const title = details.title?.trim();
+    if (title === '') throw new LecternError('invalid-input', { details: { path: 'title', expected: 'a title' } });
+    const change = {
+      ...(title === undefined ? {} : { title }),
+      ...(details.description === undefined ? {} : { description: details.description }),
+    };
+    this.details.setState(change);
+    if (this.isNew) return; // The first save takes them along.
+    try {
+      await this.#world.backend.projects.describe(this.projectId, change);
+      this.#projectsChanged();
+    } catch (error) {
+      const now = this.details.getState();
+      // What was changed again in the meantime stays.
+      this.details.setState({
+        ...(now.title === title ? { title: before.title } : {}),
+        ...(now.description === details.description ? { description: before.description } : {}),
+      });
+      throw toLecternError(error);
+    }
+  }
+
+  async publish(): Promise<void> {
+    await this.#driver.publish();
+    await this.#describe({ isDraft: false });
+    const { title } = this.details.getState();
+    this.#world.actions.notify({ tone: 'success', message: { key: 'autosave.publishedNotice', params: { title } } });
+  }
+
+  async unpublish(): Promise<void> {
+    if (!this.isNew) await this.#describe({ isDraft: true });
+  }
+
+  async saveAsCopy(title?: string): Promise<ProjectSummary> {
+    const { backend, messages, newId } = this.#world;
+    const details = this.details.getState();
+    const projectId = newId();
+    await saveAsNew(backend.projects, {
+      projectId,
+      saveId: newId(),
+      document: this.editor.document,
+      title: title ?? messages().t('autosave.copyTitle', { title: details.title }),
+      description: details.description,
+    });
+    this.#projectsChanged();
+    return (await backend.projects.open(projectId)).project;
+  }
+
+  async addAssets(assetIds: readonly string[], options: AddOptions = {}): Promise<void> {
+    const { actions, backend } = this.#world;
+    const assets = await backend.assets.getMany(assetIds);
+    const records: AssetRecord[] = [];
+    const refusals: LecternError[] = [];
+    for (const asset of assets) {
+      try {
+        records.push(assetRecordOf(asset));
+      } catch (error) {
+        refusals.push(toLecternError(error));
+      }
+    }
+    const missing = new Set(assetIds).size - assets.length;
+    if (missing > 0) refusals.push(new LecternError('source-missing'));
+    if (records.length > 0 && !this.#add(records, options)) throw new LecternError('forbidden', { message: 'nothing could be added there' });
+    if (records.length === 0 && refusals[0] !== undefined) throw refusals[0];
+    if (missing > 0) actions.notify({ tone: 'warning', message: { key: 'notice.assetsMissing', params: { count: missing } } });
+    for (const error of refusals) {
+      const name = error.details['fileName'] ?? error.details['asset'];
+      if (typeof name !== 'string') continue;
+      actions.notify({ tone: 'warning', message: { key: 'notice.assetNotUsable', params: { name } }, error: serialiseError(error) });
+    }
+  }
+
+  async addFiles(files: readonly (File | NamedFile)[], options: AddOptions = {}): Promise<readonly UploadItem[]> {
+    const { actions, uploads } = this.#world;
+    const items = await actions.importFiles(files);
+    let frame = options.frame;
+    // In the order in which they were given, whichever is stored first.
+    for (const item of items) {
+      try {
+        const done = await uploads.finished(item.id);
+        if (done.storedUndecodable) continue;
+        const before = this.editor.document;
+        await this.addAssets([done.assetId], frame === undefined ? options : { ...options, frame });
+        if (frame !== undefined) frame = endOfNew(before, this.editor.document, frame);
+      } catch {
+        // The upload's own notice tells why; the others go on.
+      }
+    }
+    return items;
+  }
+
+  request(request: StudioRequest): boolean {
+    for (const listener of [...this.#requests].reverse()) if (listener(request) !== false) return true;
+    return false;
+  }
+
+  onRequest(listener: (request: StudioRequest) => boolean | void): () => void {
+    this.#requests.add(listener);
+    return () => this.#requests.delete(listener);
+  }
+
+  close(): Promise<void> {
+    if (this.#closing !== null) return this.#closing;
+    if (!this.#holders.leave()) return Promise.resolve();
+    this.#closing = this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.editor.cancelGesture();
+    // Whoever opens it from now on gets a new one, once this one has let go of the lock.
+    try {
+      await this.#driver.close();
+    } finally {
+      this.#holders.closed();
+      for (const stop of this.#stops.splice(0)) stop();
+      this.#preview?.dispose();
+      this.#preview = null;
+      this.#requests.clear();
+    }
+  }
+
+  #createPreview(): Preview {
+    const { editor } = this;
+    const preview = this.#world.render.createPreview();
+    preview.setDocument(editor.store.getState().state.document);
+    preview.seek(editor.store.getState().playheadFrame);
+    let wasPlaying = false;
+    this.#stops.push(
+      editor.subscribeDocument((document) => {
+        preview.setDocument(document);
+      }),
+      editor.store.subscribe((state, previous) => {
+        if (state.playheadFrame === previous.playheadFrame || this.#followingPreview) return;
+        preview.seek(state.playheadFrame);
+      }),
+      preview.subscribe(({ status, frame }) => {
+        if (status === 'playing') {
+          this.#followingPreview = true;
+          editor.seek(frame);
+          this.#followingPreview = false;
+        } else if (wasPlaying) {
+          editor.setShuttleRate(0);
+          this.#followingPreview = true;
+          editor.seek(frame);
+          this.#followingPreview = false;
+        }
+        wasPlaying = status === 'playing';
+      }),
+    );
+    return preview;
+  }
+
+  #add(records: readonly AssetRecord[], options: AddOptions): boolean {
+    const { editor } = this;
+    if (editor.store.getState().readOnly) return false;
+    let { frame } = options;
+    const mode = options.mode ?? (frame === undefined ? 'append' : 'insert');
+    if (mode !== 'append') frame ??= editor.store.getState().playheadFrame;
+    const { trackId } = options;
+    return editor.transact('clip.add', (apply) => {
+      let before = editor.document;
+      for (const asset of records) {
+        const state = apply('clip.add', {
+          asset,
+          mode,
+          ...(trackId === undefined ? {} : { trackId }),
+          ...(frame === undefined || mode === 'append' ? {} : { frame }),
+        });
+        if (state === null) continue;
+        if (frame !== undefined) frame = endOfNew(before, state.document, frame);
+        before = state.document;
+      }
+    });
+  }
+
+  async #describe(details: { readonly isDraft: boolean }): Promise<void> {
+    await this.#world.backend.projects.describe(this.projectId, details);
+    this.details.setState(details);
+    this.#projectsChanged();
+  }
+
+  async #readDetails(): Promise<void> {
+    try {
+      const { project } = await this.#world.backend.projects.open(this.projectId);
+      const { title, description, isDraft, rev, lastExportId } = project;
+      this.details.setState({ title, description, isDraft, rev, lastExportId });
+    } catch {
+      // The next notice tells again.
+    }
+  }
+
+  #projectsChanged(): void {
+    const { queryClient } = this.#world;
+    void queryClient.invalidateQueries({ queryKey: queryKeys.projectLists() });
+    void queryClient.invalidateQueries({ queryKey: queryKeys.project(this.projectId) });
+  }
+}
+
+/** Where the next of several clips goes: after the end of the one that was just put in. */
+function endOfNew(before: TimelineDocument, after: TimelineDocument, fallback: number): number {
+  let end = fallback;
+  for (const [id, clip] of after.clips) {
+    if (!before.clips.has(id as ClipId) && clip.startFrame === fallback) end = Math.max(end, endFrame(clip));
+  }
+  return end;
+}

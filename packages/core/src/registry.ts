@@ -1,0 +1,50 @@
+import type { Unsubscribe } from '@lectern/ports';
+import type { LecternSession } from './session.js';
+
+let pageDefault: LecternSession | (() => LecternSession) | null = null;
+const listeners: Set<() => void> = new Set();
+const factories: Map<string, () => LecternSession> = new Map();
+const sessions: Map<string, LecternSession> = new Map();
+
+/** Sets the session that elements use which are given none. A function is called when the first one asks. */
+export function configureLectern(session: LecternSession | (() => LecternSession)): void {
+  pageDefault = session;
+  for (const listener of [...listeners]) listener();
+}
+
+/** Called after `configureLectern`, so that elements which came first get their session. */
+export function subscribeDefaultSession(listener: () => void): Unsubscribe {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The page's default session, or null when none was configured. */
+export function defaultSession(): LecternSession | null {
+  if (typeof pageDefault === 'function') pageDefault = pageDefault();
+  return pageDefault;
+}
+
+/** Makes `backend="name"` work on elements. Registering a name again replaces it for those who ask later. */
+export function registerBackend(name: string, factory: () => LecternSession): void {
+  factories.set(name, factory);
+  sessions.delete(name);
+}
+
+/** The session over a named back end, the same one every time. @throws RangeError for a name that nobody registered */
+export function sessionFor(name: string): LecternSession {
+  const known = sessions.get(name);
+  if (known !== undefined) return known;
+  const factory = factories.get(name);
+  if (factory === undefined) {
+    const names = [...factories.keys()].join(', ') || 'none';
+    throw new RangeError(`No back end is registered as "${name}". Registered: ${names}.`);
+  }
+  const session = factory();
+  sessions.set(name, session);
+  return session;
+}
+
+/** Names that `sessionFor` knows. */
+export function registeredBackends(): readonly string[] {
+  return [...factories.keys()];
+}

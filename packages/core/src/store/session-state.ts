@@ -1,0 +1,85 @@
+import type { ExportFormat, ExportPreset, ExportProgress, SerialisedError, UploadItem } from '@lectern/ports';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { MessageRef } from '../messages/messages.js';
+
+/** Transfers in progress, as the upload engine last said: at most one update per 100 ms. */
+export interface UploadsSlice {
+  readonly items: readonly UploadItem[];
+}
+
+/** How the library is looked at. What is in it lives in the query cache. */
+export interface LibrarySlice {
+  readonly viewMode: 'grid' | 'list';
+  /** Ids of the chosen assets, in the order of choosing. */
+  readonly selectedIds: readonly string[];
+}
+
+export type ExportStatus = 'preparing' | 'rendering' | 'finishing' | 'storing' | 'done' | 'failed' | 'cancelled';
+
+/** One rendering of a project into an asset. */
+export interface ExportJob {
+  readonly id: string;
+  readonly projectId: string;
+  /** What the file will be called, without the extension. */
+  readonly name: string;
+  readonly preset: ExportPreset;
+  readonly format: ExportFormat;
+  readonly status: ExportStatus;
+  readonly progress: ExportProgress | null;
+  /** 0…1 of the whole way, storing included; it never goes back. */
+  readonly fraction: number;
+  /** Where it ends up, from the moment that storing begins. */
+  readonly assetId: string | null;
+  readonly error: SerialisedError | null;
+}
+
+export interface ExportsSlice {
+  /** The running or last job; null before the first and after it was dismissed. */
+  readonly current: ExportJob | null;
+}
+
+export type NoticeTone = 'info' | 'success' | 'warning' | 'error';
+
+/** Something to tell, as data; an element puts it into words and takes it away after a while. */
+export interface Notice {
+  readonly id: string;
+  readonly tone: NoticeTone;
+  readonly message: MessageRef;
+  /** Shown with its advice under the message. */
+  readonly error: SerialisedError | null;
+  /** Takes back what the notice tells of. */
+  readonly undo: (() => Promise<void>) | null;
+  /** How long it stays, in milliseconds; null until it is dismissed. */
+  readonly durationMs: number | null;
+}
+
+export interface NoticesSlice {
+  readonly items: readonly Notice[];
+}
+
+/** Where this browser keeps things. How full it is: `queries.storage()`. */
+export interface StorageSlice {
+  /** True when nothing outlives the page, because the browser denies storage: say so. */
+  readonly memoryOnly: boolean;
+}
+
+/** Interface state of a session. Assets, projects and courses are in the query cache, documents in their editors. */
+export interface SessionState {
+  readonly uploads: UploadsSlice;
+  readonly library: LibrarySlice;
+  readonly exports: ExportsSlice;
+  readonly notices: NoticesSlice;
+  readonly storage: StorageSlice;
+}
+
+export const initialSessionState: SessionState = {
+  uploads: { items: [] },
+  library: { viewMode: 'grid', selectedIds: [] },
+  exports: { current: null },
+  notices: { items: [] },
+  storage: { memoryOnly: false },
+};
+
+export function createSessionStore(): StoreApi<SessionState> {
+  return createStore<SessionState>(() => initialSessionState);
+}
