@@ -1,4 +1,5 @@
 export type { Unsubscribe } from '@lectern/ports';
+export type { GestureKind } from '@lectern/timeline';
 export { createSession } from './create-session.js';
 export type { LecternOptions, LecternSession, UnsavedProject } from './session.js';
 export {
@@ -21,7 +22,7 @@ export type {
 } from './actions/actions.js';
 export type { Autosave, ConflictChoice } from './autosave/autosave.js';
 export type * from './autosave/autosave-state.js';
-export { autosaveSentence, type AutosaveSentence, type AutosaveTone } from './autosave/autosave-sentence.js';
+export { autosaveSentence, autosaveStatement, type AutosaveStatement } from './autosave/autosave-sentence.js';
 export { contentHash } from './autosave/content-hash.js';
 export { indexedDbJournal } from './autosave/indexeddb-journal.js';
 export type {
@@ -44,6 +45,8 @@ export type {
   EditorArgsList,
   EditorGesture,
   EditorState,
+  GestureArgs,
+  GesturePreview,
   PlayheadCommand,
 } from './editor/editor.js';
 export {

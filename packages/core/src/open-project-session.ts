@@ -14,6 +14,7 @@ import {
 import {
   createEmptyProject,
   endFrame,
+  runCommand,
   type AssetRecord,
   type ClipId,
   type NewId,
@@ -440,13 +441,13 @@ class OpenProject implements ProjectSession {
     return editor.transact('clip.add', (apply) => {
       let before = editor.document;
       for (const asset of records) {
-        const state = apply('clip.add', {
+        const args = {
           asset,
           mode,
           ...(trackId === undefined ? {} : { trackId }),
           ...(frame === undefined || mode === 'append' ? {} : { frame }),
-        });
-        if (state === null) continue;
+        };
+        const state = apply(runCommand(apply(null), 'clip.add', args, { newId: this.#world.newId }));
         if (frame !== undefined) frame = endOfNew(before, state.document, frame);
         before = state.document;
       }

@@ -1,27 +1,35 @@
-import type { MessageRef } from '../messages/messages.js';
+import type { MessageRef, Messages } from '../messages/messages.js';
 import type { AutosaveState } from './autosave-state.js';
 
-export type AutosaveTone = 'quiet' | 'busy' | 'done' | 'warning' | 'error';
-
 /** What to say about where the work is, and how seriously. */
-export interface AutosaveSentence {
-  readonly tone: AutosaveTone;
+export interface AutosaveStatement {
+  readonly tone: 'quiet' | 'busy' | 'done' | 'warning' | 'error';
   readonly message: MessageRef;
-  /** True when `message` takes the words of `state.reason` as `reason`: `messages.error(state.reason).title`. */
+  /** True when the message takes the title of `state.reason` as `reason`. */
   readonly needsReason: boolean;
 }
 
+/** The sentence in words. With `now`, *Saved* says how long ago. */
+export function autosaveSentence(state: AutosaveState, messages: Messages, now?: Date): string {
+  const { message, needsReason } = autosaveStatement(state);
+  if (needsReason) return messages.t('autosave.notSaved', { reason: messages.error(state.reason).title });
+  if (message.key === 'autosave.saved' && state.savedAt !== null && now !== undefined) {
+    return messages.t('autosave.savedAgo', { when: messages.format.relative(state.savedAt, now) });
+  }
+  return messages.text(message);
+}
+
 /**
- * The one sentence about saving. Each is said of facts alone: *Saved* only when the back end acknowledged the last
- * change and keeps it, *Saved on this device* only when the journal has it on disk.
+ * The one sentence about saving, as data. Each is said of facts alone: *Saved* only when the back end acknowledged the
+ * last change and keeps it, *Saved on this device* only when the journal has it on disk.
  */
-export function autosaveSentence(state: AutosaveState): AutosaveSentence {
-  const say = (tone: AutosaveTone, key: MessageRef['key'], params?: MessageRef['params']): AutosaveSentence => ({
+export function autosaveStatement(state: AutosaveState): AutosaveStatement {
+  const say = (tone: AutosaveStatement['tone'], key: MessageRef['key'], params?: MessageRef['params']): AutosaveStatement => ({
     tone,
     message: params === undefined ? { key } : { key, params },
     needsReason: false,
   });
-  const notSaved: AutosaveSentence = { tone: 'error', message: { key: 'autosave.notSaved' }, needsReason: true };
+  const notSaved: AutosaveStatement = { tone: 'error', message: { key: 'autosave.notSaved' }, needsReason: true };
   const count = state.pendingChanges;
 
   if (state.role === 'none' || state.role === 'requesting') return say('quiet', 'autosave.opening');

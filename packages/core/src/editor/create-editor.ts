@@ -2,6 +2,7 @@ import {
   beginGesture,
   copyClips,
   createState,
+  emptyChange,
   emptyHistory,
   isEmptyChange,
   pushHistory,
@@ -12,7 +13,7 @@ import {
   type Change,
   type CommandArgs,
   type CommandName,
-  type Gesture,
+  type GestureArgs as WholeGestureArgs,
   type GestureKind,
   type History,
   type HistoryStep,
@@ -24,7 +25,7 @@ import {
   type TransactionSpec,
 } from '@lectern/timeline';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Editor, EditorArgs, EditorArgsList, EditorGesture, EditorState } from './editor.js';
+import type { Editor, EditorArgs, EditorArgsList, EditorGesture, EditorState, GestureArgs } from './editor.js';
 import { historyLabel } from './history-label.js';
 
 export interface EditorOptions {
@@ -124,24 +125,19 @@ class TimelineEditor implements Editor {
     return spec !== null && this.#allowed(spec);
   }
 
-  transact(
-    userEvent: string,
-    steps: (apply: <Name extends CommandName>(name: Name, args: CommandArgs<Name>) => TimelineState | null) => void,
-  ): boolean {
+  transact(userEvent: string, steps: (apply: (spec: TransactionSpec | null) => TimelineState) => void): boolean {
     this.cancelGesture();
     let state = this.#state;
-    let change: Change | null = null;
-    let selection: Selection = state.selection;
-    steps((name, args) => {
-      const spec = runCommand(state, name, args, { newId: this.#options.newId });
-      if (spec === null) return null;
+    let change: Change = emptyChange;
+    steps((spec) => {
+      if (spec === null) return state;
       const transaction = state.update(spec);
-      change = change === null ? transaction.change : squashChanges(change, transaction.change);
+      change = squashChanges(change, transaction.change);
       ({ state } = transaction);
-      ({ selection } = state);
       return state;
     });
-    return change === null ? false : this.#perform({ change, selection, userEvent }, undefined);
+    const { selection } = state;
+    return isEmptyChange(change) ? false : this.#perform({ change, selection, userEvent }, undefined);
   }
 
   dispatch(spec: TransactionSpec, options: { readonly mergeKey?: string } = {}): Transaction {
@@ -178,7 +174,7 @@ class TimelineEditor implements Editor {
 
   begin<Kind extends GestureKind>(
     kind: Kind,
-    args: Partial<Parameters<Gesture<Kind>['preview']>[0]> = {},
+    args: GestureArgs<Kind> = {},
   ): EditorGesture<Kind> | null {
     this.cancelGesture();
     if (this.store.getState().readOnly) return null;
@@ -207,7 +203,7 @@ class TimelineEditor implements Editor {
       },
       preview: (more) => {
         if (!running.active) return false;
-        const preview = gesture.preview({ ...args, ...more } as Parameters<Gesture<Kind>['preview']>[0]);
+        const preview = gesture.preview({ ...args, ...more } as WholeGestureArgs<Kind>);
         running.show(preview);
         return preview !== gesture.startState;
       },

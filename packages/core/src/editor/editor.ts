@@ -3,7 +3,7 @@ import type {
   ClipboardContents,
   CommandArgs,
   CommandName,
-  GestureArgs,
+  GestureArgs as WholeGestureArgs,
   GestureKind,
   TimelineDocument,
   TimelineState,
@@ -66,11 +66,16 @@ export type EditorArgs<Name extends CommandName> = Name extends PlayheadCommand
 export type EditorArgsList<Name extends CommandName> =
   Record<never, never> extends EditorArgs<Name> ? [args?: EditorArgs<Name>] : [args: EditorArgs<Name>];
 
+/** What stays the same throughout a gesture: which clip, which edge. */
+export type GestureArgs<Kind extends GestureKind> = Partial<WholeGestureArgs<Kind>>;
+/** What a preview adds to that: where it is now. */
+export type GesturePreview<Kind extends GestureKind> = Partial<WholeGestureArgs<Kind>>;
+
 /** A drag under way. Each preview is made from where it began, so their number doesn't matter. */
 export interface EditorGesture<Kind extends GestureKind = GestureKind> {
   readonly active: boolean;
   /** Shows it, with what `begin` was given and this. False where that does nothing: then the start is shown. */
-  preview(args: Partial<GestureArgs<Kind>>): boolean;
+  preview(args: GesturePreview<Kind>): boolean;
   /** Makes the last preview one step of the history; false when it changed nothing. */
   commit(): boolean;
   cancel(): void;
@@ -86,11 +91,11 @@ export interface Editor {
   runMerged<Name extends CommandName>(mergeKey: string, name: Name, ...args: EditorArgsList<Name>): boolean;
   /** Whether `run` would do something. */
   can<Name extends CommandName>(name: Name, ...args: EditorArgsList<Name>): boolean;
-  /** Several commands as one step: each runs on what the former ones led to; `apply` gives null where one doesn't apply. */
-  transact(
-    userEvent: string,
-    steps: (apply: <Name extends CommandName>(name: Name, args: CommandArgs<Name>) => TimelineState | null) => void,
-  ): boolean;
+  /**
+   * Several edits as one step of the history. `apply` makes the next one and returns the state to make the one after it
+   * from; given null, it returns the state as it is.
+   */
+  transact(userEvent: string, steps: (apply: (spec: TransactionSpec | null) => TimelineState) => void): boolean;
   dispatch(spec: TransactionSpec, options?: { readonly mergeKey?: string }): Transaction;
   undo(): boolean;
   redo(): boolean;
@@ -98,7 +103,7 @@ export interface Editor {
   cut(): boolean;
   paste(): boolean;
   /** Begins a drag with the arguments that stay the same; null while read-only. Another one is cancelled. */
-  begin<Kind extends GestureKind>(kind: Kind, args?: Partial<GestureArgs<Kind>>): EditorGesture<Kind> | null;
+  begin<Kind extends GestureKind>(kind: Kind, args?: GestureArgs<Kind>): EditorGesture<Kind> | null;
   /** Cancels a running gesture; false when there is none. */
   cancelGesture(): boolean;
   select(clipIds: readonly ClipId[]): void;
