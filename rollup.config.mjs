@@ -56,6 +56,27 @@ function aacWorkerAsFile() {
   };
 }
 
+/**
+ * Two things in other people's packages that a strict page can't have: zod asks whether code may be made from text by
+ * trying it, which is reported as a violation, and the query library looks for Node's `process`.
+ *
+ * @returns {import('rollup').Plugin}
+ */
+function strictPages() {
+  return {
+    name: 'strict-pages',
+    transform(code, id) {
+      let changed = code.replaceAll('process.env.NODE_ENV', '"production"');
+      if (/zod[\\/]v4[\\/]core[\\/]util\.js$/.test(id)) {
+        const probe = /const F = Function;\s*new F\(""\);\s*return true;/;
+        if (!probe.test(changed)) this.error('zod no longer looks for eval as this build expects; look at it again.');
+        changed = changed.replace(probe, 'return false;');
+      }
+      return changed === code ? null : { code: changed, map: null };
+    },
+  };
+}
+
 /** @returns {import('rollup').Plugin} */
 function minify() {
   return {
@@ -104,6 +125,8 @@ function licences(fileName) {
 
 /** @type {import('rollup').RollupOptions['onwarn']} */
 const onwarn = (warning, warn) => {
+  // Comments of other people's packages.
+  if (warning.code === 'INVALID_ANNOTATION') return;
   // Third-party code compiled with helpers that look at the outer `this`.
   if (warning.code === 'THIS_IS_UNDEFINED') return;
   if (warning.code === 'CIRCULAR_DEPENDENCY' && warning.ids?.every((id) => id.includes('node_modules'))) return;
@@ -121,6 +144,7 @@ function bundle(input, { entry, chunks, licenceFile }) {
     onwarn,
     plugins: [
       nodeResolve({ browser: true, exportConditions: ['production'] }),
+      strictPages(),
       aacWorkerAsFile(),
       licences(licenceFile),
       minify(),

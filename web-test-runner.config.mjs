@@ -81,6 +81,19 @@ const axeAsModule = {
       : undefined,
 };
 
+/**
+ * What every bundler does for a page: libraries that ask for Node's environment get an answer.
+ *
+ * @type {import('@web/test-runner').TestRunnerPlugin}
+ */
+const environment = {
+  name: 'environment',
+  transform: (context) =>
+    typeof context.body === 'string' && context.response.is('js') && context.body.includes('process.env.NODE_ENV')
+      ? context.body.replaceAll('process.env.NODE_ENV', '"development"')
+      : undefined,
+};
+
 const groups = packages()
   .map(({ folder, shortName }) => ({ name: shortName, files: filesBelow(`${folder}/src`, '.browser.test.ts') }))
   // A group without files is an error to the runner.
@@ -95,6 +108,7 @@ export default {
   nodeResolve: { exportConditions: ['browser', 'production'] },
   plugins: [
     axeAsModule,
+    environment,
     quotaPlugin(),
     esbuildPlugin({ ts: true, target: 'esnext', tsconfig: path.join(root, 'tests/tsconfig.browser.json') }),
   ],
