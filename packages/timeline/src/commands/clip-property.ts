@@ -28,23 +28,31 @@ export interface ClipSetPropertyArgs {
   readonly key: PropertyKey;
   /** Numbers out of range are clamped. */
   readonly value: PropertyValue;
+  /** Other properties that change along with it, so that a clip that is dragged on the picture is one edit. */
+  readonly also?: Readonly<Partial<Record<PropertyKey, PropertyValue>>>;
 }
 
 /**
- * Sets a property of all clips that it means something for. Opposite crops leave a twentieth of the picture between them,
- * fades are never longer than the clip. Skips clips on locked tracks.
+ * Sets a property, and those along with it, of all clips that it means something for. Opposite crops leave a twentieth
+ * of the picture between them, fades are never longer than the clip. Skips clips on locked tracks.
  *
  * @throws TypeError for an unknown key, or a value of another type
  */
-export const setProperty: Command<ClipSetPropertyArgs> = (state, { clipIds, key, value }, { newId }) => {
-  const definition = knownProperty(key);
-  const wanted = requireValue(definition, value);
+export const setProperty: Command<ClipSetPropertyArgs> = (state, { clipIds, key, value, also = {} }, { newId }) => {
+  const wanted = [[key, value] as const, ...Object.entries(also)].map(([name, given]) => {
+    const definition = knownProperty(name as PropertyKey);
+    return { definition, value: requireValue(definition, given) };
+  });
   const draft = new Draft(state.document, newId);
-  for (const clip of unlocked(pickedClips(state, clipIds), state.document)) {
-    if (!means(definition, clip, draft)) continue;
-    const fitting = fittingValue(clip, definition, wanted);
-    const rest = withoutProperty(clip.props, key);
-    draft.putClip({ ...clip, props: fitting === definition.default ? rest : { ...rest, [key]: fitting } });
+  for (const before of unlocked(pickedClips(state, clipIds), state.document)) {
+    let clip = before;
+    for (const { definition, value: next } of wanted) {
+      if (!means(definition, clip, draft)) continue;
+      const fitting = fittingValue(clip, definition, next);
+      const rest = withoutProperty(clip.props, definition.id);
+      clip = { ...clip, props: fitting === definition.default ? rest : { ...rest, [definition.id]: fitting } };
+    }
+    if (clip !== before) draft.putClip(clip);
   }
   return draft.finish('clip.setProperty');
 };
