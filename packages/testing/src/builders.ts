@@ -69,7 +69,9 @@ export function createAsset(asset: Partial<Asset> & { readonly id: string }): As
 }
 
 /** A clip of 60 frames from frame 0 of `track-1`, from `asset-1`, or what is said otherwise. */
-export function createClip(clip: Partial<Omit<ClipRecord, 'id' | 'trackId'>> & { readonly id: string; readonly trackId?: string }): ClipRecord {
+export function createClip(
+  clip: Partial<Omit<ClipRecord, 'id' | 'trackId'>> & { readonly id: string; readonly trackId?: string },
+): ClipRecord {
   const { id, trackId = 'track-1', ...rest } = clip;
   return {
     type: 'clip',
@@ -126,7 +128,13 @@ export function createProjectDocument(options: { readonly clips?: number } = {})
     createAssetRecord('asset-1', { name: 'Lecture 1.mp4', durationSeconds: Math.max(60, options.clips ?? 0) }),
     createAssetRecord('asset-2', { name: 'Theme.mp3', kind: 'audio', durationSeconds: 30 }),
   ];
-  const cut = (id: string, name: string, startFrame: number, durationFrames: number, trimStartFrame: number): ClipRecord =>
+  const cut = (
+    id: string,
+    name: string,
+    startFrame: number,
+    durationFrames: number,
+    trimStartFrame: number,
+  ): ClipRecord =>
     createClip({
       id,
       name,

@@ -44,9 +44,17 @@ function madeUp(count: number): readonly (Partial<NewAsset> & { readonly id: str
     const id = `asset-${String(index + 1)}`;
     const topic = topics[index % topics.length] ?? 'Lecture';
     const number = String(Math.floor(index / topics.length) + 1);
-    if (index % 5 === 3) return { id, name: `${topic} ${number} sound.mp3`, kind: 'audio' as const, sizeBytes: 3_400_000 + index };
-    if (index % 5 === 4) return { id, name: `${topic} ${number} slide.png`, kind: 'image' as const, sizeBytes: 240_000 + index };
-    if (index % 5 === 2) return { id, name: `${topic} ${number} recording.webm`, sourceType: 'recording' as const, sizeBytes: 42_000_000 + index };
+    if (index % 5 === 3)
+      return { id, name: `${topic} ${number} sound.mp3`, kind: 'audio' as const, sizeBytes: 3_400_000 + index };
+    if (index % 5 === 4)
+      return { id, name: `${topic} ${number} slide.png`, kind: 'image' as const, sizeBytes: 240_000 + index };
+    if (index % 5 === 2)
+      return {
+        id,
+        name: `${topic} ${number} recording.webm`,
+        sourceType: 'recording' as const,
+        sizeBytes: 42_000_000 + index,
+      };
     return { id, name: `${topic} ${number}.mp4`, sizeBytes: 87_000_000 + index, tags: index % 2 ? ['term 1'] : [] };
   });
 }
@@ -79,7 +87,9 @@ async function fill(backend: Backend, options: TestSessionOptions): Promise<void
   for (const asset of wanted) {
     const record = createNewAsset(asset);
     index += 1;
-    await backend.blobs.put(record.blobKey, new Blob([record.id], { type: record.mimeType }), { mimeType: record.mimeType });
+    await backend.blobs.put(record.blobKey, new Blob([record.id], { type: record.mimeType }), {
+      mimeType: record.mimeType,
+    });
     const picture = record.kind === 'audio' ? null : await poster(index);
     const posterKey = picture ? `posters/${record.id}/1` : null;
     if (picture && posterKey) await backend.blobs.put(posterKey, picture, { mimeType: picture.type });
@@ -92,7 +102,10 @@ async function fill(backend: Backend, options: TestSessionOptions): Promise<void
       projectId: project.id,
       baseRev: 0,
       saveId: `seed-${project.id}`,
-      hash: project.id.padEnd(64, '0').replace(/[^0-9a-f]/g, '0').slice(0, 64),
+      hash: project.id
+        .padEnd(64, '0')
+        .replace(/[^0-9a-f]/g, '0')
+        .slice(0, 64),
       schemaVersion: state.schemaVersion,
       state: state as never,
       kind: project.published ? 'publish' : 'auto',

@@ -25,8 +25,20 @@ export interface FakeRenderOptions {
   readonly formats?: readonly ExportFormat[];
 }
 
-const mp4: ExportFormat = { container: 'mp4', videoCodec: 'avc', audioCodec: 'aac', mimeType: 'video/mp4', extension: 'mp4' };
-const webm: ExportFormat = { container: 'webm', videoCodec: 'vp9', audioCodec: 'opus', mimeType: 'video/webm', extension: 'webm' };
+const mp4: ExportFormat = {
+  container: 'mp4',
+  videoCodec: 'avc',
+  audioCodec: 'aac',
+  mimeType: 'video/mp4',
+  extension: 'mp4',
+};
+const webm: ExportFormat = {
+  container: 'webm',
+  videoCodec: 'vp9',
+  audioCodec: 'opus',
+  mimeType: 'video/webm',
+  extension: 'webm',
+};
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -111,11 +123,14 @@ class FakePreview implements Preview {
     this.#stop();
     const { num, den } = document.settings.frameRate;
     this.#set({ status: 'playing' });
-    this.#timer = setInterval(() => {
-      const next = this.#state.frame + Math.sign(rate);
-      if (next < 0 || next >= document.totalFrames) this.pause();
-      else this.seek(next);
-    }, (1000 * den) / (num * Math.abs(rate)));
+    this.#timer = setInterval(
+      () => {
+        const next = this.#state.frame + Math.sign(rate);
+        if (next < 0 || next >= document.totalFrames) this.pause();
+        else this.seek(next);
+      },
+      (1000 * den) / (num * Math.abs(rate)),
+    );
     return Promise.resolve();
   }
 
@@ -172,6 +187,38 @@ class FakePreview implements Preview {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener(this.#state);
   }
+}
+
+const box = (type: string, payload: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(8 + payload.length);
+  new DataView(bytes.buffer).setUint32(0, bytes.length);
+  bytes.set(new TextEncoder().encode(type), 4);
+  bytes.set(payload, 8);
+  return bytes;
+};
+
+/** Bytes that pass for a file of the format as far as its structure tells: nothing in it can be decoded. */
+function fakeFile(format: ExportFormat): Blob {
+  const filling = new Uint8Array(200_000);
+  const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const parts =
+    format.container === 'mp4'
+      ? [box('ftyp', ascii('isom\0\0\0\0isommp42')), box('moov', new Uint8Array(0)), box('mdat', filling)]
+      : [Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3, 0x87, 0x42, 0x82, 0x84, 0x77, 0x65, 0x62, 0x6d), filling];
+  return new Blob(parts, { type: format.mimeType });
+}
+
+/** The first bytes of a file of that container, so that what looks at content takes it for one. */
+function emptyMovie({ container }: ExportFormat): Uint8Array<ArrayBuffer>[] {
+  if (container === 'webm')
+    return [Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3, 0x87, 0x42, 0x82, 0x84, 0x77, 0x65, 0x62, 0x6d)];
+  const box = (type: string, body: string, extra = 0): Uint8Array<ArrayBuffer> => {
+    const bytes = new Uint8Array(8 + body.length);
+    new DataView(bytes.buffer).setUint32(0, bytes.length + extra);
+    bytes.set(new TextEncoder().encode(type + body), 4);
+    return bytes;
+  };
+  return [box('ftyp', 'isom\0\0\0\0isomavc1'), box('moov', ''), box('mdat', '', 200_000)];
 }
 
 /** A render engine that draws coloured pictures with numbers: deterministic, and without a codec. */
@@ -246,7 +293,7 @@ export function createFakeRenderEngine(options: FakeRenderOptions = {}): RenderE
       }
       const { frameRate, width, height } = document.settings;
       return {
-        file: new Blob([new Uint8Array(200_000)], { type: format.mimeType }),
+        file: fakeFile(format),
         width,
         height,
         durationSeconds: (totalFrames * frameRate.den) / frameRate.num,

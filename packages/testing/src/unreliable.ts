@@ -1,7 +1,13 @@
 import { LecternError, type Backend, type LecternErrorCode } from '@lectern/ports';
 
 /** `assets`, `assets.list`, `projects.save` … : a port, or one call of one. */
-export type CallName = 'assets' | 'blobs' | 'projects' | 'courses' | 'identity' | `${'assets' | 'blobs' | 'projects' | 'courses' | 'identity'}.${string}`;
+export type CallName =
+  | 'assets'
+  | 'blobs'
+  | 'projects'
+  | 'courses'
+  | 'identity'
+  | `${'assets' | 'blobs' | 'projects' | 'courses' | 'identity'}.${string}`;
 
 export interface Faults {
   /** Calls that reject with that code. */
@@ -14,7 +20,11 @@ export interface Faults {
  * Wraps a back end so that some calls fail or hang. Give it a function to change the faults as a test goes on.
  * `ready` is awaited before the first call, for a back end that is still being filled.
  */
-export function unreliable<B extends Backend>(backend: B, faults: () => Faults, ready: Promise<void> = Promise.resolve()): B {
+export function unreliable<B extends Backend>(
+  backend: B,
+  faults: () => Faults,
+  ready: Promise<void> = Promise.resolve(),
+): B {
   const wrap = <Port extends object>(portName: string, port: Port): Port =>
     new Proxy(port, {
       get(target, property, receiver): unknown {

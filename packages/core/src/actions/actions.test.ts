@@ -3,7 +3,11 @@ import { afterEach, describe, it } from 'node:test';
 import { isLecternError, type Asset, type CourseOutline, type Page } from '@lectern/ports';
 import { InfiniteQueryObserver, QueryObserver, type InfiniteData } from '@tanstack/query-core';
 import { createProjectDocument } from '../../../testing/src/builders.js';
-import { createTestSession, type TestSession, type TestSessionOptions } from '../../../testing/src/create-test-session.js';
+import {
+  createTestSession,
+  type TestSession,
+  type TestSessionOptions,
+} from '../../../testing/src/create-test-session.js';
 
 let open: TestSession | null = null;
 const stops: (() => void)[] = [];
@@ -34,7 +38,8 @@ async function watchAssets(session: TestSession, deleted = false): Promise<() =>
   stops.push(observer.subscribe(() => undefined));
   await until(() => observer.getCurrentResult().isSuccess, 'the list');
   return () =>
-    (observer.getCurrentResult().data as InfiniteData<Page<Asset>> | undefined)?.pages.flatMap((page) => page.items) ?? [];
+    (observer.getCurrentResult().data as InfiniteData<Page<Asset>> | undefined)?.pages.flatMap((page) => page.items) ??
+    [];
 }
 
 describe('actions on assets', () => {
@@ -51,9 +56,14 @@ describe('actions on assets', () => {
     const list = await watchAssets(session);
     const before = list().map((asset) => asset.name);
     session.setFaults({ fail: { 'assets.update': 'forbidden' } });
-    await assert.rejects(session.actions.renameAsset('asset-1', 'Mine now'), (error: unknown) =>
-      isLecternError(error) && error.code === 'forbidden');
-    assert.deepEqual(list().map((asset) => asset.name), before);
+    await assert.rejects(
+      session.actions.renameAsset('asset-1', 'Mine now'),
+      (error: unknown) => isLecternError(error) && error.code === 'forbidden',
+    );
+    assert.deepEqual(
+      list().map((asset) => asset.name),
+      before,
+    );
   });
 
   it('delete softly, tell it with an undo, and bring it back', async () => {
@@ -61,9 +71,9 @@ describe('actions on assets', () => {
     const list = await watchAssets(session);
     await session.actions.deleteAssets(['asset-1', 'asset-2']);
     await until(() => list().length === 1, 'a shorter list');
-    const [notice] = session.store.getState().notices.items;
-    assert.equal(notice?.message.key, 'notice.assetsDeleted');
-    await notice?.undo?.();
+    const notice = session.store.getState().notices.items.find(({ message }) => message.key === 'notice.assetsDeleted');
+    assert.ok(notice?.undo);
+    await notice.undo();
     await until(() => list().length === 3, 'all of them');
   });
 
@@ -102,7 +112,12 @@ describe('actions on courses', () => {
     const titles = (): string[] =>
       (observer.getCurrentResult().data as CourseOutline).chapters.map((chapter) => chapter.title);
     session.setFaults({ fail: { 'courses.apply': 'offline' } });
-    const refused = session.actions.courseChange({ type: 'chapter.create', id: 'c1', courseId: 'course-1', title: 'Limits' });
+    const refused = session.actions.courseChange({
+      type: 'chapter.create',
+      id: 'c1',
+      courseId: 'course-1',
+      title: 'Limits',
+    });
     await assert.rejects(refused);
     assert.deepEqual(titles(), []);
     session.setFaults({});

@@ -169,7 +169,11 @@ export function tellOfUploads(context: ActionContext, actions: Pick<Actions, 'no
           durationMs: 12_000,
         });
       else if (item.storedUndecodable)
-        actions.notify({ tone: 'warning', message: { key: 'notice.importUndecodable', params: values }, error: item.error });
+        actions.notify({
+          tone: 'warning',
+          message: { key: 'notice.importUndecodable', params: values },
+          error: item.error,
+        });
     }
   });
 }

@@ -55,9 +55,15 @@ describe('a guess of a changed outline', () => {
   it('removes chapters and items, and renames all three', () => {
     assert.equal(after({ type: 'chapter.remove', id: 'b' }), 'a:a1,a2 c:c1,c2');
     assert.equal(after({ type: 'item.remove', id: 'c1' }), 'a:a1,a2 b:b1,b2 c:c2');
-    assert.equal(applyToOutline(outline, { type: 'course.rename', id: 'k', title: 'Calculus' }).course.title, 'Calculus');
+    assert.equal(
+      applyToOutline(outline, { type: 'course.rename', id: 'k', title: 'Calculus' }).course.title,
+      'Calculus',
+    );
     assert.equal(applyToOutline(outline, { type: 'chapter.rename', id: 'a', title: 'Z' }).chapters[0]?.title, 'Z');
-    assert.equal(applyToOutline(outline, { type: 'item.rename', id: 'a1', title: 'Z' }).chapters[0]?.items[0]?.title, 'Z');
+    assert.equal(
+      applyToOutline(outline, { type: 'item.rename', id: 'a1', title: 'Z' }).chapters[0]?.items[0]?.title,
+      'Z',
+    );
   });
 
   it('keeps the list of courses in step', () => {

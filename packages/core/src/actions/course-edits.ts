@@ -43,7 +43,9 @@ export function applyToOutline(outline: CourseOutline, change: CourseChange): Co
     case 'course.remove':
       return outline;
     case 'course.rename':
-      return outline.course.id === change.id ? { ...outline, course: { ...outline.course, title: change.title } } : outline;
+      return outline.course.id === change.id
+        ? { ...outline, course: { ...outline.course, title: change.title } }
+        : outline;
     case 'chapter.create':
       return outline.course.id !== change.courseId || chapters.some((chapter) => chapter.id === change.id)
         ? outline

@@ -39,9 +39,7 @@ export function editAssets(ids: readonly string[], change: (asset: Asset) => Ass
 /** Takes assets out of every cached list: the live ones when they are deleted, the trash when they are restored. */
 export function removeAssetsFromLists(ids: readonly string[]): readonly OptimisticEdit[] {
   const gone = new Set(ids);
-  return [
-    optimisticEdit(queryKeys.assetLists(), (data: Paged<Asset>) => withoutItems(data, gone)),
-  ];
+  return [optimisticEdit(queryKeys.assetLists(), (data: Paged<Asset>) => withoutItems(data, gone))];
 }
 
 /** Changes a project wherever it is cached. */
@@ -59,7 +57,5 @@ export function editProject(
 /** Takes a project out of every cached list. */
 export function removeProjectFromLists(id: string): readonly OptimisticEdit[] {
   const gone = new Set([id]);
-  return [
-    optimisticEdit(queryKeys.projectLists(), (data: Paged<ProjectSummary>) => withoutItems(data, gone)),
-  ];
+  return [optimisticEdit(queryKeys.projectLists(), (data: Paged<ProjectSummary>) => withoutItems(data, gone))];
 }
