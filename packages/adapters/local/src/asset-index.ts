@@ -1,4 +1,4 @@
-import type { Asset, AssetKind, AssetQuery, AssetSort, AssetSourceType } from '@lectern/ports';
+import { type AssetKind, type AssetQuery, type AssetSort, type AssetSourceType, LecternError } from '@lectern/ports';
 import {
   comparePlaces,
   decodeCursor,
@@ -10,12 +10,11 @@ import {
   sortableText,
 } from './keyset.js';
 import type { ReadView, RecordStore } from './records/record-store.js';
-import type { AssetRow } from './records/tables.js';
+import type { AssetRow, PurgedRow } from './records/tables.js';
 
 /** What lists are made from: a few hundred bytes of each asset. Immutable, so that orders can hold it. */
 interface Entry {
   readonly id: string;
-  readonly seq: number;
   readonly deleted: boolean;
   readonly kind: AssetKind;
   readonly sourceType: AssetSourceType;
@@ -42,14 +41,20 @@ const orders: Readonly<
 const batchSize = 4000;
 /** With more news than this, sorting anew is faster than putting each into its place. */
 const fewNews = 200;
+/** With more than this, reading everything in slices is lighter than reading the news at once. */
+const mostNews = 5000;
 const keptAnswers = 4;
+/** Fewer assets than this are read as quickly one by one. */
+const worthADigest = 2000;
+/** A digest is written anew when this share of the assets has changed since. */
+const staleShare = 0.05;
+const saveDelayMs = 1500;
 
-function entryOf({ asset, seq }: AssetRow): Entry {
+function entryOf({ asset }: AssetRow): Entry {
   const tags = asset.tags.map(foldText);
   const projectId = asset.studioMetadata['project_id'];
   return {
     id: asset.id,
-    seq,
     deleted: asset.deletedAt !== null,
     kind: asset.kind,
     sourceType: asset.sourceType,
@@ -107,6 +112,8 @@ export class AssetIndex {
   /** The last answers' matches in order, so that reading on page by page doesn't search again for each. */
   #answers = new Map<string, readonly Entry[]>();
   #loading: Promise<void> | null = null;
+  #digestSeq = 0;
+  #saving = false;
 
   /** Reads everything, unless that was done. Several callers share one reading. */
   async load(records: RecordStore): Promise<void> {
@@ -117,15 +124,18 @@ export class AssetIndex {
     await this.#loading;
   }
 
-  /** Takes in what changed since. False: the store was filled anew, and `load` must be called again. */
+  /** Takes in what changed since. False: it is too much, or the store was filled anew; `load` must be called again. */
   async catchUp(view: ReadView): Promise<boolean> {
     const library = await view.get('meta', 'library');
-    if (library?.key !== 'library' || library.epoch !== this.#epoch || library.seq < this.#seq) {
+    const known = library?.key === 'library' && library.epoch === this.#epoch;
+    if (!known || library.seq - this.#seq > mostNews) {
       this.#epoch = null;
       return false;
     }
     if (library.seq > this.#seq) {
-      this.#takeIn(await view.select('assets', { index: 'bySeq', above: this.#seq }), library.seq);
+      const news = { index: 'bySeq', above: this.#seq };
+      const [rows, purged] = await Promise.all([view.select('assets', news), view.select('purged', news)]);
+      this.#takeIn(rows, purged, library.seq);
     }
     return true;
   }
@@ -146,50 +156,71 @@ export class AssetIndex {
     };
   }
 
-  async #loadAll(records: RecordStore): Promise<void> {
-    const library = await records.read(['meta'], (view) => view.get('meta', 'library'));
-    const entries = new Map<string, Entry>();
-    // A transaction for each slice, so that writers needn't wait for all of it: what they change has a higher count.
-    for (let last: string | null = null; ;) {
-      const above: { readonly above?: string } = last === null ? {} : { above: last };
-      const rows: readonly AssetRow[] = await records.read(['assets'], (view) =>
-        view.select('assets', { ...above, limit: batchSize }),
-      );
-      for (const row of rows) entries.set(row.asset.id, entryOf(row));
-      if (rows.length < batchSize) break;
-      last = rows.at(-1)?.asset.id ?? null;
-    }
-    this.#entries = entries;
-    this.#sorted.clear();
-    this.#answers.clear();
-    this.#seq = library?.key === 'library' ? library.seq : 0;
-    this.#epoch = library?.key === 'library' ? library.epoch : null;
+  /** Writes the digest in a while, if it has fallen behind and there is enough to read for one to matter. */
+  saveSoon(records: RecordStore): void {
+    const behind = this.#seq - this.#digestSeq;
+    if (this.#saving || this.#entries.size < worthADigest || behind < this.#entries.size * staleShare) return;
+    this.#saving = true;
+    setTimeout(() => {
+      // A digest that can't be written is one that isn't there: the next page reads every asset.
+      this.#save(records)
+        .catch(() => undefined)
+        .finally(() => {
+          this.#saving = false;
+        });
+    }, saveDelayMs);
   }
 
-  #takeIn(rows: readonly AssetRow[], seq: number): void {
+  async #save(records: RecordStore): Promise<void> {
+    const [epoch, seq] = [this.#epoch, this.#seq];
+    if (epoch === null) return;
+    const entries = JSON.stringify([...this.#entries.values()]);
+    await records.write(['digests'], (view) => view.put('digests', { key: 'assets', epoch, seq, entries }), {
+      durability: 'relaxed',
+    });
+    this.#digestSeq = seq;
+  }
+
+  async #loadAll(records: RecordStore): Promise<void> {
+    const { library, digest } = await records.read(['meta', 'digests'], async (view) => ({
+      library: await view.get('meta', 'library'),
+      digest: await view.get('digests', 'assets'),
+    }));
+    if (library?.key !== 'library') throw new LecternError('corrupt', { message: 'The change count is gone' });
+    this.#sorted.clear();
     this.#answers.clear();
-    if (rows.length > fewNews) this.#sorted.clear();
-    for (const row of rows) {
-      const before = this.#entries.get(row.asset.id);
-      // Two lists may have read at the same time; the older reading must not win.
-      if (before && before.seq >= row.seq) continue;
-      const entry = entryOf(row);
-      this.#entries.set(entry.id, entry);
-      for (const [sort, sorted] of this.#sorted) {
-        const compare = comparing(sort);
-        if (before)
-          sorted.splice(
-            firstAfter(sorted, (other) => compare(other, before) >= 0),
-            1,
-          );
-        sorted.splice(
-          firstAfter(sorted, (other) => compare(other, entry) > 0),
-          0,
-          entry,
-        );
-      }
+    if (digest?.epoch === library.epoch && library.seq - digest.seq <= mostNews) {
+      this.#entries = new Map((JSON.parse(digest.entries) as Entry[]).map((entry) => [entry.id, entry]));
+      this.#seq = digest.seq;
+      this.#digestSeq = digest.seq;
+    } else {
+      this.#entries = await readEntries(records);
+      this.#seq = library.seq;
+      this.#digestSeq = 0;
     }
-    this.#seq = Math.max(this.#seq, seq);
+    this.#epoch = library.epoch;
+  }
+
+  #takeIn(rows: readonly AssetRow[], purged: readonly PurgedRow[], seq: number): void {
+    // Two lists may have read at the same time; the older reading must not win.
+    if (seq <= this.#seq) return;
+    this.#answers.clear();
+    if (rows.length + purged.length > fewNews) this.#sorted.clear();
+    for (const row of rows) this.#replace(row.asset.id, entryOf(row));
+    for (const { id } of purged) this.#replace(id, null);
+    this.#seq = seq;
+  }
+
+  #replace(id: string, entry: Entry | null): void {
+    const before = this.#entries.get(id);
+    if (entry) this.#entries.set(id, entry);
+    else this.#entries.delete(id);
+    for (const [sort, sorted] of this.#sorted) {
+      const compare = comparing(sort);
+      const firstNotBefore = (place: Entry): number => firstAfter(sorted, (other) => compare(other, place) >= 0);
+      if (before) sorted.splice(firstNotBefore(before), 1);
+      if (entry) sorted.splice(firstNotBefore(entry), 0, entry);
+    }
   }
 
   #matches(sort: AssetSort, query: AssetQuery, usedInProject: ReadonlySet<string> | null): readonly Entry[] {
@@ -214,5 +245,19 @@ export class AssetIndex {
       this.#sorted.set(sort, sorted);
     }
     return sorted;
+  }
+}
+
+/** A transaction for each slice, so that writers needn't wait for all of it: what they change has a higher count. */
+async function readEntries(records: RecordStore): Promise<Map<string, Entry>> {
+  const entries = new Map<string, Entry>();
+  for (let last: string | null = null; ;) {
+    const above: { readonly above?: string } = last === null ? {} : { above: last };
+    const rows: readonly AssetRow[] = await records.read(['assets'], (view) =>
+      view.select('assets', { ...above, limit: batchSize }),
+    );
+    for (const row of rows) entries.set(row.asset.id, entryOf(row));
+    if (rows.length < batchSize) return entries;
+    last = rows.at(-1)?.asset.id ?? null;
   }
 }

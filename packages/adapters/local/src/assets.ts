@@ -47,16 +47,18 @@ export class LocalAssets implements AssetsPort {
   }
 
   async list(query: AssetQuery, options?: CallOptions): Promise<Page<Asset>> {
-    return answer(this.#context, options, async ({ records }) => {
+    return answer(this.#context, options, async ({ records, kind }) => {
       for (;;) {
         await this.#index.load(records);
-        const page = await records.read(['meta', 'assets', 'usage'], async (view) => {
+        const page = await records.read(['meta', 'assets', 'purged', 'usage'], async (view) => {
           if (!(await this.#index.catchUp(view))) return null;
           const used = query.projectId === undefined ? null : await usedIn(view, 'project', query.projectId);
           const { ids, nextCursor, total } = this.#index.page(query, used);
           return { items: await read(view, ids), nextCursor, total };
         });
-        if (page) return page;
+        if (!page) continue;
+        if (kind !== 'memory') this.#index.saveSoon(records);
+        return page;
       }
     });
   }
@@ -77,16 +79,6 @@ export class LocalAssets implements AssetsPort {
     return answer(this.#context, options, async ({ records, guest }) => {
       const given = parseInput(newAssetSchema, asset);
       const at = this.#context.now().toISOString();
-      const version: AssetVersion = {
-        id: this.#context.newId(),
-        assetId: given.id,
-        number: 1,
-        blobKey: given.blobKey,
-        mimeType: given.mimeType,
-        sizeBytes: given.sizeBytes,
-        probe: given.probe,
-        createdAt: at,
-      };
       const created: Asset = {
         id: given.id,
         ownerId: guest.userId,
@@ -100,7 +92,7 @@ export class LocalAssets implements AssetsPort {
         tags: given.tags ?? [],
         probe: given.probe,
         posterKey: given.posterKey,
-        currentVersionId: version.id,
+        currentVersionId: this.#context.newId(),
         blobKey: given.blobKey,
         rev: 1,
         createdAt: at,
@@ -108,7 +100,7 @@ export class LocalAssets implements AssetsPort {
         deletedAt: null,
       };
       await records.write(
-        ['assets', 'versions', 'blobs', 'meta'],
+        ['assets', 'blobs', 'meta'],
         async (view) => {
           if (await view.get('assets', given.id)) {
             throw new LecternError('already-exists', {
@@ -118,8 +110,7 @@ export class LocalAssets implements AssetsPort {
           }
           await claim(view, 'blobKey', given.blobKey);
           if (given.posterKey !== null) await claim(view, 'posterKey', given.posterKey);
-          await view.put('assets', { asset: created, seq: await nextSeq(view), versionCount: 1 });
-          await view.put('versions', version);
+          await view.put('assets', firstRow(created, await nextSeq(view)));
         },
         { signal: options?.signal },
       );
@@ -176,29 +167,24 @@ export class LocalAssets implements AssetsPort {
       await claim(view, 'blobKey', given.blobKey);
       await this.#changePoster(view, row.asset.posterKey, given.posterKey);
       const { posterKey, ...bytes } = given;
-      const number = row.versionCount + 1;
-      const versionId = this.#context.newId();
-      await view.put('versions', {
-        ...bytes,
-        id: versionId,
-        assetId: id,
-        number,
-        createdAt: this.#context.now().toISOString(),
-      });
+      const currentVersion = { number: row.currentVersion.number + 1, createdAt: this.#context.now().toISOString() };
+      const currentVersionId = this.#context.newId();
       const kind = given.probe?.kind ?? row.asset.kind;
       return {
         ...row,
-        versionCount: number,
-        asset: { ...row.asset, ...bytes, kind, posterKey, currentVersionId: versionId },
+        asset: { ...row.asset, ...bytes, kind, posterKey, currentVersionId },
+        currentVersion,
+        olderVersions: [...row.olderVersions, currentVersionOf(row)],
       };
     });
   }
 
   async versions(id: string, options?: CallOptions): Promise<readonly AssetVersion[]> {
     return answer(this.#context, options, ({ records }) =>
-      records.read(['assets', 'versions'], async (view) => {
-        if (!(await view.get('assets', id))) throw notFound('asset', id);
-        return (await view.select('versions', { index: 'byAsset', startsWith: id })).toReversed();
+      records.read(['assets'], async (view) => {
+        const row = await view.get('assets', id);
+        if (!row) throw notFound('asset', id);
+        return versionsOf(row).toReversed();
       }),
     );
   }
@@ -247,14 +233,12 @@ export class LocalAssets implements AssetsPort {
       for (let start = 0; start < assets.length; start += importBatch) {
         const batch = assets.slice(start, start + importBatch);
         await records.write(
-          ['assets', 'versions', 'blobs', 'meta'],
+          ['assets', 'meta'],
           async (view) => {
             const firstSeq = (await nextSeq(view, batch.length)) - batch.length + 1;
-            await Promise.all(
-              batch.flatMap((asset, index) => [
-                view.put('assets', { asset, seq: firstSeq + index, versionCount: 1 }),
-                view.put('versions', firstVersionOf(asset)),
-              ]),
+            await view.putAll(
+              'assets',
+              batch.map((asset, index) => firstRow(asset, firstSeq + index)),
             );
           },
           { signal: options?.signal, durability: 'relaxed' },
@@ -272,7 +256,7 @@ export class LocalAssets implements AssetsPort {
   ): Promise<Asset> {
     return answer(this.#context, options, async ({ records }) => {
       const { asset, changed } = await records.write(
-        ['assets', 'versions', 'usage', 'blobs', 'meta'],
+        ['assets', 'usage', 'blobs', 'meta'],
         async (view) => {
           const row = await view.get('assets', id);
           if (!row) throw notFound('asset', id);
@@ -327,15 +311,23 @@ async function claim(view: WriteView, path: string, key: string): Promise<void> 
   await view.put('blobs', claimed);
 }
 
-function firstVersionOf(asset: Asset): AssetVersion {
+function firstRow(asset: Asset, seq: number): AssetRow {
+  return { asset, seq, currentVersion: { number: 1, createdAt: asset.createdAt }, olderVersions: [] };
+}
+
+function currentVersionOf({ asset, currentVersion }: AssetRow): AssetVersion {
   return {
+    ...currentVersion,
     id: asset.currentVersionId,
     assetId: asset.id,
-    number: 1,
     blobKey: asset.blobKey,
     mimeType: asset.mimeType,
     sizeBytes: asset.sizeBytes,
     probe: asset.probe,
-    createdAt: asset.createdAt,
   };
+}
+
+/** Oldest first. */
+export function versionsOf(row: AssetRow): readonly AssetVersion[] {
+  return [...row.olderVersions, currentVersionOf(row)];
 }

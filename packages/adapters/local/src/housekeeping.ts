@@ -1,3 +1,4 @@
+import { nextSeq, versionsOf } from './assets.js';
 import { deleteBlobs } from './blobs.js';
 import { whenNobodyWrites } from './locks.js';
 import type { OpenStore } from './open-store.js';
@@ -12,7 +13,6 @@ const assetPrefix = 'assets/';
 export interface HousekeepingOptions {
   readonly lockName: string;
   readonly now: () => Date;
-  readonly newId: () => string;
 }
 
 /**
@@ -24,7 +24,7 @@ export async function keepHouse(store: OpenStore, options: HousekeepingOptions):
   await whenNobodyWrites(options.lockName, async () => {
     await sweepFiles(store);
     await sweepUnclaimed(store, now - unclaimedForMs);
-    await emptyTrash(store, now - trashKeptForMs, options.newId);
+    await emptyTrash(store, now - trashKeptForMs);
   });
 }
 
@@ -46,29 +46,24 @@ async function sweepUnclaimed(store: OpenStore, before: number): Promise<void> {
   if (keys.length > 0) await deleteBlobs(store, keys);
 }
 
-async function emptyTrash(store: OpenStore, before: number, newId: () => string): Promise<void> {
+async function emptyTrash(store: OpenStore, before: number): Promise<void> {
   const { records } = store;
   const old = await records.read(['assets'], (view) =>
     view.select('assets', { index: 'byDeletedAt', below: new Date(before).toISOString() }),
   );
   if (old.length === 0) return;
-  const keys = await records.write(['assets', 'versions', 'usage', 'meta'], async (view) => {
+  const keys = await records.write(['assets', 'purged', 'usage', 'meta'], async (view) => {
     const freed: string[] = [];
     for (const { asset } of old) {
       const row = await view.get('assets', asset.id);
       const usage = await view.select('usage', { startsWith: asset.id });
+      // It may have been restored meanwhile, or come back into use with a restored project.
       if (row?.asset.deletedAt !== asset.deletedAt || usage.length > 0) continue;
-      const versions = await view.select('versions', { index: 'byAsset', startsWith: asset.id });
-      for (const { id, blobKey } of versions) {
-        freed.push(blobKey);
-        await view.delete('versions', id);
-      }
-      if (asset.posterKey !== null) freed.push(asset.posterKey);
+      freed.push(...versionsOf(row).map(({ blobKey }) => blobKey));
+      if (row.asset.posterKey !== null) freed.push(row.asset.posterKey);
       await view.delete('assets', asset.id);
+      await view.put('purged', { id: asset.id, seq: await nextSeq(view) });
     }
-    // Rows that are gone have no change count: what other tabs have read counts for nothing now.
-    const library = await view.get('meta', 'library');
-    if (freed.length > 0 && library?.key === 'library') await view.put('meta', { ...library, epoch: newId() });
     return freed;
   });
   if (keys.length > 0) await deleteBlobs(store, keys);

@@ -55,7 +55,7 @@ export function createLocalBackend(options: LocalBackendOptions = {}): LocalBack
     opening ??= openStore({ databaseName, storage, patienceMs, newId }).then(
       (opened) => {
         // Nobody waits for it, and its failure takes nothing from anybody: it is tried again at the next start.
-        if (opened.kind !== 'memory') keepHouse(opened, { lockName, now, newId }).catch(() => undefined);
+        if (opened.kind !== 'memory') keepHouse(opened, { lockName, now }).catch(() => undefined);
         return opened;
       },
       (error: unknown) => {

@@ -2,7 +2,7 @@ import { type Identity, LecternError } from '@lectern/ports';
 import { ByteFolder } from './bytes/byte-folder.js';
 import { IndexedDbRecordStore } from './records/indexeddb-record-store.js';
 import { MemoryRecordStore } from './records/memory-record-store.js';
-import type { RecordStore } from './records/record-store.js';
+import type { RecordStore, WriteView } from './records/record-store.js';
 
 /** Where the bytes lie: the private file system with IndexedDB, IndexedDB alone, or nowhere but in memory. */
 export type LocalStorageKind = 'opfs' | 'indexeddb' | 'memory';
@@ -59,9 +59,10 @@ async function openPersistent(options: OpenStoreOptions): Promise<OpenStore | nu
 }
 
 async function openAndTry({ databaseName, newId }: OpenStoreOptions): Promise<OpenStore> {
-  const records = await IndexedDbRecordStore.open(databaseName);
+  let guest = newGuest(newId);
+  const records = await IndexedDbRecordStore.open(databaseName, (view) => moveIn(view, guest, newId));
   try {
-    const guest = await settle(records, newId);
+    guest = await guestOf(records);
     const folder = await ByteFolder.open(databaseName);
     return { kind: folder ? 'opfs' : 'indexeddb', records, folder, guest };
   } catch (error) {
@@ -72,23 +73,24 @@ async function openAndTry({ databaseName, newId }: OpenStoreOptions): Promise<Op
 
 async function openMemory({ newId }: OpenStoreOptions): Promise<OpenStore> {
   const records = new MemoryRecordStore();
-  return { kind: 'memory', records, folder: null, guest: await settle(records, newId) };
+  const guest = newGuest(newId);
+  await records.write(['meta', 'blobData'], (view) => moveIn(view, guest, newId));
+  return { kind: 'memory', records, folder: null, guest };
 }
 
-/** Finds the guest, or moves in: the first rows, and proof that rows and blobs can be written here at all. */
-async function settle(records: RecordStore, newId: () => string): Promise<Identity> {
-  const known = await records.read(['meta'], async (view) => view.get('meta', 'guest'));
-  if (known?.key === 'guest') return known.identity;
-  return records.write(['meta', 'blobData'], async (view) => {
-    // Another tab may have been faster.
-    const row = await view.get('meta', 'guest');
-    if (row?.key === 'guest') return row.identity;
-    const identity: Identity = { userId: newId(), displayName: 'Guest', isGuest: true };
-    await view.put('meta', { key: 'guest', identity });
-    await view.put('meta', { key: 'library', epoch: newId(), seq: 0 });
-    // Some private windows have IndexedDB and refuse blobs in it.
-    await view.put('blobData', { key: '?', data: new Blob(['?']) });
-    await view.delete('blobData', '?');
-    return identity;
-  });
+const newGuest = (newId: () => string): Identity => ({ userId: newId(), displayName: 'Guest', isGuest: true });
+
+/** The first rows, and proof that rows and blobs can be written here at all. */
+async function moveIn(view: WriteView, guest: Identity, newId: () => string): Promise<void> {
+  await view.put('meta', { key: 'guest', identity: guest });
+  await view.put('meta', { key: 'library', epoch: newId(), seq: 0 });
+  // Some private windows have IndexedDB and refuse blobs in it.
+  await view.put('blobData', { key: '?', data: new Blob(['?']) });
+  await view.delete('blobData', '?');
+}
+
+async function guestOf(records: RecordStore): Promise<Identity> {
+  const row = await records.read(['meta'], (view) => view.get('meta', 'guest'));
+  if (row?.key !== 'guest') throw new LecternError('corrupt', { message: 'The row of the guest is gone' });
+  return row.identity;
 }

@@ -428,10 +428,13 @@ export const projectsContract: ContractSuite = {
       async run({ backend: { projects }, newId, fillUp }) {
         const id = newId();
         await projects.save(sampleSave(id, { state: { small: true } }));
-        const makeRoom = await fillUp();
         const large = sampleSave(id, { baseRev: 1, state: { text: 'x'.repeat(4 * 1024 * 1024) } });
-        await expectError('quota-exceeded', projects.save(large), 'save');
-        await makeRoom();
+        const makeRoom = await fillUp();
+        try {
+          await expectError('quota-exceeded', projects.save(large), 'save');
+        } finally {
+          await makeRoom();
+        }
         const { project, state } = await projects.open(id);
         expectEqual([project.rev, state], [1, { small: true }], 'head');
         expectEqual((await projects.revisions(id)).length, 1, 'revisions');

@@ -1,9 +1,11 @@
 import { LecternError, toLecternError } from '@lectern/ports';
-import { type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
+import { type IDBPDatabase, type IDBPTransaction, openDB, unwrap } from 'idb';
 import type { Key, ReadView, RecordStore, Selection, WriteView } from './record-store.js';
 import { type TableName, type Tables, tableNames, tableShapes, tablesVersion } from './tables.js';
 
 type Transaction = IDBPTransaction<unknown, TableName[], IDBTransactionMode>;
+type WriteTransaction = IDBPTransaction<unknown, TableName[], 'readwrite'>;
+type MoveIn = (view: WriteView) => Promise<void>;
 
 const asKey = (key: Key): IDBValidKey => key as IDBValidKey;
 
@@ -28,11 +30,18 @@ function viewOf(transaction: Transaction): ReadView {
   };
 }
 
-function writeViewOf(transaction: IDBPTransaction<unknown, TableName[], 'readwrite'>): WriteView {
+function writeViewOf(transaction: WriteTransaction): WriteView {
   return {
     ...viewOf(transaction as unknown as Transaction),
     async put(table, row) {
       await transaction.objectStore(table).put(row);
+    },
+    async putAll(table, rows) {
+      const store = transaction.objectStore(table);
+      const last = rows.at(-1);
+      // A promise for each would take longer than the writing; a failure fails the transaction anyhow.
+      for (const row of rows.slice(0, -1)) unwrap(store).put(row);
+      if (last) await store.put(last);
     },
     async delete(table, key) {
       await transaction.objectStore(table).delete(asKey(key));
@@ -52,17 +61,20 @@ const isLostConnection = (error: unknown): boolean =>
 /** The tables in IndexedDB. */
 export class IndexedDbRecordStore implements RecordStore {
   readonly #name: string;
+  readonly #moveIn: MoveIn;
   #database: Promise<IDBPDatabase> | null;
   #closed = false;
 
-  private constructor(name: string, database: IDBPDatabase) {
+  private constructor(name: string, moveIn: MoveIn, database: IDBPDatabase) {
     this.#name = name;
+    this.#moveIn = moveIn;
     this.#database = Promise.resolve(database);
     this.#watch(database);
   }
 
-  static async open(name: string): Promise<IndexedDbRecordStore> {
-    return new IndexedDbRecordStore(name, await connect(name));
+  /** `moveIn` puts the first rows into a database that is new, also when it is new again because it was cleared. */
+  static async open(name: string, moveIn: MoveIn): Promise<IndexedDbRecordStore> {
+    return new IndexedDbRecordStore(name, moveIn, await connect(name, moveIn));
   }
 
   async read<R>(tables: readonly TableName[], work: (view: ReadView) => Promise<R>): Promise<R> {
@@ -132,7 +144,7 @@ export class IndexedDbRecordStore implements RecordStore {
 
   #connection(): Promise<IDBPDatabase> {
     if (this.#closed) return Promise.reject(new LecternError('aborted', { message: 'The back end was disposed of' }));
-    this.#database ??= connect(this.#name).then(
+    this.#database ??= connect(this.#name, this.#moveIn).then(
       (database) => {
         this.#watch(database);
         return database;
@@ -152,14 +164,21 @@ export class IndexedDbRecordStore implements RecordStore {
   }
 }
 
-async function connect(name: string): Promise<IDBPDatabase> {
+async function connect(name: string, moveIn: MoveIn): Promise<IDBPDatabase> {
   try {
     return await openDB(name, tablesVersion, {
-      upgrade(database) {
+      async upgrade(database, _from, _to, transaction) {
         for (const table of tableNames) {
           const { keyPath, indexes } = tableShapes[table];
           const store = database.createObjectStore(table, { keyPath: keyPath as string | string[] });
           for (const [index, path] of Object.entries(indexes)) store.createIndex(index, path as string | string[]);
+        }
+        // The failure of opening tells of it already.
+        transaction.done.catch(() => undefined);
+        try {
+          await moveIn(writeViewOf(transaction as unknown as WriteTransaction));
+        } catch {
+          transaction.abort();
         }
       },
       // A newer version of the page wants to upgrade: let it, or it waits for ever.

@@ -95,6 +95,9 @@ export class MemoryRecordStore implements RecordStore {
           freezeDeeply(copy);
           change(table, encode(key), copy);
         },
+        async putAll(table, rows) {
+          for (const row of rows) await view.put(table, row);
+        },
         async delete(table, key) {
           change(table, encode(key), undefined);
         },

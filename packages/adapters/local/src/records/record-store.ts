@@ -25,6 +25,8 @@ export interface ReadView {
 
 export interface WriteView extends ReadView {
   put<T extends TableName>(table: T, row: Tables[T]): Promise<void>;
+  /** Many at once, without an answer for each. */
+  putAll<T extends TableName>(table: T, rows: readonly Tables[T][]): Promise<void>;
   delete(table: TableName, key: Key): Promise<void>;
 }
 

@@ -12,11 +12,29 @@ import type {
   StoredTimelineJson,
 } from '@lectern/ports';
 
-/** `seq` counts the changes of all assets, so that a reader finds what is new to it. */
+/** An asset with its versions: what the current one shares with the asset isn't written twice. */
 export interface AssetRow {
   readonly asset: Asset;
+  /** Counts the changes of all assets, so that a reader finds what is new to it. */
   readonly seq: number;
-  readonly versionCount: number;
+  readonly currentVersion: Pick<AssetVersion, 'number' | 'createdAt'>;
+  /** Oldest first. */
+  readonly olderVersions: readonly AssetVersion[];
+}
+
+/** Stands in for an asset that is gone for good, so that a reader hears of that as well. */
+export interface PurgedRow {
+  readonly id: string;
+  readonly seq: number;
+}
+
+/** What the order book of the library was at some change count: reading it is quicker than reading every asset. */
+export interface DigestRow {
+  readonly key: 'assets';
+  readonly epoch: string;
+  readonly seq: number;
+  /** JSON: one string is read much faster than as many objects. */
+  readonly entries: string;
 }
 
 export interface ProjectRow {
@@ -76,13 +94,14 @@ export interface BlobDataRow {
 
 export type MetaRow =
   | { readonly key: 'guest'; readonly identity: Identity }
-  /** `epoch` names this filling of the store: after a purge or a wipe, what was read before counts for nothing. */
+  /** `epoch` names this filling of the store: after it was cleared, what was read before counts for nothing. */
   | { readonly key: 'library'; readonly epoch: string; readonly seq: number }
   | { readonly key: 'courses'; readonly count: number };
 
 export interface Tables {
   readonly assets: AssetRow;
-  readonly versions: AssetVersion;
+  readonly purged: PurgedRow;
+  readonly digests: DigestRow;
   readonly usage: AssetUsage;
   readonly projects: ProjectRow;
   readonly revisions: RevisionRow;
@@ -107,7 +126,8 @@ export interface TableShape {
 /** Keys and indexes of every table: IndexedDB is set up from it, and the store in memory reads it. */
 export const tableShapes: Readonly<Record<TableName, TableShape>> = {
   assets: { keyPath: 'asset.id', indexes: { bySeq: 'seq', byDeletedAt: 'asset.deletedAt' } },
-  versions: { keyPath: 'id', indexes: { byAsset: ['assetId', 'number'] } },
+  purged: { keyPath: 'id', indexes: { bySeq: 'seq' } },
+  digests: { keyPath: 'key', indexes: {} },
   usage: {
     keyPath: ['assetId', 'resourceType', 'resourceId'],
     indexes: { byResource: ['resourceType', 'resourceId'] },

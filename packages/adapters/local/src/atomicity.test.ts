@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Backend, CourseChange } from '@lectern/ports';
+import { isLecternError } from '@lectern/ports';
+import { sampleSave, storeAsset } from '@lectern/ports/contracts';
+import { createLocalBackend } from './local-backend.js';
+import { MemoryRecordStore } from './records/memory-record-store.js';
+import type { RecordStore, WriteView } from './records/record-store.js';
+
+/** Fails the n-th write of a row, or its removal, as a full disk does; `writes` counts them all. */
+class FullDisk {
+  writes = 0;
+  failAt = Infinity;
+
+  readonly #write: RecordStore['write'] = MemoryRecordStore.prototype.write;
+
+  install(): () => void {
+    const disk = this;
+    const write = this.#write;
+    MemoryRecordStore.prototype.write = function (this: RecordStore, tables, work, options) {
+      return write.call(
+        this,
+        tables,
+        (view) => {
+          const counted: WriteView = {
+            ...view,
+            async put(table, row) {
+              disk.#count();
+              await view.put(table, row);
+            },
+            async delete(table, key) {
+              disk.#count();
+              await view.delete(table, key);
+            },
+          };
+          return work(counted);
+        },
+        options,
+      ) as never;
+    };
+    return () => {
+      MemoryRecordStore.prototype.write = write;
+    };
+  }
+
+  #count(): void {
+    if (++this.writes === this.failAt) throw new DOMException('The disk is full', 'QuotaExceededError');
+  }
+}
+
+async function everything({ assets, projects, courses }: Backend): Promise<unknown> {
+  const listed = await assets.list({ sort: 'name' });
+  const trash = await assets.list({ deleted: true, sort: 'name' });
+  const all = [...listed.items, ...trash.items];
+  const versions = await Promise.all(all.map(({ id }) => assets.versions(id)));
+  const usage = await Promise.all(all.map(({ id }) => assets.usage(id)));
+  const found = (await projects.list({ sort: 'title' })).items;
+  const revisions = await Promise.all(found.map(({ id }) => projects.revisions(id)));
+  const outlines = await Promise.all((await courses.list()).map(({ id }) => courses.outline(id)));
+  return { all, versions, usage, found, revisions, outlines };
+}
+
+const courseChange = (change: CourseChange) => (backend: Backend) => backend.courses.apply(change);
+
+const operations: Readonly<Record<string, (backend: Backend) => Promise<unknown>>> = {
+  'assets.create': async ({ assets }) =>
+    assets.create({
+      id: 'new',
+      name: 'New',
+      kind: 'video',
+      mimeType: 'video/mp4',
+      sizeBytes: 1,
+      sourceType: 'upload',
+      probe: null,
+      posterKey: 'spare/2',
+      blobKey: 'spare/1',
+    }),
+  'assets.update': ({ assets }) => assets.update('a', { name: 'Other', posterKey: 'spare/1' }),
+  'assets.addVersion': ({ assets }) =>
+    assets.addVersion('a', {
+      blobKey: 'spare/1',
+      mimeType: 'video/mp4',
+      sizeBytes: 1,
+      probe: null,
+      posterKey: 'spare/2',
+    }),
+  'assets.remove': ({ assets }) => assets.remove('free'),
+  'blobs.put': ({ blobs }) => blobs.put('assets/new/1', new Blob(['x'])),
+  'projects.save, the first': ({ projects }) => projects.save(sampleSave('new', { assetIds: ['a', 'b'] })),
+  'projects.save, the next': ({ projects }) => projects.save(sampleSave('p', { baseRev: 1, assetIds: ['b'] })),
+  'projects.save, a conflict': ({ projects }) => projects.save(sampleSave('p', { baseRev: 0 })),
+  'projects.describe': ({ projects }) => projects.describe('p', { title: 'Other' }),
+  'projects.remove': ({ projects }) => projects.remove('p'),
+  'course.rename': courseChange({ type: 'course.rename', id: 'course', title: 'Other' }),
+  'course.remove': courseChange({ type: 'course.remove', id: 'course' }),
+  'item.move': courseChange({ type: 'item.move', id: 'item', chapterId: 'two', afterId: null }),
+};
+
+async function fill(backend: Backend): Promise<void> {
+  for (const id of ['a', 'b', 'free']) await storeAsset(backend, id);
+  for (const key of ['spare/1', 'spare/2']) await backend.blobs.put(key, new Blob(['x']));
+  await backend.projects.save(sampleSave('p', { assetIds: ['a'] }));
+  const changes: readonly CourseChange[] = [
+    { type: 'course.create', id: 'course', title: 'Physics' },
+    { type: 'chapter.create', id: 'one', courseId: 'course', title: 'One' },
+    { type: 'chapter.create', id: 'two', courseId: 'course', title: 'Two' },
+    { type: 'item.attach', id: 'item', chapterId: 'one', title: 'b', target: { kind: 'asset', assetId: 'b' } },
+  ];
+  for (const change of changes) await backend.courses.apply(change);
+}
+
+describe('a disk that is full at any moment', () => {
+  for (const [name, operation] of Object.entries(operations)) {
+    it(`leaves nothing half-written of ${name}`, async () => {
+      const disk = new FullDisk();
+      const takeOut = disk.install();
+      try {
+        for (let nth = 1; ; nth++) {
+          const backend = createLocalBackend({ storage: 'memory' });
+          await fill(backend);
+          const before = await everything(backend);
+          disk.writes = 0;
+          disk.failAt = nth;
+          const error: unknown = await operation(backend).then(
+            () => null,
+            (reason: unknown) => reason,
+          );
+          disk.failAt = Infinity;
+          if (disk.writes < nth) {
+            assert.ok(nth > 1, 'the operation writes');
+            assert.equal(error, null);
+            break;
+          }
+          assert.ok(isLecternError(error) && error.code === 'quota-exceeded', `write ${String(nth)}: ${String(error)}`);
+          assert.deepEqual(await everything(backend), before, `after write ${String(nth)}`);
+          // The same again once there is room: nothing of the failed attempt is in its way.
+          await operation(backend);
+          await backend.dispose();
+        }
+      } finally {
+        takeOut();
+      }
+    });
+  }
+});
