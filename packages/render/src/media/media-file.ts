@@ -1,0 +1,66 @@
+import { LecternError, toLecternError } from '@lectern/ports';
+import { ALL_FORMATS, BlobSource, Input, type InputAudioTrack, type InputVideoTrack } from 'mediabunny';
+import { type ImageFacts, readImageFacts } from './image-header.js';
+
+/** Pictures with more pixels are refused before a decoder sees them: 64 million are 256 MB once decoded. */
+export const maxImagePixels: number = 64_000_000;
+
+/** A file with pictures over time, or sound, or both. */
+export interface TimedMedia {
+  readonly kind: 'video' | 'audio';
+  readonly blob: Blob;
+  readonly input: Input;
+  readonly video: InputVideoTrack | null;
+  readonly audio: InputAudioTrack | null;
+  /**
+   * The time in the file, in seconds, that is the source's 0: where the first picture is shown, or the first sample
+   * heard in a file without pictures. What lies before 0 in the file (audio priming, pictures that an edit list cuts
+   * off) isn't presented at all.
+   */
+  readonly origin: number;
+}
+
+/** A still. */
+export interface StillMedia {
+  readonly kind: 'image';
+  readonly blob: Blob;
+  readonly facts: ImageFacts;
+}
+
+export type MediaFile = TimedMedia | StillMedia;
+
+/**
+ * Opens a file by its bytes; its name and type say nothing.
+ *
+ * @throws LecternError `file-empty`, `file-type-unknown`, `file-truncated`
+ */
+export async function openMedia(blob: Blob): Promise<MediaFile> {
+  if (blob.size === 0) throw new LecternError('file-empty');
+  const image = await readImageFacts(blob);
+  if (image) return { kind: 'image', blob, facts: image };
+
+  const input = new Input({ source: new BlobSource(blob), formats: ALL_FORMATS });
+  try {
+    return await openTimed(blob, input);
+  } catch (error) {
+    input.dispose();
+    throw error instanceof Error && error.name === 'NotReadableError'
+      ? new LecternError('source-missing', { cause: error })
+      : toLecternError(error, 'file-truncated');
+  }
+}
+
+async function openTimed(blob: Blob, input: Input): Promise<TimedMedia> {
+  if (!(await input.canRead())) throw new LecternError('file-type-unknown');
+  const video = await input.getPrimaryVideoTrack();
+  const audio = await input.getPrimaryAudioTrack();
+  const first = video ?? audio;
+  if (!first) throw new LecternError('file-truncated', { message: 'there is no track in it' });
+  const origin = Math.max(0, await first.getFirstTimestamp());
+  return { kind: video ? 'video' : 'audio', blob, input, video, audio, origin };
+}
+
+/** Lets go of a file's decoders and buffers. */
+export function closeMedia(media: MediaFile): void {
+  if (media.kind !== 'image') media.input.dispose();
+}
