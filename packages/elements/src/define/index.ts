@@ -3,3 +3,8 @@ import './media-library.js';
 import './asset-browser.js';
 import './project-library.js';
 import './course-outline.js';
+import './studio-preview.js';
+import './clip-inspector.js';
+import './autosave-manager.js';
+import './export-dialog.js';
+import './video-studio.js';

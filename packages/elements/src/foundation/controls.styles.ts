@@ -447,6 +447,20 @@ export const controls: CSSResult = css`
     border-block-start: 1px solid var(--l-border);
     margin: var(--l-space-1) 0;
   }
+  .popover {
+    background: var(--l-raised);
+    border: 1px solid var(--l-border);
+    border-radius: var(--l-radius-m);
+    box-shadow: var(--l-shadow-2);
+    color: var(--l-text);
+    inline-size: min(340px, calc(100vw - 16px));
+    inset: auto;
+    margin: 0;
+    max-block-size: 80vh;
+    overflow: auto;
+    padding: var(--l-space-4);
+    position: fixed;
+  }
   kbd {
     color: var(--l-text-muted);
     font-family: var(--l-font);

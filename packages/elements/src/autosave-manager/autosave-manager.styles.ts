@@ -1,0 +1,136 @@
+import { css, type CSSResult } from 'lit';
+
+export const autosaveManagerStyles: CSSResult = css`
+  :host {
+    container: autosave-manager / inline-size;
+    display: inline-block;
+    max-inline-size: 100%;
+    min-inline-size: 28px;
+    inline-size: 210px;
+  }
+  :host([headless]) {
+    display: none;
+  }
+  :host([compact]) {
+    inline-size: 30px;
+  }
+
+  .state-button {
+    align-items: center;
+    background: transparent;
+    border: 0;
+    border-radius: var(--l-radius-s);
+    color: var(--l-text-muted);
+    cursor: pointer;
+    display: inline-flex;
+    font-size: var(--l-text-s);
+    gap: 6px;
+    max-inline-size: 100%;
+    min-block-size: 28px;
+    padding: 0 7px;
+  }
+  .state-button:hover,
+  .state-button[aria-expanded='true'] {
+    background: var(--l-hover);
+    color: var(--l-text);
+  }
+  .state-button[data-kind='saved'] .icon {
+    color: var(--l-success);
+  }
+  .state-button[data-kind='working'] .icon,
+  .state-button[data-kind='opening'] .icon {
+    animation: l-spin 1.6s linear infinite;
+  }
+  .state-button:is([data-kind='offline'], [data-kind='volatile'], [data-kind='watching']) {
+    background: var(--l-warning-soft);
+    color: var(--l-warning);
+  }
+  .state-button:is([data-kind='choose'], [data-kind='failed']) {
+    background: var(--l-danger-soft);
+    color: var(--l-danger);
+    font-weight: 600;
+  }
+  .sentence {
+    font-variant-numeric: tabular-nums;
+  }
+  :host([compact]) .sentence {
+    display: none;
+  }
+  :host([compact]) .state-button {
+    padding: 0 6px;
+  }
+
+  .details {
+    display: grid;
+    gap: var(--l-space-3);
+  }
+  .popover:popover-open {
+    display: grid;
+    gap: var(--l-space-3);
+  }
+  .popover h3 {
+    font-size: var(--l-text-m);
+    font-weight: 650;
+    margin: 0;
+  }
+  .popover p {
+    color: var(--l-text-muted);
+    margin: 0;
+  }
+  dl {
+    display: grid;
+    gap: var(--l-space-1) var(--l-space-4);
+    grid-template-columns: auto 1fr;
+    margin: 0;
+  }
+  dt {
+    color: var(--l-text-muted);
+  }
+  dd {
+    margin: 0;
+    text-align: end;
+    font-variant-numeric: tabular-nums;
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--l-space-2);
+  }
+  .choices {
+    display: grid;
+    gap: var(--l-space-2);
+  }
+  .choice {
+    background: transparent;
+    border: 1px solid var(--l-border);
+    border-radius: var(--l-radius-m);
+    cursor: pointer;
+    display: grid;
+    gap: 1px;
+    padding: var(--l-space-2) var(--l-space-3);
+    text-align: start;
+  }
+  .choice:hover {
+    background: var(--l-hover);
+    border-color: var(--l-border-strong);
+  }
+  .choice > span:first-child {
+    font-weight: 600;
+  }
+  .choice:disabled {
+    cursor: default;
+    opacity: 0.5;
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    .state-button .icon {
+      animation: none !important;
+    }
+  }
+  @media (forced-colors: active) {
+    .state-button:is([data-kind='choose'], [data-kind='failed'], [data-kind='offline'], [data-kind='watching']) {
+      outline: 1px solid;
+      outline-offset: -1px;
+    }
+  }
+`;

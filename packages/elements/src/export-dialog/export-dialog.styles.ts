@@ -1,0 +1,219 @@
+import { css, type CSSResult } from 'lit';
+
+export const exportDialogStyles: CSSResult = css`
+  :host {
+    display: contents;
+  }
+  dialog {
+    container: export-dialog / inline-size;
+    inline-size: min(600px, calc(100vw - 24px));
+  }
+  fieldset {
+    border: 0;
+    display: grid;
+    gap: 6px;
+    justify-items: start;
+    margin: 0;
+    min-inline-size: 0;
+    padding: 0;
+  }
+  legend {
+    padding: 0;
+  }
+  fieldset > legend + * {
+    margin-block-start: 6px;
+  }
+
+  .presets {
+    display: grid;
+    gap: var(--l-space-2);
+    grid-template-columns: 1fr 1fr;
+    inline-size: 100%;
+  }
+  .preset {
+    align-items: center;
+    border: 1px solid var(--l-border);
+    border-radius: var(--l-radius-m);
+    cursor: pointer;
+    display: grid;
+    gap: 2px var(--l-space-2);
+    grid-template-columns: auto 1fr auto;
+    padding: 10px var(--l-space-3);
+    position: relative;
+    transition:
+      background var(--l-duration),
+      border-color var(--l-duration);
+  }
+  .preset:hover {
+    background: var(--l-hover);
+  }
+  .preset:has(:checked) {
+    background: var(--l-accent-soft);
+    border-color: var(--l-accent);
+    box-shadow: inset 0 0 0 1px var(--l-accent);
+  }
+  .preset:has(:focus-visible) {
+    outline: 2px solid var(--l-accent);
+    outline-offset: 2px;
+  }
+  .mark {
+    block-size: 16px;
+    border: 1.5px solid var(--l-border-strong);
+    border-radius: 50%;
+    inline-size: 16px;
+  }
+  :checked + .mark {
+    border: 5px solid var(--l-accent);
+  }
+  .what,
+  .figures {
+    display: grid;
+    min-inline-size: 0;
+  }
+  .figures {
+    justify-items: end;
+    text-align: end;
+    white-space: nowrap;
+  }
+  .preset-name,
+  .size {
+    font-weight: 600;
+  }
+  .size {
+    font-variant-numeric: tabular-nums;
+  }
+  .preset .badge {
+    grid-column: 2 / -1;
+    justify-self: start;
+    margin-block-start: 2px;
+    white-space: normal;
+  }
+
+  .row {
+    display: grid;
+    gap: var(--l-space-4);
+    grid-template-columns: 1fr 1fr;
+  }
+  .segmented button:disabled {
+    cursor: default;
+    opacity: 0.5;
+  }
+  .probing {
+    align-items: center;
+    color: var(--l-text-muted);
+    display: inline-flex;
+    font-size: var(--l-text-s);
+    gap: var(--l-space-2);
+    min-block-size: 30px;
+  }
+  .name {
+    align-items: center;
+    display: flex;
+    gap: var(--l-space-2);
+  }
+  .extension {
+    color: var(--l-text-muted);
+    min-inline-size: 5ch;
+  }
+  .banner p {
+    margin: 0;
+  }
+  .summary {
+    align-self: center;
+    color: var(--l-text-muted);
+    flex: 1;
+    font-variant-numeric: tabular-nums;
+    min-inline-size: 10ch;
+  }
+
+  .running {
+    display: grid;
+    gap: var(--l-space-2);
+    padding-block: var(--l-space-3);
+  }
+  .percent {
+    font-size: 2.25rem;
+    font-variant-numeric: tabular-nums;
+    font-weight: 650;
+    letter-spacing: -0.03em;
+    line-height: 1;
+  }
+  .job {
+    color: var(--l-text-muted);
+  }
+  .running .progress {
+    block-size: 8px;
+    margin-block: var(--l-space-2);
+  }
+  .facts {
+    display: flex;
+    flex-wrap: wrap;
+    font-variant-numeric: tabular-nums;
+    gap: var(--l-space-1) var(--l-space-4);
+    justify-content: space-between;
+  }
+  .running p {
+    margin: var(--l-space-1) 0 0;
+  }
+
+  .outcome {
+    display: grid;
+    gap: var(--l-space-2);
+    justify-items: center;
+    padding-block: var(--l-space-4);
+    text-align: center;
+    text-wrap: balance;
+  }
+  .outcome > .icon {
+    background: var(--l-hover);
+    block-size: 48px;
+    border-radius: 50%;
+    color: var(--l-text-muted);
+    inline-size: 48px;
+    padding: 11px;
+  }
+  .outcome[data-tone='success'] > .icon {
+    background: var(--l-success-soft);
+    color: var(--l-success);
+  }
+  .outcome[data-tone='danger'] > .icon {
+    background: var(--l-danger-soft);
+    color: var(--l-danger);
+  }
+  .outcome h3 {
+    font-size: var(--l-text-l);
+    font-weight: 650;
+    margin: 0;
+  }
+  .outcome p {
+    color: var(--l-text-muted);
+    margin: 0;
+    max-inline-size: 48ch;
+    overflow-wrap: anywhere;
+  }
+  .ways {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--l-space-2);
+    justify-content: center;
+    margin-block-start: var(--l-space-3);
+  }
+
+  @container export-dialog (inline-size < 460px) {
+    .presets,
+    .row {
+      grid-template-columns: 1fr;
+    }
+    footer .button {
+      flex: 1;
+    }
+    .summary {
+      flex-basis: 100%;
+    }
+  }
+  @media (forced-colors: active) {
+    .preset:has(:checked) {
+      outline: 2px solid Highlight;
+    }
+  }
+`;

@@ -1,0 +1,46 @@
+import { html, type TemplateResult } from 'lit';
+import type { Messages, ProjectSession } from '@lectern/core';
+
+/** Title, description and what else there is to know of the project. */
+export function detailsView(
+  project: ProjectSession,
+  m: Messages,
+  set: (details: { readonly title?: string; readonly description?: string }) => void,
+): TemplateResult {
+  const details = project.details.getState();
+  const { document } = project.editor;
+  const { num, den } = document.settings.frameRate;
+  return html`<label class="field">
+      <span class="label">${m.t('common.title')}</span>
+      <input
+        class="input"
+        type="text"
+        maxlength="200"
+        .value=${details.title}
+        @change=${(event: Event) => {
+          set({ title: (event.target as HTMLInputElement).value.trim() });
+        }}
+      />
+    </label>
+    <label class="field">
+      <span class="label">${m.t('common.description')}</span>
+      <textarea
+        class="textarea"
+        rows="4"
+        maxlength="4000"
+        .value=${details.description}
+        @change=${(event: Event) => {
+          set({ description: (event.target as HTMLTextAreaElement).value.trim() });
+        }}
+      ></textarea>
+      <span class="hint">${m.t('workspace.descriptionHint')}</span>
+    </label>
+    <dl>
+      <dt>${m.t('workspace.status')}</dt>
+      <dd>${m.t(details.isDraft ? 'autosave.draft' : 'autosave.published')}</dd>
+      <dt>${m.t('workspace.length')}</dt>
+      <dd>${m.format.duration((document.totalFrames * den) / num)}</dd>
+      <dt>${m.t('workspace.version')}</dt>
+      <dd>${details.rev > 0 ? m.format.number(details.rev) : m.t('workspace.notSavedYet')}</dd>
+    </dl>`;
+}

@@ -1,0 +1,191 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { styleMap } from 'lit/directives/style-map.js';
+import type { EditorState, ExportJob, Messages, ProjectDetailsState } from '@lectern/core';
+import { icon, type IconName } from '../foundation/icon.js';
+import type { StudioLayout } from './studio-layout.js';
+
+export type HeaderAction =
+  | 'projects'
+  | 'new'
+  | 'details'
+  | 'undo'
+  | 'redo'
+  | 'help'
+  | 'full-screen'
+  | 'publish'
+  | 'unpublish'
+  | 'export'
+  | 'menu';
+
+export interface StudioHeaderView {
+  readonly m: Messages;
+  readonly layout: StudioLayout;
+  readonly compactSaving: boolean;
+  readonly details: ProjectDetailsState | null;
+  readonly editor: Pick<EditorState, 'canUndo' | 'canRedo' | 'undoLabel' | 'redoLabel' | 'readOnly'> | null;
+  readonly job: ExportJob | null;
+  readonly publishing: boolean;
+  readonly fullScreen: 'no' | 'yes' | 'impossible';
+  readonly detailsOpen: boolean;
+  readonly menuOpen: boolean;
+  readonly act: (action: HeaderAction, event: Event) => void;
+  readonly setTitle: (title: string) => void;
+}
+
+/** The bar over the studio: which project, where its changes are, and the ways out. */
+export function studioHeader(view: StudioHeaderView): TemplateResult {
+  const { m, layout } = view;
+  const narrow = layout === 'narrow';
+  return html`<header class="bar" part="header">
+    ${narrow
+      ? nothing
+      : html`<button class="button" data-variant="plain" type="button" @click=${on(view, 'projects')}>
+            ${icon('folder')}<span>${m.t('studio.projects')}</span>
+          </button>
+          <span class="rule"></span>`}
+    ${titleGroup(view)}
+    <span class="spacer"></span>
+    ${view.details ? html`<autosave-manager ?compact=${view.compactSaving}></autosave-manager>` : nothing}
+    ${view.editor ? history(view, view.editor) : nothing}
+    ${narrow
+      ? html`${exportButton(view)}
+          <button
+            class="icon-button"
+            type="button"
+            id="menu-button"
+            aria-label=${m.t('studio.menu')}
+            aria-haspopup="menu"
+            aria-expanded=${view.menuOpen ? 'true' : 'false'}
+            @click=${on(view, 'menu')}
+          >
+            ${icon('more')}
+          </button>`
+      : html`<span class="group">
+            ${tool(view, 'help', 'help', m.t('studio.help'))}
+            ${view.fullScreen === 'impossible'
+              ? nothing
+              : tool(
+                  view,
+                  'full-screen',
+                  view.fullScreen === 'yes' ? 'shrink' : 'fullscreen',
+                  m.t(view.fullScreen === 'yes' ? 'workspace.leaveFullScreen' : 'workspace.fullScreen'),
+                )}
+          </span>
+          ${publishButton(view)} ${exportButton(view)}`}
+  </header>`;
+}
+
+function on(view: StudioHeaderView, action: HeaderAction): (event: Event) => void {
+  return (event) => {
+    view.act(action, event);
+  };
+}
+
+function tool(view: StudioHeaderView, action: HeaderAction, name: IconName, label: string, disabled = false): TemplateResult {
+  return html`<button class="icon-button" type="button" aria-label=${label} title=${label} ?disabled=${disabled} @click=${on(view, action)}>
+    ${icon(name)}
+  </button>`;
+}
+
+function titleGroup(view: StudioHeaderView): TemplateResult | typeof nothing {
+  const { m, details } = view;
+  if (!details) return nothing;
+  const label = m.t('workspace.details');
+  return html`<div class="group title-group">
+    <input
+      class="title"
+      type="text"
+      maxlength="200"
+      autocomplete="off"
+      spellcheck="false"
+      placeholder=${m.t('studio.untitled')}
+      aria-label=${m.t('workspace.editTitle')}
+      title=${details.title}
+      .value=${details.title}
+      ?readonly=${view.editor?.readOnly ?? false}
+      @change=${(event: Event) => {
+        view.setTitle((event.target as HTMLInputElement).value);
+      }}
+      @keydown=${(event: KeyboardEvent) => {
+        const field = event.target as HTMLInputElement;
+        if (event.key === 'Enter') field.blur();
+        else if (event.key === 'Escape') {
+          event.stopPropagation();
+          field.value = details.title;
+          field.blur();
+        }
+      }}
+    />
+    ${view.layout === 'narrow'
+      ? nothing
+      : html`<span class="badge" data-tone=${details.isDraft ? nothing : 'success'}>
+          ${m.t(details.isDraft ? 'autosave.draft' : 'autosave.published')}
+        </span>`}
+    <button
+      class="icon-button"
+      data-size="small"
+      id="details-button"
+      type="button"
+      aria-label=${label}
+      title=${label}
+      aria-haspopup="dialog"
+      aria-expanded=${view.detailsOpen ? 'true' : 'false'}
+      @click=${on(view, 'details')}
+    >
+      ${icon('info')}
+    </button>
+  </div>`;
+}
+
+function history(view: StudioHeaderView, editor: NonNullable<StudioHeaderView['editor']>): TemplateResult {
+  const { m } = view;
+  const undo = editor.undoLabel ? m.t('workspace.undo', { what: m.t(editor.undoLabel) }) : m.t('workspace.nothingToUndo');
+  const redo = editor.redoLabel ? m.t('workspace.redo', { what: m.t(editor.redoLabel) }) : m.t('workspace.nothingToRedo');
+  return html`<span class="group">
+    ${tool(view, 'undo', 'undo', undo, !editor.canUndo || editor.readOnly)}
+    ${tool(view, 'redo', 'redo', redo, !editor.canRedo || editor.readOnly)}
+  </span>`;
+}
+
+function publishButton(view: StudioHeaderView): TemplateResult {
+  const { m, details, publishing } = view;
+  return html`<button
+    class="button"
+    type="button"
+    title=${m.t('workspace.publishHint')}
+    ?disabled=${!details || publishing || (view.editor?.readOnly ?? true)}
+    @click=${on(view, 'publish')}
+  >
+    ${publishing ? html`<span class="spinner"></span>` : icon('publish')}
+    <span>${m.t(publishing ? 'workspace.publishing' : 'studio.publish')}</span>
+  </button>`;
+}
+
+/** *Export*, or how far the export is that goes on in the background. */
+function exportButton(view: StudioHeaderView): TemplateResult {
+  const { m, job, layout } = view;
+  const status = job && job.status !== 'cancelled' ? job.status : null;
+  if (!job || status === null)
+    return html`<button class="button" data-variant="primary" type="button" ?disabled=${!view.details} @click=${on(view, 'export')}>
+      ${icon('export')}<span>${m.t('studio.export')}</span>
+    </button>`;
+  const percent = m.format.percent(job.fraction);
+  const over = status === 'done' || status === 'failed';
+  const label = over
+    ? m.t(status === 'done' ? 'workspace.exportDone' : 'workspace.exportFailed')
+    : m.t('workspace.exportRunning', { percent });
+  return html`<button
+    class="button chip"
+    part="export-progress"
+    type="button"
+    data-status=${over ? status : 'running'}
+    aria-label=${label}
+    title=${label}
+    @click=${on(view, 'export')}
+  >
+    ${over
+      ? html`${icon(status === 'done' ? 'done' : 'error')}
+          ${layout === 'narrow' ? nothing : html`<span>${m.t(status === 'done' ? 'export.chipDone' : 'export.chipFailed')}</span>`}`
+      : html`<span class="progress"><span style=${styleMap({ '--value': String(job.fraction) })}></span></span><span>${percent}</span>`}
+  </button>`;
+}

@@ -1,0 +1,721 @@
+import { ContextProvider } from '@lit/context';
+import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
+import { toLecternError } from '@lectern/ports';
+import {
+  registeredBackends,
+  sessionFor,
+  type EditorState,
+  type ExportJob,
+  type LecternSession,
+  type ProjectDetailsState,
+  type ProjectSession,
+  type SessionState,
+  type StudioRequest,
+} from '@lectern/core';
+import type { AssetBrowserElement } from '../asset-browser/asset-browser.js';
+import { FileDropController } from '../collection/file-drop-controller.js';
+import type { ExportDialogElement } from '../export-dialog/export-dialog.js';
+import { Announcer } from '../foundation/announcer.js';
+import { projectContext, sessionContext } from '../foundation/contexts.js';
+import { icon, type IconName } from '../foundation/icon.js';
+import { LecternElement } from '../foundation/lectern-element.js';
+import { MenuController } from '../foundation/menu-controller.js';
+import { PointerDragController } from '../foundation/pointer-drag-controller.js';
+import { PopoverController } from '../foundation/popover-controller.js';
+import { RovingFocusController } from '../foundation/roving-focus-controller.js';
+import { errorView, stateView } from '../foundation/state-view.js';
+import { StoreController } from '../foundation/store-controller.js';
+import { handleStudioKey, type Keymap } from '../foundation/studio-keys.js';
+import { NoticesController } from '../lectern-provider/notices-controller.js';
+import { noticeStyles } from '../lectern-provider/notices.styles.js';
+import { detailsView } from './details-view.js';
+import { helpView } from './help-view.js';
+import { LeaveGuard } from './leave-guard.js';
+import { PanelSizes, type PanelName } from './panel-sizes.js';
+import { ProjectOpener } from './project-opener.js';
+import { addSample } from './sample.js';
+import { separator } from './separator.js';
+import { studioHeader, type HeaderAction } from './studio-header.js';
+import { readSingleKeys, writeSingleKeys } from './single-keys.js';
+import { StudioLayoutController, type StudioLayout } from './studio-layout.js';
+import { videoStudioStyles } from './video-studio.styles.js';
+
+/** A project that the studio has open. */
+export interface ProjectOpenedDetail {
+  readonly projectId: string;
+  readonly title: string;
+}
+
+/** A project's published state. */
+export interface ProjectPublishDetail {
+  readonly projectId: string;
+}
+
+type StudioTab = 'media' | 'edit' | 'inspector';
+
+/**
+ * The video studio: media, preview, inspector and timeline around one project, with saving, publishing and export.
+ * It finds its size in the column that it is given: three columns from 1100 px, two from 700 px, one with tabs below.
+ *
+ * Every command of the studio has a key; `?` shows them. They are listened for on the element and never while typing.
+ *
+ * | key | does |
+ * | --- | --- |
+ * | ? | shows all keys |
+ * | F | full screen |
+ * | Escape | leaves the current mode |
+ * | arrows on a separator | size of a panel; Shift for large steps, Home, End, Enter for the start size |
+ *
+ * @tagname video-studio
+ * @summary The whole studio in one tag.
+ * @event {CustomEvent<ProjectOpenedDetail>} lectern-project-opened - A project is open and can be opened again by its id: a new one from its first change on.
+ * @event {CustomEvent<ProjectPublishDetail>} lectern-publish-request - *Publish* was pressed; unless prevented the project is published. Cancelable.
+ * @event {CustomEvent<ProjectPublishDetail>} lectern-publish - The project was published.
+ * @event lectern-save - The back end acknowledged a save.
+ * @event lectern-save-state - Where the work is changed.
+ * @event lectern-export-complete - An exported file is in the library.
+ * @event lectern-attach-request - Something is to get into a course. Cancelable.
+ * @csspart header - The bar at the top.
+ * @csspart export-progress - How far an export is that goes on in the background.
+ * @csspart panel - Media, preview, inspector, timeline.
+ * @csspart separator - The lines between them.
+ * @csspart tabs - The tabs of narrower layouts.
+ * @csspart state - What is shown while nothing is open.
+ * @cssproperty [--lectern-studio-min-height=560px] - The least height.
+ */
+export class VideoStudioElement extends LecternElement {
+  static override styles: CSSResultGroup = [LecternElement.styles, noticeStyles, videoStudioStyles];
+
+  /** Id of the project to work on; a new one when left out. */
+  @property() project: string | null = null;
+  /** Name of a registered back end; the `lectern` property comes before it. */
+  @property() backend: string | null = null;
+  /** Ids of assets, separated by commas, that are put on the timeline once the project is open. */
+  @property() import = '';
+  /** Reads `import` and `project` from the page's own address (`?import=…&project=…`). */
+  @property({ type: Boolean, attribute: 'import-from-url' }) importFromUrl = false;
+  /** `auto` goes by the element's width. */
+  @property() layout: 'auto' | StudioLayout = 'auto';
+  /** The largest export that the host takes, in bytes. */
+  @property({ type: Number, attribute: 'max-bytes' }) maxBytes: number | null = null;
+  /** Other keys for commands. */
+  @property({ attribute: false }) keymap: Keymap | null = null;
+
+  @state() private tab: StudioTab = 'edit';
+  @state() private sideTab: 'media' | 'inspector' = 'media';
+  @state() private publishing = false;
+  @state() private fullScreen = false;
+  @state() private projectsShown = false;
+  @state() private helpShown = false;
+  @state() private backendMissing: string | null = null;
+
+  @query('.projects-dialog') private readonly projectsDialog!: HTMLDialogElement | null;
+  @query('.help-dialog') private readonly helpDialog!: HTMLDialogElement | null;
+  @query('.details') private readonly detailsPopover!: HTMLElement | null;
+  @query('.menu') private readonly menu!: HTMLElement | null;
+  @query('.exporter') private readonly exporter!: ExportDialogElement | null;
+  @query('.browser') private readonly browser!: AssetBrowserElement | null;
+
+  readonly #sessionProvider: ContextProvider<typeof sessionContext, this> = new ContextProvider(this, {
+    context: sessionContext,
+    initialValue: null,
+  });
+  readonly #projectProvider: ContextProvider<typeof projectContext, this> = new ContextProvider(this, {
+    context: projectContext,
+    initialValue: null,
+  });
+  readonly #sizes = new PanelSizes(this);
+  readonly #layout = new StudioLayoutController(this, (width, height) => {
+    this.#sizes.setRoom(width, height);
+  });
+  readonly #drag = new PointerDragController(this);
+  readonly #announcer = new Announcer(this);
+  readonly #notices = new NoticesController(this, 'element');
+  readonly #popover = new PopoverController(this);
+  readonly #menu = new MenuController(this);
+  readonly #tabs = new RovingFocusController(this, {
+    items: () => [...this.renderRoot.querySelectorAll<HTMLElement>('.tabs [role="tab"]')],
+    orientation: 'horizontal',
+    rtl: () => this.localize.direction === 'rtl',
+  });
+  readonly #drop = new FileDropController(this, {
+    enabled: () => this.activeProject !== null,
+    files: (files) => {
+      void this.session?.actions.importFiles(files).catch(() => undefined);
+    },
+  });
+  readonly #guard = new LeaveGuard();
+  readonly #details = new StoreController<ProjectDetailsState, ProjectDetailsState>(this, null, (all) => all);
+  readonly #editor = new StoreController<EditorState, EditorState>(this, null, (all) => all, sameHeader);
+  readonly #job = new StoreController<SessionState, ExportJob | null>(this, null, (all) => all.exports.current);
+  readonly #opener = new ProjectOpener(() => {
+    this.#onOpener();
+  });
+  #named: LecternSession | null = null;
+  #opened: { readonly session: LecternSession; readonly id: string | null } | null = null;
+  #told: string | null = null;
+  #stops: (() => void)[] = [];
+  #readUrl = false;
+
+  override get session(): LecternSession | null {
+    return this.lectern ?? this.#named ?? super.session;
+  }
+
+  /** The open project, or null. */
+  get activeProject(): ProjectSession | null {
+    return this.#opener.project;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('keydown', this.#onKey);
+    this.addEventListener('fullscreenchange', this.#onFullScreen);
+    this.#readAddress();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    this.removeEventListener('keydown', this.#onKey);
+    this.removeEventListener('fullscreenchange', this.#onFullScreen);
+    super.disconnectedCallback();
+    this.#opened = null;
+    this.#opener.close();
+  }
+
+  /** Opens a project; null makes a new one. Resolves with it, or with null when it couldn't be opened. */
+  async openProject(projectId: string | null): Promise<ProjectSession | null> {
+    await this.updateComplete;
+    const { session } = this;
+    this.project = projectId;
+    if (!session) return null;
+    this.#opened = { session, id: projectId };
+    return this.#opener.open(session, projectId);
+  }
+
+  /** Puts assets on the timeline of the open project. @throws LecternError when none can be used */
+  async importAssets(assetIds: readonly string[]): Promise<void> {
+    const project = this.activeProject;
+    if (!project || assetIds.length === 0) return;
+    await project.addAssets(assetIds);
+    this.#announcer.say(this.t('workspace.imported', { count: assetIds.length }));
+  }
+
+  /** Opens the export dialog. */
+  async showExport(): Promise<void> {
+    await this.exporter?.show();
+  }
+
+  /** Shows the keys. */
+  async showHelp(): Promise<void> {
+    this.helpShown = true;
+    await this.updateComplete;
+    if (!this.helpDialog?.open) this.helpDialog?.showModal();
+  }
+
+  protected override sessionChanged(): void {
+    this.requestUpdate();
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    super.willUpdate(changed);
+    if (changed.has('backend')) this.#useBackend();
+    const { session } = this;
+    this.#sessionProvider.setValue(session);
+    this.#job.setStore(session?.store ?? null);
+    if (!this.isConnected) return;
+    this.#notices.setSession(session);
+    if (!session) {
+      if (this.#opened) {
+        this.#opened = null;
+        this.#opener.close();
+      }
+      return;
+    }
+    if (this.#opened?.session === session && this.#opened.id === this.project) {
+      if (changed.has('import')) void this.#importPending();
+      return;
+    }
+    this.#opened = { session, id: this.project };
+    void this.#opener.open(session, this.project);
+  }
+
+  protected override render(): TemplateResult {
+    const { state: opener } = this.#opener;
+    const m = this.localize.messages;
+    return html`<div class="studio" part="studio">
+        ${studioHeader({
+          m,
+          layout: this.#mode,
+          compactSaving: this.#layout.width < 860,
+          details: this.#details.value ?? null,
+          editor: this.#editor.value ?? null,
+          job: this.#job.value ?? null,
+          publishing: this.publishing,
+          fullScreen: this.fullScreen ? 'yes' : document.fullscreenEnabled ? 'no' : 'impossible',
+          detailsOpen: this.#popover.isOpen,
+          menuOpen: this.#menu.isOpen,
+          act: this.#act,
+          setTitle: (title) => {
+            this.#setDetails({ title: title.trim() });
+          },
+        })}
+        ${opener.status === 'open' ? this.#renderBody() : this.#renderNothingOpen()}
+      </div>
+      ${this.#drop.active ? html`<div class="drop">${m.t('studio.dropFiles')}</div>` : nothing}
+      ${this.#renderOverlays()} ${this.#announcer.render()} ${this.#notices.render(m)}`;
+  }
+
+  get #mode(): StudioLayout {
+    return this.layout === 'auto' ? this.#layout.layout : this.layout;
+  }
+
+  #renderNothingOpen(): TemplateResult {
+    const m = this.localize.messages;
+    const { state: opener } = this.#opener;
+    if (this.backendMissing !== null)
+      return html`<div class="failed">
+        ${stateView({
+          icon: 'error',
+          tone: 'danger',
+          title: m.t('workspace.noBackend'),
+          text: m.t('workspace.noBackendText', { name: this.backendMissing }),
+        })}
+      </div>`;
+    if (opener.status === 'failed')
+      return html`<div class="failed">
+        ${errorView(opener.error, m, this.#onRetry)}
+        <div class="actions">
+          <button class="button" type="button" @click=${this.#onNew}>${icon('new-project')}${m.t('studio.newProject')}</button>
+          <button class="button" type="button" @click=${this.#onProjects}>
+            ${icon('folder')}${m.t('workspace.otherProject')}
+          </button>
+        </div>
+      </div>`;
+    const words = m.t(this.session ? 'studio.opening' : 'workspace.waiting');
+    return html`<div class="opening" aria-busy="true">
+      <span></span><span></span><span></span><span></span>
+      <div class="words" role="status"><i class="spinner"></i>${words}</div>
+    </div>`;
+  }
+
+  #renderBody(): TemplateResult {
+    const mode = this.#mode;
+    const m = this.localize.messages;
+    const { tab } = this;
+    const shows = (panel: 'media' | 'inspector' | 'preview' | 'timeline'): boolean => {
+      if (mode === 'wide') return true;
+      const isSide = panel === 'media' || panel === 'inspector';
+      if (mode === 'medium') return isSide ? panel === this.sideTab : true;
+      return isSide ? panel === tab : tab === 'edit';
+    };
+    return html`<div
+      class="body"
+      data-layout=${mode}
+      data-tab=${tab}
+      style=${styleMap({
+        '--media': `${String(this.#sizes.get('media'))}px`,
+        '--inspector': `${String(this.#sizes.get('inspector'))}px`,
+        '--timeline': `${String(this.#sizes.get('timeline'))}px`,
+      })}
+    >
+      ${mode === 'wide' ? nothing : this.#renderTabs(mode)}
+      <section class="panel media" part="panel" id="media" aria-label=${m.t('studio.media')} ?hidden=${!shows('media')}>
+        <asset-browser class="browser"></asset-browser>
+      </section>
+      ${mode === 'narrow' ? nothing : this.#renderSeparator('media')}
+      <section class="panel preview" part="panel" id="preview" aria-label=${m.t('studio.preview')} ?hidden=${!shows('preview')}>
+        <studio-preview>
+          <button slot="empty" class="button" data-variant="primary" type="button" @click=${this.#onAddMedia}>
+            ${icon('upload')}${m.t('workspace.addMedia')}
+          </button>
+          <button slot="empty" class="button" type="button" @click=${this.#onSample}>${m.t('workspace.startSample')}</button>
+        </studio-preview>
+      </section>
+      ${mode === 'wide' ? this.#renderSeparator('inspector') : nothing}
+      <section class="panel inspector" part="panel" id="inspector" aria-label=${m.t('studio.inspector')} ?hidden=${!shows('inspector')}>
+        <clip-inspector></clip-inspector>
+      </section>
+      ${mode === 'narrow' ? nothing : this.#renderSeparator('timeline')}
+      <section class="panel timeline" part="panel" id="timeline" aria-label=${m.t('studio.timeline')} ?hidden=${!shows('timeline')}>
+        <studio-timeline></studio-timeline>
+      </section>
+    </div>`;
+  }
+
+  #renderTabs(mode: StudioLayout): TemplateResult {
+    const m = this.localize.messages;
+    const tabs: readonly (readonly [StudioTab, IconName, string, string])[] = [
+      ['media', 'library', m.t('studio.media'), 'media'],
+      ...(mode === 'narrow' ? ([['edit', 'film', m.t('workspace.edit'), 'preview timeline']] as const) : []),
+      ['inspector', 'inspector', m.t('studio.inspector'), 'inspector'],
+    ];
+    const current = mode === 'narrow' ? this.tab : this.sideTab;
+    return html`<div class="tabs" part="tabs" role="tablist" aria-label=${m.t('studio.title')} @keydown=${this.#onTabKey}>
+      ${tabs.map(
+        ([name, symbol, label, controls]) =>
+          html`<button
+            type="button"
+            role="tab"
+            aria-selected=${name === current ? 'true' : 'false'}
+            aria-controls=${controls}
+            @click=${() => {
+              this.#showTab(name);
+            }}
+          >
+            ${icon(symbol)}<span class="truncate">${label}</span>
+          </button>`,
+      )}
+    </div>`;
+  }
+
+  #renderSeparator(name: PanelName): TemplateResult {
+    const m = this.localize.messages;
+    const label = m.t(`studio.${name}`);
+    return separator({
+      name,
+      label: m.t('workspace.sizeOf', { panel: label }),
+      controls: name,
+      sizes: this.#sizes,
+      drag: this.#drag,
+      grows: name === 'media' ? 'towards-end' : 'towards-start',
+      rtl: this.localize.direction === 'rtl',
+    });
+  }
+
+  #renderOverlays(): TemplateResult {
+    const m = this.localize.messages;
+    return html`<div class="popover details" popover="manual" role="dialog" aria-label=${m.t('workspace.details')}>
+        ${this.#popover.isOpen && this.activeProject
+          ? detailsView(this.activeProject, m, (details) => {
+              this.#setDetails(details);
+            })
+          : nothing}
+      </div>
+      <div class="menu" popover role="menu" aria-label=${m.t('studio.menu')}>${this.#renderMenu()}</div>
+      <dialog class="projects-dialog" aria-labelledby="projects-title" @close=${this.#onProjectsClose} @lectern-project-open=${this.#onProjectOpen}>
+        <header>
+          <h2 id="projects-title">${m.t('studio.projects')}</h2>
+          <button class="button" type="button" @click=${this.#onNew}>${icon('add')}${m.t('studio.newProject')}</button>
+          <button class="icon-button" type="button" aria-label=${m.t('common.close')} @click=${this.#onProjectsCloseButton}>
+            ${icon('close')}
+          </button>
+        </header>
+        ${this.projectsShown ? html`<project-library class="library"></project-library>` : nothing}
+      </dialog>
+      <dialog class="help-dialog" aria-labelledby="help-title" @close=${this.#onHelpClose}>
+        <header>
+          <h2 id="help-title">${m.t('studio.help')}</h2>
+          <button class="icon-button" type="button" aria-label=${m.t('common.close')} @click=${this.#onHelpCloseButton}>${icon('close')}</button>
+        </header>
+        <div class="body-text" tabindex="0">
+          ${this.helpShown
+            ? helpView(m, this.keymap, readSingleKeys(), (on) => {
+                writeSingleKeys(on);
+                this.requestUpdate();
+              })
+            : nothing}
+        </div>
+      </dialog>
+      <export-dialog class="exporter" max-bytes=${this.maxBytes ?? nothing} @lectern-show-asset-request=${this.#onShowAsset}></export-dialog>`;
+  }
+
+  #renderMenu(): unknown {
+    const m = this.localize.messages;
+    const item = (action: HeaderAction, name: IconName, label: string): TemplateResult =>
+      html`<button
+        type="button"
+        role="menuitem"
+        @click=${(event: Event) => {
+          this.#menu.close();
+          this.#act(action, event);
+        }}
+      >
+        ${icon(name)}${label}
+      </button>`;
+    const draft = this.#details.value?.isDraft ?? true;
+    return [
+      item('projects', 'folder', m.t('studio.projects')),
+      item('new', 'new-project', m.t('studio.newProject')),
+      this.activeProject ? item('publish', 'publish', m.t(draft ? 'studio.publish' : 'autosave.published')) : nothing,
+      item('full-screen', 'fullscreen', m.t('workspace.fullScreen')),
+      item('help', 'help', m.t('studio.help')),
+    ];
+  }
+
+  #useBackend(): void {
+    this.#named = null;
+    this.backendMissing = null;
+    if (this.backend === null) return;
+    if (registeredBackends().includes(this.backend)) this.#named = sessionFor(this.backend);
+    else this.backendMissing = this.backend;
+  }
+
+  #readAddress(): void {
+    if (!this.importFromUrl || this.#readUrl) return;
+    this.#readUrl = true;
+    const address = new URL(location.href);
+    this.project ??= address.searchParams.get('project');
+    const ids = address.searchParams.get('import');
+    if (ids === null) return;
+    this.import = ids;
+    // A reload must not import the same files again.
+    address.searchParams.delete('import');
+    history.replaceState(history.state, '', address);
+  }
+
+  #onOpener(): void {
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
+    const project = this.activeProject;
+    this.#projectProvider.setValue(project);
+    this.#details.setStore(project?.details ?? null);
+    this.#editor.setStore(project?.editor.store ?? null);
+    this.#guard.setProject(project);
+    this.#popover.close(false);
+    this.requestUpdate();
+    if (!project) return;
+    this.#stops = [
+      project.onRequest((request) => this.#onRequest(request)),
+      project.autosave.store.subscribe(() => {
+        this.#tellOpened();
+      }),
+      project.details.subscribe(() => {
+        this.#tellOpened();
+      }),
+    ];
+    this.#tellOpened();
+    this.#announcer.say(project.details.getState().title || this.t('studio.untitled'));
+    void this.#importPending();
+  }
+
+  /** A new project can't be opened again before something of it is kept, so the page hears of it only then. */
+  #tellOpened(): void {
+    const project = this.activeProject;
+    if (!project || this.#told === project.projectId) return;
+    if (project.isNew && project.autosave.store.getState().pendingChanges === 0) return;
+    this.#told = project.projectId;
+    // From now on the attribute says what is open, without opening it again.
+    if (this.#opened?.id === null) {
+      this.#opened = { ...this.#opened, id: project.projectId };
+      this.project = project.projectId;
+    }
+    this.emit<ProjectOpenedDetail>('lectern-project-opened', {
+      projectId: project.projectId,
+      title: project.details.getState().title,
+    });
+  }
+
+  async #importPending(): Promise<void> {
+    const ids = this.import
+      .split(',')
+      .map((id) => id.trim())
+      .filter((id) => id !== '');
+    if (ids.length === 0 || !this.activeProject) return;
+    this.import = '';
+    try {
+      await this.importAssets(ids);
+    } catch (error) {
+      this.#notifyFailure('workspace.importFailed', error);
+    }
+  }
+
+  #notifyFailure(key: 'workspace.importFailed' | 'notice.actionFailed', error: unknown): void {
+    const { code, message, details } = toLecternError(error);
+    this.session?.actions.notify({ tone: 'error', message: { key }, error: { code, message, details } });
+  }
+
+  #setDetails(details: { readonly title?: string; readonly description?: string }): void {
+    void this.activeProject?.setDetails(details).catch((error: unknown) => {
+      this.#notifyFailure('notice.actionFailed', error);
+    });
+  }
+
+  readonly #act = (action: HeaderAction, event: Event): void => {
+    const project = this.activeProject;
+    switch (action) {
+      case 'projects':
+        void this.#showProjects();
+        return;
+      case 'new':
+        void this.openProject(null);
+        return;
+      case 'details':
+        if (this.detailsPopover) this.#popover.toggle(this.detailsPopover, event.currentTarget as HTMLElement);
+        return;
+      case 'undo':
+        project?.editor.undo();
+        return;
+      case 'redo':
+        project?.editor.redo();
+        return;
+      case 'help':
+        void this.showHelp();
+        return;
+      case 'full-screen':
+        this.#toggleFullScreen();
+        return;
+      case 'publish':
+        void this.#publish(true);
+        return;
+      case 'unpublish':
+        void this.#publish(false);
+        return;
+      case 'export':
+        void this.showExport();
+        return;
+      case 'menu':
+        if (this.menu) this.#menu.open(this.menu, event.currentTarget as HTMLElement);
+    }
+  };
+
+  #onRequest(request: StudioRequest): boolean {
+    switch (request) {
+      case 'full-screen':
+        this.#toggleFullScreen();
+        return true;
+      case 'help':
+        void this.showHelp();
+        return true;
+      case 'import':
+        this.#onAddMedia();
+        return true;
+      case 'export':
+        void this.showExport();
+        return true;
+      case 'open-project':
+        void this.#showProjects();
+        return true;
+      case 'inspector':
+        this.#showTab('inspector');
+        return true;
+      case 'escape':
+        if (!this.#popover.isOpen) return false;
+        this.#popover.close();
+        return true;
+    }
+  }
+
+  async #publish(published: boolean): Promise<void> {
+    const { session, activeProject: project } = this;
+    if (!session || !project || this.publishing) return;
+    const { projectId } = project;
+    if (published && !this.emit<ProjectPublishDetail>('lectern-publish-request', { projectId }, { cancelable: true })) return;
+    this.publishing = true;
+    try {
+      if (published) {
+        await session.actions.publishProject(projectId);
+        this.emit<ProjectPublishDetail>('lectern-publish', { projectId });
+      } else await session.actions.unpublishProject(projectId);
+    } catch (error) {
+      this.#notifyFailure('notice.actionFailed', error);
+    } finally {
+      this.publishing = false;
+    }
+  }
+
+  #toggleFullScreen(): void {
+    if (this.fullScreen) void document.exitFullscreen();
+    else void this.requestFullscreen().catch(() => undefined);
+  }
+
+  #showTab(name: StudioTab): void {
+    this.tab = name;
+    if (name !== 'edit') this.sideTab = name;
+  }
+
+  async #showProjects(): Promise<void> {
+    this.projectsShown = true;
+    await this.updateComplete;
+    if (!this.projectsDialog?.open) this.projectsDialog?.showModal();
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (this.renderRoot.querySelector('dialog[open]')) return;
+    handleStudioKey(event, this.activeProject, { keymap: this.keymap, singleKeys: readSingleKeys() });
+  };
+
+  readonly #onTabKey = (event: KeyboardEvent): void => {
+    if (this.#tabs.handleKey(event)) (this.renderRoot as ShadowRoot).activeElement?.dispatchEvent(new MouseEvent('click'));
+  };
+
+  readonly #onFullScreen = (): void => {
+    this.fullScreen = this.matches(':fullscreen');
+  };
+
+  readonly #onRetry = (): void => {
+    void this.openProject(this.project);
+  };
+
+  readonly #onNew = (): void => {
+    this.projectsDialog?.close();
+    void this.openProject(null);
+  };
+
+  readonly #onProjects = (): void => {
+    void this.#showProjects();
+  };
+
+  readonly #onProjectOpen = (event: HTMLElementEventMap['lectern-project-open']): void => {
+    // Inside the studio the studio itself opens it: a page that listens for its own list must not go elsewhere.
+    event.stopPropagation();
+    event.preventDefault();
+    this.projectsDialog?.close();
+    void this.openProject(event.detail.projectId);
+  };
+
+  readonly #onProjectsClose = (): void => {
+    this.projectsShown = false;
+  };
+
+  readonly #onProjectsCloseButton = (): void => {
+    this.projectsDialog?.close();
+  };
+
+  readonly #onHelpClose = (): void => {
+    this.helpShown = false;
+  };
+
+  readonly #onHelpCloseButton = (): void => {
+    this.helpDialog?.close();
+  };
+
+  readonly #onAddMedia = (): void => {
+    this.#showTab('media');
+    this.browser?.chooseFiles();
+  };
+
+  readonly #onSample = (): void => {
+    const { session, activeProject: project } = this;
+    if (session && project) addSample(session, project, this.localize.messages);
+  };
+
+  readonly #onShowAsset = (event: Event): void => {
+    queueMicrotask(() => {
+      if (!event.defaultPrevented) this.#showTab('media');
+    });
+  };
+}
+
+/** What the header shows of the editor: a playhead that moves sixty times a second must not render the studio. */
+function sameHeader(a: EditorState, b: EditorState): boolean {
+  return (
+    a.canUndo === b.canUndo &&
+    a.canRedo === b.canRedo &&
+    a.undoLabel === b.undoLabel &&
+    a.redoLabel === b.redoLabel &&
+    a.readOnly === b.readOnly
+  );
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'video-studio': VideoStudioElement;
+  }
+  interface HTMLElementEventMap {
+    'lectern-project-opened': CustomEvent<ProjectOpenedDetail>;
+    'lectern-publish-request': CustomEvent<ProjectPublishDetail>;
+    'lectern-publish': CustomEvent<ProjectPublishDetail>;
+  }
+}
