@@ -45,14 +45,18 @@ export const assetBrowserStyles: CSSResultGroup = [
     .tabs .segmented button {
       flex: 1;
     }
+    .thumb .mark:not([data-tone]) .mark-text {
+      display: none;
+    }
     .filters {
       display: flex;
       flex: none;
+      flex-wrap: wrap;
       gap: var(--l-space-2);
       padding: 0 var(--l-space-3) var(--l-space-2);
     }
     .filters .search {
-      flex: 1;
+      flex: 1 1 132px;
     }
     .filters .search .input {
       min-block-size: 30px;
@@ -64,9 +68,8 @@ export const assetBrowserStyles: CSSResultGroup = [
       inset-block-start: 3px;
     }
     .filters .select {
-      flex: none;
+      flex: 0 0 auto;
       inline-size: auto;
-      max-inline-size: 120px;
       min-block-size: 30px;
       border-color: var(--l-border);
     }

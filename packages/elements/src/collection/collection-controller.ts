@@ -111,7 +111,7 @@ export class CollectionController<Item> implements ReactiveController {
     if (view === 'list') return 1;
     const width = this.#width() - 2 * padding;
     const wanted = Math.floor((width + gap) / (cardWidth + gap));
-    return Math.max(width >= 2 * 112 + gap ? 2 : 1, wanted);
+    return Math.max(width >= 2 * 88 + gap ? 2 : 1, wanted);
   }
 
   setSelection(ids: readonly string[], tell = true): void {

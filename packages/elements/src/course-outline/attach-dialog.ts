@@ -103,7 +103,7 @@ export class AttachDialogController implements ReactiveController {
       <form class="body" id="attach-form" @submit=${this.#onSubmit}>
         <label class="field">
           <span class="label">${messages.t('courses.course')}</span>
-          <select class="select" name="course" ?disabled=${loading} .value=${courseId} @change=${this.#onCourse}>
+          <select class="select" name="course" autofocus ?disabled=${loading} .value=${courseId} @change=${this.#onCourse}>
             ${courses.map((course) => html`<option value=${course.id} ?selected=${course.id === courseId}>${course.title}</option>`)}
             <option value=${fresh} ?selected=${courseId === fresh}>${messages.t('courses.newCourseOption')}</option>
           </select>

@@ -112,9 +112,25 @@ export const courseOutlineStyles: CSSResultGroup = [
       padding-inline: var(--l-space-1);
     }
     .items {
-      margin-inline-start: 15px;
-      border-inline-start: 1px solid var(--l-border);
-      padding-inline-start: var(--l-space-1);
+      margin-inline-start: 32px;
+      position: relative;
+    }
+    .items::before {
+      background: var(--l-border);
+      content: '';
+      inline-size: 1px;
+      inset-block: 0 6px;
+      inset-inline-start: 0;
+      position: absolute;
+    }
+    .items .item {
+      padding-inline-start: var(--l-space-2);
+    }
+    .items .grip {
+      inset-block: 0;
+      inset-inline-start: -26px;
+      margin: 0;
+      position: absolute;
     }
     .item {
       gap: var(--l-space-2);

@@ -4,7 +4,7 @@ import type { LecternSession, Messages } from '@lectern/core';
 import type { InlineEditController } from '../collection/inline-edit-controller.js';
 import { poster } from '../collection/poster.js';
 import { icon, type IconName } from '../foundation/icon.js';
-import { kindIcons } from '../media-library/asset-words.js';
+import { kindIcons, kindKeys } from '../media-library/asset-words.js';
 import type { OutlineChapter, OutlineRow } from './outline-moves.js';
 
 /** What is known of the thing that an item shows. */
@@ -109,7 +109,12 @@ function itemLeaf(item: ChapterItem, chapter: OutlineChapter, index: number, con
   const { format } = messages;
   const row: OutlineRow = { id: item.id, chapter, item };
   const facts = context.facts(item);
-  const kind = messages.t(item.target.kind === 'project' ? 'courses.itemProject' : 'courses.itemFile');
+  const kind =
+    item.target.kind === 'project'
+      ? messages.t('courses.itemProject')
+      : facts && facts.kind !== 'project'
+        ? messages.t(kindKeys[facts.kind])
+        : '';
   const length = facts && facts.durationSeconds > 0 ? format.duration(facts.durationSeconds) : '';
   const words = facts?.missing ? messages.t('courses.itemMissing') : kind;
   return html`<div

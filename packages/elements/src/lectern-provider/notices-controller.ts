@@ -101,7 +101,7 @@ export class NoticesController implements ReactiveController {
       ${icon(icons[notice.tone])}
       <div class="words">
         <p>${text}</p>
-        ${error ? html`<p class="advice">${error.title === text ? error.advice : `${error.title} ${error.advice}`}</p>` : nothing}
+        ${error ? html`<p class="advice">${error.title === text ? error.advice : `${error.title}. ${error.advice}`}</p>` : nothing}
       </div>
       ${notice.undo
         ? html`<button

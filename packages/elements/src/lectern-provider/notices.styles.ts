@@ -16,10 +16,12 @@ export const noticeStyles: CSSResult = css`
   .toast {
     align-items: start;
     animation: l-toast-in 160ms ease-out;
-    background: light-dark(#1e1f27, #2b2e37);
-    border: 1px solid light-dark(transparent, #3d414d);
+    background: #262831;
+    border: 1px solid #3a3d49;
     border-radius: var(--l-radius-m);
-    box-shadow: var(--l-shadow-3);
+    box-shadow:
+      0 2px 6px rgb(10 10 25 / 18%),
+      0 12px 32px rgb(10 10 25 / 26%);
     color: #f4f4f8;
     color-scheme: dark;
     display: flex;

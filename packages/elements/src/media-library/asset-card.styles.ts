@@ -268,7 +268,7 @@ export const assetCardStyles: CSSResult = css`
     inset-inline-start: 2px;
     padding: 2px;
   }
-  .scroller[data-view='list'] .thumb .mark-text {
+  .scroller[data-view='list'] .thumb .mark:not([data-tone]) {
     display: none;
   }
   .scroller[data-view='list'] .tick {

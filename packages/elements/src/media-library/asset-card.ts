@@ -101,7 +101,10 @@ function menuButton(asset: Asset, { messages, menu }: AssetCardContext): Templat
 }
 
 function describe(asset: Asset, messages: Messages, view: 'grid' | 'list'): string {
-  const parts = view === 'grid' ? [messages.format.bytes(asset.sizeBytes)] : [messages.t(kindKeys[asset.kind]), messages.format.bytes(asset.sizeBytes)];
-  if (view === 'grid') parts.push(messages.format.date(asset.createdAt));
+  const { format } = messages;
+  const parts =
+    view === 'grid'
+      ? [format.bytes(asset.sizeBytes), format.date(asset.createdAt)]
+      : [messages.t(kindKeys[asset.kind]), lengthOf(asset, messages), format.bytes(asset.sizeBytes)].filter((part) => part !== '');
   return parts.join(' · ');
 }

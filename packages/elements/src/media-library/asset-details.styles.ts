@@ -28,6 +28,7 @@ export const assetDetailsStyles: CSSResult = css`
     align-content: start;
     display: grid;
     gap: var(--l-space-4);
+    grid-auto-rows: max-content;
     min-block-size: 0;
     overflow: auto;
     padding: var(--l-space-1) var(--l-space-4) var(--l-space-5);
@@ -99,8 +100,11 @@ export const assetDetailsStyles: CSSResult = css`
     gap: var(--l-space-2);
     margin-block-start: calc(-1 * var(--l-space-1));
   }
-  .details .spring {
-    flex: 1;
+  .details .actions .wide {
+    flex: 1 1 auto;
+  }
+  .details .actions .course {
+    flex: 1 1 100%;
   }
   .facts {
     display: grid;

@@ -7,7 +7,7 @@ import { poster } from '../collection/poster.js';
 import { icon, type IconName } from '../foundation/icon.js';
 import { QueryController } from '../foundation/query-controller.js';
 import { errorView } from '../foundation/state-view.js';
-import { isUndecodable, kindIcons, kindKeys, projectOf, sourceKeys } from './asset-words.js';
+import { codecNames, isUndecodable, kindIcons, kindKeys, projectOf, sourceKeys } from './asset-words.js';
 
 export interface AssetDetailsOptions {
   readonly session: () => LecternSession | null;
@@ -129,23 +129,24 @@ export class AssetDetailsController implements ReactiveController {
       </div>
       <div class="actions">
         ${deleted
-          ? html`<button class="button" data-variant="primary" @click=${() => { restore(asset); }}>
+          ? html`<button class="button wide" data-variant="primary" @click=${() => { restore(asset); }}>
               ${icon('restore')}${messages.t('common.restore')}
             </button>`
           : html`<button
-                class="button"
-                data-variant="primary"
-                ?disabled=${isUndecodable(asset)}
-                @click=${() => { openInStudio(asset); }}
-              >
-                ${icon('scissors')}${messages.t('library.openIn')}
-              </button>
-              <button class="button" @click=${() => { addToCourse(asset); }}>
+              class="button wide"
+              data-variant="primary"
+              ?disabled=${isUndecodable(asset)}
+              @click=${() => { openInStudio(asset); }}
+            >
+              ${icon('scissors')}${messages.t('library.openIn')}
+            </button>`}
+        ${button('download', messages.t('library.download'), download)}
+        ${deleted
+          ? nothing
+          : html`${button('delete', messages.t('library.delete', { name: asset.name }), remove)}
+              <button class="button course" @click=${() => { addToCourse(asset); }}>
                 ${icon('course')}${messages.t('library.addToChapter')}
               </button>`}
-        <span class="spring"></span>
-        ${button('download', messages.t('library.download'), download)}
-        ${deleted ? nothing : button('delete', messages.t('library.delete', { name: asset.name }), remove)}
       </div>
       ${this.#renderFacts(asset, messages)} ${deleted ? nothing : this.#renderTags(asset, messages)} ${this.#renderUsage(messages)}
     </div>`;
@@ -159,7 +160,7 @@ export class AssetDetailsController implements ReactiveController {
     };
     if (isUndecodable(asset) || error) {
       const told = messages.error(
-        error ?? new LecternError('undecodable', { details: { name: asset.name, codec: asset.probe?.videoCodec ?? asset.probe?.audioCodec ?? '' } }),
+        error ?? new LecternError('undecodable', { details: { name: asset.name, codec: codecNames(asset.probe?.videoCodec ?? null, asset.probe?.audioCodec ?? null) ?? '' } }),
       );
       return html`<div class="player none">
         ${icon('warning')}
@@ -191,7 +192,7 @@ export class AssetDetailsController implements ReactiveController {
       [messages.t('common.duration'), asset.kind === 'image' || !probe ? null : format.durationInWords(probe.durationSeconds)],
       [messages.t('library.dimensions'), probe && probe.width > 0 ? format.dimensions(probe.width, probe.height) : null],
       [messages.t('library.frameRate'), probe && probe.averageFrameRate > 0 ? messages.t('library.framesPerSecond', { rate: format.number(probe.averageFrameRate) }) : null],
-      [messages.t('library.codec'), probe ? [probe.videoCodec, probe.audioCodec].filter((codec) => codec !== null).join(' · ') || null : null],
+      [messages.t('library.codec'), probe ? codecNames(probe.videoCodec, probe.audioCodec) : null],
       [messages.t('common.size'), format.bytes(asset.sizeBytes)],
       [messages.t('library.source'), messages.t(sourceKeys[asset.sourceType])],
       [messages.t('library.created'), format.dateTime(asset.createdAt)],

@@ -46,3 +46,23 @@ export function projectOf(asset: Asset): string | null {
   const id = asset.studioMetadata['project_id'];
   return typeof id === 'string' && id !== '' ? id : null;
 }
+
+const codecs: Readonly<Record<string, string>> = {
+  avc: 'H.264',
+  hevc: 'H.265',
+  vp8: 'VP8',
+  vp9: 'VP9',
+  av1: 'AV1',
+  prores: 'ProRes',
+  aac: 'AAC',
+  opus: 'Opus',
+  mp3: 'MP3',
+  vorbis: 'Vorbis',
+  flac: 'FLAC',
+};
+
+/** The codecs as people write them, or null when there is none. */
+export function codecNames(...names: readonly (string | null)[]): string | null {
+  const known = names.filter((name) => name !== null && name !== '') as string[];
+  return known.length === 0 ? null : known.map((name) => codecs[name] ?? name.toUpperCase()).join(' · ');
+}

@@ -78,14 +78,13 @@ export const libraryHeaderStyles: CSSResultGroup = css`
     padding: var(--l-space-3) var(--l-space-4) var(--l-space-2);
   }
   .heading {
-    align-items: baseline;
+    align-items: center;
     display: flex;
     flex: 1 1 auto;
     gap: var(--l-space-2);
     min-inline-size: 0;
   }
   .heading .icon-button {
-    align-self: center;
     margin-inline-start: calc(-1 * var(--l-space-2));
   }
   .top h2 {
@@ -95,8 +94,9 @@ export const libraryHeaderStyles: CSSResultGroup = css`
     line-height: 1.3;
     margin: 0;
   }
-  .count {
+  .heading .count {
     flex: none;
+    margin-block-start: 3px;
     font-variant-numeric: tabular-nums;
   }
   .bar {
@@ -105,7 +105,7 @@ export const libraryHeaderStyles: CSSResultGroup = css`
     display: flex;
     flex: none;
     gap: var(--l-space-2);
-    min-block-size: 42px;
+    block-size: 44px;
     overflow-x: auto;
     padding: var(--l-space-1) var(--l-space-4) var(--l-space-2);
     scrollbar-width: none;
@@ -138,7 +138,7 @@ export const libraryHeaderStyles: CSSResultGroup = css`
   }
   .bulk {
     background: var(--l-accent-soft);
-    padding-block: var(--l-space-1);
+    padding-block: 0;
   }
 
   @container (max-width: 719px) {
@@ -153,13 +153,42 @@ export const libraryHeaderStyles: CSSResultGroup = css`
       display: block;
     }
   }
+  @container (max-width: 399px) {
+    .heading .count {
+      display: none;
+    }
+  }
   @container (max-width: 479px) {
     .top {
       padding-inline: var(--l-space-3);
     }
+    .top .segmented + .button {
+      inline-size: 34px;
+      padding: 0;
+    }
+    .top .segmented + .button span {
+      clip-path: inset(50%);
+      inline-size: 1px;
+      overflow: hidden;
+      position: absolute;
+      white-space: nowrap;
+    }
+    .heading {
+      flex: 1 1 0;
+    }
     .bar {
       padding-inline: var(--l-space-2);
       gap: 0;
+    }
+    .bar .select {
+      flex: 0 1 auto;
+      font-weight: 500;
+      min-inline-size: 56px;
+      padding-inline: 4px 20px;
+      text-overflow: ellipsis;
+    }
+    .thumb .mark:not([data-tone]) .mark-text {
+      display: none;
     }
     .bulk {
       padding-inline: var(--l-space-3);
@@ -207,7 +236,7 @@ export const mediaLibraryStyles: CSSResultGroup = [
       position: relative;
     }
     .scroller {
-      --collection-padding: 16px;
+      --collection-padding: 14px;
       --collection-gap: 14px;
       --collection-row: 3rem;
       --collection-columns: minmax(0, 1fr) 64px 64px 76px 84px 104px 28px;
@@ -224,10 +253,10 @@ export const mediaLibraryStyles: CSSResultGroup = [
     }
     @container (max-width: 619px) {
       .scroller {
-        --collection-columns: minmax(0, 1fr) 52px 28px;
-        --collection-padding: 12px;
+        --collection-columns: minmax(0, 1fr) 28px;
       }
-      .column:is(.kind, .size, .source, .date) {
+      .heads,
+      .column:not(.actions) {
         display: none;
       }
     }
@@ -236,6 +265,12 @@ export const mediaLibraryStyles: CSSResultGroup = [
       .scroller[data-view='list'] .meta {
         display: none;
       }
+    }
+
+    .state .actions .hint {
+      flex-basis: 100%;
+      margin: 0;
+      max-inline-size: none;
     }
 
     .skeletons {

@@ -120,7 +120,7 @@ export class MediaLibraryElement extends LecternElement {
     nameOf: (asset) => asset.name,
     labelOf: (asset) => describeAsset(asset, this.localize.messages),
     label: () => this.t(this.trash ? 'library.trash' : 'library.title'),
-    layout: () => ({ view: this.#view, cardWidth: 172, cardText: 2.9, rowHeight: 3, gap: 14, padding: 16 }),
+    layout: () => ({ view: this.#view, cardWidth: 172, cardText: 2.9, rowHeight: 3, gap: 14, padding: 14 }),
     role: () => 'grid',
     multiple: () => true,
     rtl: () => this.localize.direction === 'rtl',

@@ -18,10 +18,19 @@ export const uploadListStyles: CSSResult = css`
   .uploads > header > .icon {
     color: var(--l-success);
   }
+  .uploads > header > .icon:has(+ [data-tone='danger']) {
+    color: var(--l-danger);
+  }
+  .uploads > header > .icon-button[aria-expanded='true']:not(:hover) {
+    background: transparent;
+    color: var(--l-text-muted);
+  }
   .uploads .summary {
     flex: 1;
     font-weight: 600;
+    line-height: 1.3;
     margin: 0;
+    min-inline-size: 0;
   }
   .uploads .summary[data-tone='danger'] {
     color: var(--l-danger);

@@ -2,7 +2,7 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost, ty
 import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { deserialiseError, type UploadItem, type UploadStatus } from '@lectern/ports';
-import type { LecternSession, Messages, PlainMessageKey, SessionState } from '@lectern/core';
+import type { LecternSession, MessageKey, Messages, PlainMessageKey, SessionState } from '@lectern/core';
 import { icon, type IconName } from '../foundation/icon.js';
 import { StoreController } from '../foundation/store-controller.js';
 
@@ -30,6 +30,8 @@ const ranks: Readonly<Record<UploadStatus, number>> = {
   done: 4,
 };
 
+const toldHere: ReadonlySet<MessageKey> = new Set<MessageKey>(['notice.importFailed', 'notice.importUndecodable']);
+
 function isOver(item: UploadItem): boolean {
   return item.status === 'done' || item.status === 'failed' || item.status === 'cancelled';
 }
@@ -44,6 +46,7 @@ export class UploadListController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #items: StoreController<SessionState, readonly UploadItem[]>;
   #session: LecternSession | null = null;
+  #stop: (() => void) | null = null;
   #folded = false;
 
   constructor(host: ReactiveControllerHost) {
@@ -57,8 +60,20 @@ export class UploadListController implements ReactiveController {
   }
 
   setSession(session: LecternSession | null): void {
+    this.#stop?.();
+    this.#stop = null;
     this.#session = session;
     this.#items.setStore(session?.store ?? null);
+    if (!session) return;
+    // What stands in the list needn't be told a second time.
+    this.#stop = session.store.subscribe(({ notices }) => {
+      for (const { id, message } of notices.items) if (toldHere.has(message.key)) session.actions.dismissNotice(id);
+    });
+  }
+
+  hostDisconnected(): void {
+    this.#stop?.();
+    this.#stop = null;
   }
 
   hostUpdate(): void {
@@ -77,7 +92,7 @@ export class UploadListController implements ReactiveController {
     return html`<section class="uploads" part="uploads" aria-label=${messages.t('uploads.title')}>
       <header>
         ${busy.length > 0 ? html`<span class="spinner"></span>` : icon(failed.length > 0 ? 'error' : 'done')}
-        <p class="summary truncate" role="status" data-tone=${busy.length === 0 && failed.length > 0 ? 'danger' : nothing}>
+        <p class="summary" role="status" data-tone=${busy.length === 0 && failed.length > 0 ? 'danger' : nothing}>
           ${summary(items, busy.length, failed.length, messages)}
         </p>
         ${busy.length > 0

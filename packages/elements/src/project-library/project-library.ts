@@ -245,7 +245,7 @@ export class ProjectLibraryElement extends LecternElement {
         ${trash
           ? nothing
           : html`<button class="button" data-variant="primary" ?disabled=${!this.session} @click=${this.#onNew}>
-              ${icon('add')}${messages.t('projects.new')}
+              ${icon('add')}<span>${messages.t('projects.new')}</span>
             </button>`}
       </header>
       <div class="bar" part="filters" role="group" aria-label=${messages.t('library.filters')}>
