@@ -21,3 +21,4 @@ export {
 export { VideoStudioElement, type ProjectOpenedDetail, type ProjectPublishDetail } from './video-studio/video-studio.js';
 export type { StudioLayout } from './video-studio/studio-layout.js';
 export type { Keymap } from './foundation/studio-keys.js';
+export { StudioTimelineElement, type ClipInspectDetail } from './studio-timeline/studio-timeline.js';

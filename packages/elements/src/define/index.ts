@@ -8,3 +8,4 @@ import './clip-inspector.js';
 import './autosave-manager.js';
 import './export-dialog.js';
 import './video-studio.js';
+import './studio-timeline.js';

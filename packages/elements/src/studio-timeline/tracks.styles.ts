@@ -1,0 +1,511 @@
+import { css, type CSSResult } from 'lit';
+
+/** Rows, their headers, and the clips in them. */
+export const trackStyles: CSSResult = css`
+  .rows {
+    position: relative;
+  }
+  .row {
+    block-size: var(--height);
+    display: flex;
+    position: relative;
+  }
+  .header {
+    background: var(--l-surface);
+    border-block-end: 1px solid var(--l-border);
+    border-inline-end: 1px solid var(--l-border);
+    display: flex;
+    flex: none;
+    inline-size: var(--header);
+    left: 0;
+    position: sticky;
+    z-index: 5;
+  }
+  .header:focus-visible {
+    outline: 2px solid var(--l-accent);
+    outline-offset: -2px;
+  }
+  .row[data-current] .header {
+    background: color-mix(in oklab, var(--l-accent) 7%, var(--l-surface));
+  }
+  .header::before {
+    background: var(--kind);
+    border-radius: 2px;
+    content: '';
+    flex: none;
+    inline-size: 3px;
+    margin-block: 5px;
+    margin-inline-start: 4px;
+  }
+  .row {
+    --kind: var(--l-clip-video);
+  }
+  .row[data-kind='audio'] {
+    --kind: var(--l-clip-audio);
+  }
+  .row[data-kind='text'],
+  .row[data-kind='caption'] {
+    --kind: var(--l-clip-text);
+  }
+  .head {
+    align-content: center;
+    display: grid;
+    flex: 1;
+    min-inline-size: 0;
+    padding-inline: var(--l-space-1);
+  }
+  .head .line {
+    align-items: center;
+    display: flex;
+    gap: 2px;
+    min-inline-size: 0;
+  }
+  .grip {
+    align-items: center;
+    color: var(--l-text-muted);
+    cursor: grab;
+    display: flex;
+    flex: none;
+    inline-size: 24px;
+    block-size: 24px;
+    justify-content: center;
+    touch-action: none;
+  }
+  .grip:active {
+    cursor: grabbing;
+  }
+  .grip .hover {
+    display: none;
+  }
+  .header:hover .grip .hover {
+    display: block;
+  }
+  .header:hover .grip .still {
+    display: none;
+  }
+  .track-name {
+    background: none;
+    border: 0;
+    cursor: text;
+    flex: 1;
+    font-size: var(--l-text-s);
+    font-weight: 600;
+    line-height: 24px;
+    padding: 0;
+    text-align: start;
+  }
+  .head .input {
+    flex: 1;
+    min-inline-size: 0;
+  }
+  .toggles {
+    display: flex;
+    padding-inline-start: 24px;
+  }
+  .toggles .icon-button {
+    color: var(--l-text-muted);
+  }
+  .toggles .icon {
+    block-size: 14px;
+    inline-size: 14px;
+  }
+  .toggles .icon-button[aria-pressed='true'] {
+    background: var(--l-warning-soft);
+    color: var(--l-warning);
+  }
+  .toggles .icon-button[data-solo][aria-pressed='true'] {
+    background: var(--l-accent-soft);
+    color: var(--l-accent-text);
+  }
+  .row[data-low] .head {
+    align-items: center;
+    display: flex;
+  }
+  .row[data-low] .head .line {
+    flex: 1;
+  }
+  .row[data-low] .toggles {
+    padding: 0;
+  }
+  .row[data-low] .toggles .icon-button[aria-pressed='false'] {
+    display: none;
+  }
+  .row-resize {
+    bottom: -3px;
+    cursor: ns-resize;
+    height: 7px;
+    left: 0;
+    position: absolute;
+    right: 0;
+    touch-action: none;
+    z-index: 1;
+  }
+  .row-resize:hover {
+    background: linear-gradient(var(--l-accent), var(--l-accent)) center / 100% 2px no-repeat;
+  }
+  .row[data-drop='above']::after,
+  .row[data-drop='below']::after {
+    background: var(--l-accent);
+    content: '';
+    height: 2px;
+    left: 0;
+    position: absolute;
+    right: 0;
+    top: -1px;
+    z-index: 6;
+  }
+  .row[data-drop='below']::after {
+    bottom: -1px;
+    top: auto;
+  }
+
+  .lane {
+    border-block-end: 1px solid var(--l-border);
+    flex: 1;
+    min-inline-size: 0;
+    overflow: clip;
+    overflow-clip-margin: 24px;
+    position: relative;
+    touch-action: pan-x pan-y;
+  }
+  .row[data-locked] .lane {
+    background: repeating-linear-gradient(-45deg, transparent 0 6px, var(--l-hover) 6px 8px);
+  }
+  .row[data-target] .lane {
+    background-color: var(--l-accent-soft);
+  }
+
+  .add-row {
+    align-items: start;
+    display: flex;
+    left: 0;
+    padding: var(--l-space-2);
+    position: sticky;
+    width: var(--header);
+  }
+  .scroller[data-rtl] .add-row {
+    left: auto;
+    margin-left: auto;
+    right: 0;
+  }
+  .add-row .button {
+    inline-size: 100%;
+    justify-content: start;
+    overflow: hidden;
+  }
+
+  .clip {
+    --c: var(--l-clip-video);
+    background: color-mix(in oklab, var(--c) 26%, var(--l-surface));
+    border-radius: 5px;
+    bottom: 3px;
+    color: #fff;
+    cursor: grab;
+    display: block;
+    left: var(--x);
+    position: absolute;
+    top: 3px;
+    user-select: none;
+    -webkit-touch-callout: none;
+    width: var(--w);
+  }
+  .clip[data-kind='audio'] {
+    --c: var(--l-clip-audio);
+  }
+  .clip[data-kind='image'] {
+    --c: var(--l-clip-image);
+  }
+  .clip[data-kind='text'] {
+    --c: var(--l-clip-text);
+  }
+  .clip[data-kind='colour'] {
+    --c: var(--l-clip-colour);
+  }
+  .clip[data-selected] {
+    /* A finger on a picked clip moves it; elsewhere it scrolls. */
+    touch-action: none;
+    z-index: 1;
+  }
+  .clip[data-dragged] {
+    cursor: grabbing;
+    opacity: 0.88;
+    z-index: 2;
+  }
+  .clip:focus-visible {
+    outline: 2px solid var(--l-accent);
+    outline-offset: 2px;
+    z-index: 3;
+  }
+  .scroller[data-tool='razor'] .clip {
+    cursor: crosshair;
+  }
+  .skin {
+    border-radius: inherit;
+    box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--c) 62%, transparent);
+    inset: 0;
+    overflow: hidden;
+    position: absolute;
+  }
+  .clip[data-selected] .skin {
+    box-shadow: inset 0 0 0 1px var(--l-accent);
+  }
+  .clip[data-selected]::after {
+    border: 2px solid var(--l-accent);
+    border-radius: 6px;
+    content: '';
+    inset: -1px;
+    pointer-events: none;
+    position: absolute;
+  }
+  .skin > canvas {
+    bottom: 0;
+    color: var(--c);
+    left: var(--art-x, 0);
+    pointer-events: none;
+    position: absolute;
+    top: 0;
+    width: var(--art-w, 100%);
+  }
+  .clip[data-tall] .skin > canvas {
+    height: calc(100% - 17px);
+    top: 17px;
+  }
+  .clip:not([data-tall]) .skin > canvas {
+    height: 100%;
+    opacity: 0.55;
+  }
+  .caption {
+    align-items: center;
+    background: color-mix(in oklab, var(--c), #000 24%);
+    block-size: 17px;
+    display: flex;
+    font-size: 11px;
+    font-weight: 550;
+    gap: 4px;
+    inset-inline: 0;
+    line-height: 17px;
+    min-inline-size: 0;
+    padding-inline: 6px;
+    position: relative;
+  }
+  .clip:not([data-tall]) .caption {
+    background: none;
+    block-size: 100%;
+  }
+  .clip:not([data-tall]) {
+    background: color-mix(in oklab, var(--c), #000 24%);
+  }
+  .caption .icon {
+    block-size: 11px;
+    inline-size: 11px;
+  }
+  .caption > span {
+    /* The name stays in view while a long clip is scrolled. */
+    left: 6px;
+    position: sticky;
+  }
+  .swatch {
+    background: var(--swatch);
+    border: 1px solid rgb(255 255 255 / 60%);
+    border-radius: 3px;
+    block-size: 11px;
+    flex: none;
+    inline-size: 11px;
+  }
+  .fill {
+    background: var(--swatch);
+    inset: 17px 0 0;
+    position: absolute;
+  }
+  .text-body {
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    color: var(--l-text);
+    display: -webkit-box;
+    font-size: var(--l-text-s);
+    line-height: 1.3;
+    overflow: hidden;
+    padding: 3px 6px;
+  }
+  .clip[data-silent] .skin > canvas {
+    filter: grayscale(1);
+    opacity: 0.35;
+  }
+  .clip[data-hidden] .skin {
+    opacity: 0.42;
+  }
+  .clip[data-missing] .skin {
+    background: repeating-linear-gradient(
+      -45deg,
+      var(--l-danger-soft) 0 8px,
+      color-mix(in oklab, var(--l-danger) 4%, var(--l-surface)) 8px 16px
+    );
+    box-shadow: inset 0 0 0 1px var(--l-danger);
+  }
+  .clip[data-missing] .caption {
+    background: color-mix(in oklab, var(--l-danger), #000 30%);
+  }
+  .clip[data-narrow] .caption {
+    padding: 0;
+  }
+
+  .fade {
+    bottom: 0;
+    pointer-events: none;
+    position: absolute;
+    top: 0;
+    width: var(--fade);
+  }
+  .clip[data-tall] .fade {
+    top: 17px;
+  }
+  .fade[data-side='in'] {
+    background: linear-gradient(to bottom right, rgb(0 0 0 / 55%) calc(50% - 0.5px), #fff calc(50% - 0.5px) calc(50% + 0.5px), transparent calc(50% + 0.5px));
+    left: 0;
+  }
+  .fade[data-side='out'] {
+    background: linear-gradient(to bottom left, rgb(0 0 0 / 55%) calc(50% - 0.5px), #fff calc(50% - 0.5px) calc(50% + 0.5px), transparent calc(50% + 0.5px));
+    right: 0;
+  }
+
+  .trim {
+    bottom: 0;
+    cursor: ew-resize;
+    position: absolute;
+    top: 0;
+    touch-action: none;
+    width: 24px;
+    z-index: 2;
+  }
+  .trim[data-edge='start'] {
+    left: calc(var(--inside) - 24px);
+  }
+  .trim[data-edge='end'] {
+    right: calc(var(--inside) - 24px);
+  }
+  .trim::before {
+    background: var(--l-accent);
+    border-radius: 4px 0 0 4px;
+    bottom: 0;
+    content: '';
+    position: absolute;
+    top: 0;
+    width: 6px;
+  }
+  .trim[data-edge='start']::before {
+    right: calc(var(--inside) - 5px);
+  }
+  .trim[data-edge='end']::before {
+    border-radius: 0 4px 4px 0;
+    left: calc(var(--inside) - 5px);
+  }
+  .trim::after {
+    background: var(--l-on-accent);
+    border-radius: 1px;
+    content: '';
+    height: 12px;
+    margin-block: auto;
+    inset-block: 0;
+    position: absolute;
+    width: 2px;
+  }
+  .trim[data-edge='start']::after {
+    right: calc(var(--inside) - 3px);
+  }
+  .trim[data-edge='end']::after {
+    left: calc(var(--inside) - 3px);
+  }
+  .trim:focus-visible {
+    border-radius: 4px;
+    outline: 2px solid var(--l-accent);
+    outline-offset: 1px;
+  }
+  .edge {
+    bottom: 0;
+    cursor: ew-resize;
+    position: absolute;
+    top: 0;
+    width: 8px;
+  }
+  .edge[data-edge='start'] {
+    left: 0;
+  }
+  .edge[data-edge='end'] {
+    right: 0;
+  }
+  .fade-handle {
+    cursor: ew-resize;
+    height: 24px;
+    margin-left: -12px;
+    position: absolute;
+    top: -4px;
+    touch-action: none;
+    width: 24px;
+    z-index: 3;
+  }
+  .clip[data-tall] .fade-handle {
+    top: 9px;
+  }
+  .fade-handle::before {
+    background: #fff;
+    border: 2px solid var(--l-accent);
+    border-radius: 50%;
+    content: '';
+    height: 10px;
+    inset: 0;
+    margin: auto;
+    position: absolute;
+    width: 10px;
+  }
+  .fade-handle:focus-visible {
+    border-radius: 50%;
+    outline-offset: -2px;
+  }
+  .run {
+    background: color-mix(in oklab, var(--kind) 55%, var(--l-surface));
+    border-radius: 2px;
+    bottom: 3px;
+    left: var(--x);
+    position: absolute;
+    top: 3px;
+    width: var(--w);
+  }
+
+  @container timeline (inline-size < 720px) {
+    .toggles {
+      padding-inline-start: 0;
+    }
+  }
+  @container timeline (inline-size < 480px) {
+    .toggles .icon-button[aria-pressed='false'],
+    .grip {
+      display: none;
+    }
+    .header::before {
+      margin-inline-start: 2px;
+    }
+  }
+  @media (forced-colors: active) {
+    .clip .skin,
+    .run {
+      border: 1px solid CanvasText;
+    }
+    .clip[data-selected]::after,
+    .trim::before {
+      border-color: Highlight;
+      forced-color-adjust: none;
+    }
+    .trim::before,
+    .fade-handle::before {
+      background: Highlight;
+      forced-color-adjust: none;
+    }
+    .caption {
+      background: Canvas;
+      color: CanvasText;
+    }
+    .header::before {
+      display: none;
+    }
+  }
+`;
