@@ -1,5 +1,5 @@
 import type { TimelineDocument } from './document.js';
-import { withChange } from './document.js';
+import { tryChange } from './document.js';
 import { jsonEquals } from './json-equals.js';
 import type { AnyId } from './ids.js';
 import type { TimelineRecord } from './records.js';
@@ -23,7 +23,35 @@ export const emptyChange: Change = Object.freeze({
 
 /** Whether a change changes nothing. */
 export function isEmptyChange(change: Change): boolean {
-  return isEmpty(change.added) && isEmpty(change.updated) && isEmpty(change.removed);
+  return updatesOf(change).length === 0 && isEmpty(change.added) && isEmpty(change.removed);
+}
+
+/** Lists of what changes update, where they are known: making one of a large object takes longer than all else. */
+const updateLists = new WeakMap<Change, readonly UpdatedPair[]>();
+
+type UpdatedPair = readonly [from: TimelineRecord, to: TimelineRecord];
+
+/**
+ * What a change updates, as a list.
+ * @internal
+ */
+export function updatesOf(change: Change): readonly UpdatedPair[] {
+  let list = updateLists.get(change);
+  if (!list) {
+    const { updated } = change;
+    list = Object.keys(updated).map((id) => updated[id] as UpdatedPair);
+    updateLists.set(change, list);
+  }
+  return list;
+}
+
+/**
+ * A change whose list of updates is known.
+ * @internal
+ */
+export function changeWithUpdates(change: Change, updates: readonly UpdatedPair[]): Change {
+  updateLists.set(change, updates);
+  return change;
 }
 
 /** The ids of all records that a change touches. */
@@ -36,17 +64,14 @@ export function changedIds(change: Change): AnyId[] {
  * so this never throws and never leaves a half-made change.
  */
 export function applyChange(document: TimelineDocument, change: Change): TimelineDocument {
-  return withChange(document, fitChange(document, change));
+  return tryChange(document, change) ?? tryChange(document, fitChange(document, change)) ?? document;
 }
 
 /** The change that takes the first one back. */
 export function invertChange(change: Change): Change {
   const updated = dictionary<readonly [TimelineRecord, TimelineRecord]>();
-  for (const id of Object.keys(change.updated)) {
-    const pair = change.updated[id];
-    if (pair) updated[id] = [pair[1], pair[0]];
-  }
-  return { added: change.removed, updated, removed: change.added };
+  const updates = updatesOf(change).map(([from, to]) => (updated[from.id] = [to, from] as const));
+  return changeWithUpdates({ added: change.removed, updated, removed: change.added }, updates);
 }
 
 /** One change that does what `first` and then `second` do. */
@@ -54,7 +79,7 @@ export function squashChanges(first: Change, second: Change): Change {
   const builder = new ChangeBuilder(first);
   for (const [id, record] of Object.entries(second.removed)) builder.record(id, record, null);
   for (const [id, record] of Object.entries(second.added)) builder.record(id, null, record);
-  for (const [id, [from, to]] of Object.entries(second.updated)) builder.record(id, from, to);
+  for (const [from, to] of updatesOf(second)) builder.record(from.id, from, to);
   return builder.finish();
 }
 
@@ -132,11 +157,6 @@ export class ChangeBuilder {
     }
   }
 
-  /** For callers that know that a record is touched for the first time, and differs. */
-  recordFresh(id: string, from: TimelineRecord, to: TimelineRecord): void {
-    this.#updated[id] = [from, to];
-  }
-
   isEmpty(): boolean {
     return isEmptyChange(this.finish());
   }
@@ -176,9 +196,9 @@ function rebase(
     const there = current(id, record);
     if (there) builder.record(id, there, null);
   }
-  for (const [id, [from, to]] of Object.entries(change.updated)) {
-    const there = current(id, from);
-    if (there) builder.record(id, there, there === from ? to : mergeFields(from, to, there));
+  for (const [from, to] of updatesOf(change)) {
+    const there = current(from.id, from);
+    if (there) builder.record(from.id, there, there === from ? to : mergeFields(from, to, there));
   }
   return builder.finish();
 }
@@ -207,18 +227,14 @@ function mergeObjects(from: Fields, to: Fields, there: Fields): Fields {
 }
 
 function fits(document: TimelineDocument, change: Change): boolean {
-  const there = (id: string): TimelineRecord | undefined => document.get(id as AnyId);
-  for (const id of Object.keys(change.updated)) {
-    const pair = change.updated[id];
-    const record = there(id);
-    if (!pair || record === undefined || (record !== pair[0] && !jsonEquals(record, pair[0]))) return false;
-  }
-  for (const id of Object.keys(change.removed)) {
-    const record = there(id);
-    if (record === undefined || (record !== change.removed[id] && !jsonEquals(record, change.removed[id])))
-      return false;
-  }
-  return Object.keys(change.added).every((id) => there(id) === undefined);
+  for (const [from] of updatesOf(change)) if (!isThere(document, from)) return false;
+  for (const record of Object.values(change.removed)) if (!isThere(document, record)) return false;
+  return Object.values(change.added).every((record) => document.get(record.id) === undefined);
+}
+
+function isThere(document: TimelineDocument, record: TimelineRecord): boolean {
+  const there = record.type === 'clip' ? document.clips.get(record.id) : document.get(record.id);
+  return there !== undefined && (there === record || jsonEquals(there, record));
 }
 
 function asFields(value: unknown): Fields {
@@ -230,11 +246,13 @@ function own(fields: Fields, key: string): unknown {
 }
 
 function isEmpty(part: Readonly<Record<string, unknown>>): boolean {
-  for (const _ in part) return false;
-  return true;
+  return Object.keys(part).length === 0;
 }
 
-/** An object for ids as keys: `__proto__` is a key like any other in it. */
-function dictionary<V>(): Record<string, V> {
+/**
+ * An object for ids as keys: `__proto__` is a key like any other in it.
+ * @internal
+ */
+export function dictionary<V>(): Record<string, V> {
   return Object.create(null) as Record<string, V>;
 }

@@ -1,7 +1,8 @@
 import { generateNKeysBetween } from 'fractional-indexing';
-import type { Change } from './change.js';
+import { type Change, updatesOf } from './change.js';
 import type { AnyId, AssetId, CaptionTrackId, ClipId, LinkId, MarkerId, NewId, TrackId, TransitionId } from './ids.js';
-import { type Lane, editLane, emptyLane, laneOf } from './lane.js';
+import { jsonEquals } from './json-equals.js';
+import { type Lane, editLane, emptyLane, laneOf, rebuildLane } from './lane.js';
 import { PersistentMap } from './persistent-map.js';
 import type {
   AssetRecord,
@@ -72,7 +73,7 @@ export function createDocument(options: CreateDocumentOptions = {}): TimelineDoc
   const document = documentFromRecords(options.records ?? []);
   if (!options.settings) return document;
   const settings: SettingsRecord = { ...document.settings, ...options.settings };
-  return withChange(document, { added: {}, updated: { settings: [document.settings, settings] }, removed: {} });
+  return tryChange(document, { added: {}, updated: { settings: [document.settings, settings] }, removed: {} }) ?? document;
 }
 
 /**
@@ -156,12 +157,13 @@ export function newTrack(
 }
 
 /**
- * The document with a change made that fits it exactly; `applyChange` is the door for any other.
+ * The document with a change made to it; null when the change doesn't fit exactly: when what it updates or removes isn't
+ * there as it says, or what it adds is. `applyChange` is the door for any change.
  * @internal
  */
-export function withChange(document: TimelineDocument, change: Change): TimelineDocument {
+export function tryChange(document: TimelineDocument, change: Change): TimelineDocument | null {
   const indexed = document instanceof IndexedDocument ? document : documentFromRecords(document.records());
-  return (indexed as IndexedDocument).withChange(change);
+  return (indexed as IndexedDocument).tryChange(change);
 }
 
 /** From the bottom up; of two tracks with one order (made in two tabs at once) the ids decide. */
@@ -289,20 +291,49 @@ class IndexedDocument implements TimelineDocument {
     yield* [...assets.values()].sort(compareIds);
   }
 
-  withChange(change: Change): IndexedDocument {
-    const edits = new Edits();
-    for (const id of Object.keys(change.removed)) edits.remove(change.removed[id]);
-    for (const id of Object.keys(change.updated)) edits.replace(change.updated[id]);
-    for (const id of Object.keys(change.added)) edits.add(change.added[id]);
-
+  tryChange(change: Change): IndexedDocument | null {
     const parts = this.#parts;
-    const clips = editMap(parts.clips, edits.clip);
+    const clips = parts.clips.edit();
+    const lanes = new LaneEdits();
+    const edits = new Edits();
+    for (const record of Object.values(change.removed)) {
+      if (record.type === 'clip') {
+        const there = clips.delete(record.id);
+        if (!isSame(there, record)) return null;
+        lanes.take(there);
+      } else if (record.type === 'settings' || !isSame(this.get(record.id), record)) {
+        return null;
+      } else {
+        edits.remove(record);
+      }
+    }
+    for (const pair of updatesOf(change)) {
+      const [from, to] = pair;
+      if (from.type === 'clip' && to.type === 'clip') {
+        const there = clips.set(to.id, to);
+        if (!isSame(there, from)) return null;
+        lanes.replace(there === from ? (pair as ClipPair) : [there, to]);
+      } else if (to.type === 'clip' || from.type !== to.type || !isSame(this.get(from.id), from)) {
+        return null;
+      } else {
+        edits.put(to);
+      }
+    }
+    for (const record of Object.values(change.added)) {
+      if (this.get(record.id)) return null;
+      if (record.type === 'clip') {
+        clips.set(record.id, record);
+        lanes.give(record);
+      } else {
+        edits.put(record);
+      }
+    }
     return new IndexedDocument({
       settings: edits.settings ?? parts.settings,
       tracks: editList(parts.tracks, edits.track, compareTracks),
-      clips,
-      lanes: editLanes(parts.lanes, clips, edits.clip),
-      links: editLinks(parts.links, edits.clip),
+      clips: lanes.isEmpty ? parts.clips : clips.finish(),
+      lanes: lanes.apply(parts.lanes),
+      links: lanes.applyToLinks(parts.links),
       assets: editMap(parts.assets, edits.asset),
       markers: editList(parts.markers, edits.marker, compareMarkers),
       transitions: editList(parts.transitions, edits.transition, compareIds),
@@ -311,59 +342,46 @@ class IndexedDocument implements TimelineDocument {
   }
 }
 
+function isSame<R extends TimelineRecord>(there: TimelineRecord | undefined, expected: R): there is R {
+  return there !== undefined && (there === expected || jsonEquals(there, expected));
+}
+
 /** Indices of lists, kept with the list because most edits leave it alone. */
 const listIndices = new WeakMap<readonly TimelineRecord[], Map<string, TimelineRecord>>();
 const transitionIndices = new WeakMap<readonly TransitionRecord[], Map<ClipId, TransitionRecord[]>>();
 
 interface ListEdits<R> {
   readonly removed: R[];
-  readonly replaced: R[];
-  /** What stands in the place of each that was replaced, and then what was added. */
+  /** What is added, or replaces what has its id. */
   readonly put: R[];
 }
 
 function noEdits<R>(): ListEdits<R> {
-  return { removed: [], replaced: [], put: [] };
+  return { removed: [], put: [] };
 }
 
-/** What a change does, by type of record. */
+type ListedRecord = Exclude<TimelineRecord, ClipRecord | SettingsRecord>;
+
+/** What a change does to records other than clips, by type. */
 class Edits {
   settings: SettingsRecord | undefined;
   readonly track: ListEdits<TrackRecord> = noEdits();
-  readonly clip: ListEdits<ClipRecord> = noEdits();
   readonly transition: ListEdits<TransitionRecord> = noEdits();
   readonly marker: ListEdits<MarkerRecord> = noEdits();
   readonly 'caption-track': ListEdits<CaptionTrackRecord> = noEdits();
   readonly asset: ListEdits<AssetRecord> = noEdits();
 
-  remove(record: TimelineRecord | undefined): void {
-    if (record && record.type !== 'settings') (this[record.type].removed as TimelineRecord[]).push(record);
+  remove(record: ListedRecord): void {
+    (this[record.type].removed as TimelineRecord[]).push(record);
   }
 
-  replace(pair: readonly [TimelineRecord, TimelineRecord] | undefined): void {
-    if (!pair) return;
-    const [from, to] = pair;
-    if (to.type === 'settings') {
-      this.settings = to;
-    } else if (from.type === to.type) {
-      (this[to.type].replaced as TimelineRecord[]).push(from);
-      (this[to.type].put as TimelineRecord[]).push(to);
-    } else {
-      this.remove(from);
-      this.add(to);
-    }
-  }
-
-  add(record: TimelineRecord | undefined): void {
-    if (record?.type === 'settings') this.settings = record;
-    else if (record) (this[record.type].put as TimelineRecord[]).push(record);
+  put(record: Exclude<TimelineRecord, ClipRecord>): void {
+    if (record.type === 'settings') this.settings = record;
+    else (this[record.type].put as TimelineRecord[]).push(record);
   }
 }
 
-function editMap<K extends AnyId, R extends TimelineRecord>(
-  map: PersistentMap<K, R>,
-  edits: ListEdits<R>,
-): PersistentMap<K, R> {
+function editMap<K extends AnyId, R extends TimelineRecord>(map: PersistentMap<K, R>, edits: ListEdits<R>): PersistentMap<K, R> {
   if (edits.removed.length === 0 && edits.put.length === 0) return map;
   const editor = map.edit();
   for (const record of edits.removed) editor.delete(record.id as K);
@@ -371,11 +389,7 @@ function editMap<K extends AnyId, R extends TimelineRecord>(
   return editor.finish();
 }
 
-function editList<R extends TimelineRecord>(
-  list: readonly R[],
-  edits: ListEdits<R>,
-  compare: (a: R, b: R) => number,
-): readonly R[] {
+function editList<R extends TimelineRecord>(list: readonly R[], edits: ListEdits<R>, compare: (a: R, b: R) => number): readonly R[] {
   if (edits.removed.length === 0 && edits.put.length === 0) return list;
   const gone = new Set<string>();
   for (const record of edits.removed) gone.add(record.id);
@@ -383,90 +397,84 @@ function editList<R extends TimelineRecord>(
   return [...list.filter((record) => !gone.has(record.id)), ...edits.put].sort(compare);
 }
 
-interface LaneEdits {
-  readonly taken: ClipRecord[];
-  readonly put: ClipRecord[];
-  /** Those of `put` that weren't on the track before. */
+type ClipPair = readonly [from: ClipRecord, to: ClipRecord];
+
+/** What happens on one track. */
+interface LaneEdit {
+  readonly stays: ClipPair[];
+  readonly gone: ClipRecord[];
   readonly arrived: ClipRecord[];
 }
 
-function editLanes(
-  lanes: ReadonlyMap<TrackId, Lane>,
-  clips: PersistentMap<ClipId, ClipRecord>,
-  edits: ListEdits<ClipRecord>,
-): ReadonlyMap<TrackId, Lane> {
-  if (edits.removed.length === 0 && edits.put.length === 0) return lanes;
-  const byTrack = new Map<TrackId, LaneEdits>();
-  const of = (trackId: TrackId): LaneEdits => {
-    let laneEdits = byTrack.get(trackId);
-    if (!laneEdits) {
-      laneEdits = { taken: [], put: [], arrived: [] };
-      byTrack.set(trackId, laneEdits);
+/** What a change does to clips, by track; and to links. */
+class LaneEdits {
+  readonly #byTrack = new Map<TrackId, LaneEdit>();
+  #last: { readonly trackId: TrackId; readonly edit: LaneEdit } | null = null;
+  readonly #left: ClipRecord[] = [];
+  readonly #joined: ClipRecord[] = [];
+
+  get isEmpty(): boolean {
+    return this.#byTrack.size === 0;
+  }
+
+  take(clip: ClipRecord): void {
+    this.#of(clip.trackId).gone.push(clip);
+    if (clip.linkId !== null) this.#left.push(clip);
+  }
+
+  give(clip: ClipRecord): void {
+    this.#of(clip.trackId).arrived.push(clip);
+    if (clip.linkId !== null) this.#joined.push(clip);
+  }
+
+  replace(pair: ClipPair): void {
+    const [from, to] = pair;
+    if (from.trackId !== to.trackId || from.linkId !== to.linkId) {
+      this.take(from);
+      this.give(to);
+    } else {
+      this.#of(from.trackId).stays.push(pair);
     }
-    return laneEdits;
-  };
-  for (const clip of edits.removed) of(clip.trackId).taken.push(clip);
-  for (const clip of edits.replaced) of(clip.trackId).taken.push(clip);
-  edits.put.forEach((clip, index) => {
-    const lane = of(clip.trackId);
-    lane.put.push(clip);
-    if (edits.replaced[index]?.trackId !== clip.trackId) lane.arrived.push(clip);
-  });
+  }
 
-  const next = new Map(lanes);
-  for (const [trackId, { taken, put, arrived }] of byTrack) {
-    const lane = lanes.get(trackId) ?? emptyLane;
-    const edited =
-      taken.length + put.length <= fewEdits ? editLane(lane, taken, put) : rebuildLane(trackId, lane, clips, arrived);
-    if (edited.clips.length > 0) next.set(trackId, edited);
-    else next.delete(trackId);
+  apply(lanes: ReadonlyMap<TrackId, Lane>): ReadonlyMap<TrackId, Lane> {
+    if (this.isEmpty) return lanes;
+    const next = new Map(lanes);
+    for (const [trackId, { stays, gone, arrived }] of this.#byTrack) {
+      const lane = lanes.get(trackId) ?? emptyLane;
+      const few = 2 * stays.length + gone.length + arrived.length <= fewEdits;
+      const edited = few ? editLane(lane, stays, gone, arrived) : rebuildLane(lane, stays, gone, arrived);
+      if (edited.clips.length > 0) next.set(trackId, edited);
+      else next.delete(trackId);
+    }
+    return next;
   }
-  return next;
-}
 
-/** Replaces each clip where it stands, which leaves the list sorted when all moved alike, and adds the newcomers. */
-function rebuildLane(
-  trackId: TrackId,
-  lane: Lane,
-  clips: PersistentMap<ClipId, ClipRecord>,
-  arrived: readonly ClipRecord[],
-): Lane {
-  const list: ClipRecord[] = [];
-  for (const before of lane.clips) {
-    const now = clips.get(before.id);
-    if (now?.trackId === trackId) list.push(now);
+  applyToLinks(links: PersistentMap<LinkId, readonly ClipId[]>): PersistentMap<LinkId, readonly ClipId[]> {
+    if (this.#left.length === 0 && this.#joined.length === 0) return links;
+    const editor = links.edit();
+    for (const { id, linkId } of this.#left) {
+      const rest = (editor.get(linkId as LinkId) ?? []).filter((member) => member !== id);
+      if (rest.length > 0) editor.set(linkId as LinkId, rest);
+      else editor.delete(linkId as LinkId);
+    }
+    for (const { id, linkId } of this.#joined) {
+      editor.set(linkId as LinkId, [...(editor.get(linkId as LinkId) ?? []), id]);
+    }
+    return editor.finish();
   }
-  for (const clip of arrived) list.push(clip);
-  return laneOf(list);
-}
 
-function editLinks(
-  links: PersistentMap<LinkId, readonly ClipId[]>,
-  edits: ListEdits<ClipRecord>,
-): PersistentMap<LinkId, readonly ClipId[]> {
-  const left: ClipRecord[] = [...edits.removed];
-  const joined: ClipRecord[] = [];
-  edits.put.forEach((clip, index) => {
-    const before = edits.replaced[index];
-    if (before?.linkId === clip.linkId) return;
-    if (before) left.push(before);
-    joined.push(clip);
-  });
-  const editor = links.edit();
-  let edited = false;
-  for (const { id, linkId } of left) {
-    if (linkId === null) continue;
-    const rest = (editor.get(linkId) ?? []).filter((member) => member !== id);
-    if (rest.length > 0) editor.set(linkId, rest);
-    else editor.delete(linkId);
-    edited = true;
+  #of(trackId: TrackId): LaneEdit {
+    // Changes come track by track as a rule.
+    if (this.#last?.trackId === trackId) return this.#last.edit;
+    let edit = this.#byTrack.get(trackId);
+    if (!edit) {
+      edit = { stays: [], gone: [], arrived: [] };
+      this.#byTrack.set(trackId, edit);
+    }
+    this.#last = { trackId, edit };
+    return edit;
   }
-  for (const { id, linkId } of joined) {
-    if (linkId === null) continue;
-    editor.set(linkId, [...(editor.get(linkId) ?? []), id]);
-    edited = true;
-  }
-  return edited ? editor.finish() : links;
 }
 
 function findRecord<R extends TimelineRecord>(list: readonly R[], id: string): R | undefined {

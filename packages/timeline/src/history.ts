@@ -1,5 +1,6 @@
-import { type Change, ChangeBuilder, fitChange, invertChange, isEmptyChange, squashChanges } from './change.js';
+import { type Change, ChangeBuilder, fitChange, invertChange, isEmptyChange, squashChanges, updatesOf } from './change.js';
 import { sameSelection } from './commands/selection.js';
+import type { TimelineRecord } from './records.js';
 import type { Selection, TimelineState, Transaction, TransactionSpec } from './state.js';
 
 /** One step that can be taken back, or done again. */
@@ -104,16 +105,14 @@ function mergeEntries(first: HistoryEntry, second: HistoryEntry): HistoryEntry {
 }
 
 function withoutAssets(change: Change): Change {
-  const touches =
-    Object.values(change.added).some((record) => record.type === 'asset') ||
-    Object.values(change.removed).some((record) => record.type === 'asset') ||
-    Object.values(change.updated).some(([, record]) => record.type === 'asset');
-  if (!touches) return change;
+  const isAsset = (record: TimelineRecord): boolean => record.type === 'asset';
+  const added = Object.values(change.added);
+  const removed = Object.values(change.removed);
+  const updates = updatesOf(change);
+  if (!added.some(isAsset) && !removed.some(isAsset) && !updates.some(([, to]) => isAsset(to))) return change;
   const builder = new ChangeBuilder();
-  for (const [id, record] of Object.entries(change.added))
-    if (record.type !== 'asset') builder.record(id, null, record);
-  for (const [id, record] of Object.entries(change.removed))
-    if (record.type !== 'asset') builder.record(id, record, null);
-  for (const [id, [from, to]] of Object.entries(change.updated)) if (to.type !== 'asset') builder.record(id, from, to);
+  for (const record of added) if (!isAsset(record)) builder.record(record.id, null, record);
+  for (const record of removed) if (!isAsset(record)) builder.record(record.id, record, null);
+  for (const [from, to] of updates) if (!isAsset(to)) builder.record(to.id, from, to);
   return builder.finish();
 }

@@ -83,24 +83,64 @@ export function laneOf(clips: ClipRecord[]): Lane {
 }
 
 /**
- * A lane after a few edits: one copy of the list and a binary search for each edit. The end moves along without a walk,
- * unless the clip that made it left.
+ * A lane after a few edits: one copy of the list, and a binary search for each. The end moves along without a walk, unless
+ * the clip that made it left. Arguments as for `rebuildLane`.
  */
-export function editLane(lane: Lane, removed: readonly ClipRecord[], added: readonly ClipRecord[]): Lane {
+export function editLane(
+  lane: Lane,
+  stays: readonly (readonly [from: ClipRecord, to: ClipRecord])[],
+  gone: readonly ClipRecord[],
+  arrived: readonly ClipRecord[],
+): Lane {
   const clips = lane.clips.slice();
   let end = lane.endFrame;
   let lostEnd = false;
-  for (const clip of removed) {
+  const take = (clip: ClipRecord): void => {
     clips.splice(placeInLane(clips, clip), 1);
-    if (endFrame(clip) === end) lostEnd = true;
-  }
-  for (const clip of added) {
+    if (endFrame(clip) === lane.endFrame) lostEnd = true;
+  };
+  const give = (clip: ClipRecord): void => {
     clips.splice(placeInLane(clips, clip), 0, clip);
-    if (endFrame(clip) >= end) {
-      end = endFrame(clip);
-      lostEnd = false;
-    }
-  }
-  if (lostEnd) end = clips.reduce((latest, clip) => Math.max(latest, endFrame(clip)), 0);
+    end = Math.max(end, endFrame(clip));
+  };
+  for (const clip of gone) take(clip);
+  for (const [from] of stays) take(from);
+  for (const [, to] of stays) give(to);
+  for (const clip of arrived) give(clip);
+  if (lostEnd && end === lane.endFrame) end = clips.reduce((latest, clip) => Math.max(latest, endFrame(clip)), 0);
   return { clips, endFrame: end };
+}
+
+/**
+ * A lane after many edits, in one walk and without a look-up where the replaced come in the order of the lane, as they do
+ * when a track ripples.
+ *
+ * @param stays what is replaced and stays on the track, with what takes its place
+ * @param gone what leaves the track
+ * @param arrived what comes to it
+ */
+export function rebuildLane(
+  lane: Lane,
+  stays: readonly (readonly [from: ClipRecord, to: ClipRecord])[],
+  gone: readonly ClipRecord[],
+  arrived: readonly ClipRecord[],
+): Lane {
+  const leaving = new Set(gone);
+  const clips = leaving.size > 0 ? lane.clips.filter((clip) => !leaving.has(clip)) : lane.clips.slice();
+  const [first] = stays;
+  let next = 0;
+  for (let index = first ? placeInLane(clips, first[0]) : clips.length; index < clips.length; index += 1) {
+    const pair = stays[next];
+    if (pair?.[0] !== clips[index]) continue;
+    clips[index] = (pair as readonly [ClipRecord, ClipRecord])[1];
+    next += 1;
+  }
+  if (next < stays.length) {
+    const successors = new Map(stays);
+    clips.forEach((clip, index) => {
+      clips[index] = successors.get(clip) ?? clip;
+    });
+  }
+  for (const clip of arrived) clips.push(clip);
+  return laneOf(clips);
 }

@@ -1,5 +1,6 @@
 import { withEnd } from './commands/clip-edges.js';
 import { Draft } from './commands/draft.js';
+import { neighboursOf } from './commands/place.js';
 import type { TimelineDocument } from './document.js';
 import type { LinkId, TransitionId } from './ids.js';
 import { checkInvariants, transitionBetween } from './invariants.js';
@@ -112,7 +113,7 @@ function repairTransitions(draft: Draft): void {
   for (const transition of draft.document.transitions) {
     const from = draft.clip(transition.fromClipId);
     const to = draft.clip(transition.toClipId);
-    const follows = from && to && from.trackId === to.trackId && nextOnLane(draft, from)?.id === to.id;
+    const follows = from && to && from.trackId === to.trackId && neighboursOf(draft, from).after?.id === to.id;
     if (!follows || into.has(to.id) || outOf.has(from.id)) {
       extra.push(transition.id);
       continue;
@@ -122,11 +123,6 @@ function repairTransitions(draft: Draft): void {
     draft.put({ ...transition, durationFrames: Math.max(1, endFrame(from) - to.startFrame) });
   }
   for (const id of extra) draft.remove(id);
-}
-
-function nextOnLane(draft: Draft, clip: ClipRecord): ClipRecord | undefined {
-  const lane = draft.lane(clip.trackId);
-  return lane[lane.findIndex((each) => each.id === clip.id) + 1];
 }
 
 function repairLinks(draft: Draft): void {

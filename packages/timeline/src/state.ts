@@ -1,5 +1,5 @@
-import { type Change, ChangeBuilder, fitChange } from './change.js';
-import { type TimelineDocument, createDocument, withChange } from './document.js';
+import { type Change, ChangeBuilder, emptyChange, fitChange, isEmptyChange } from './change.js';
+import { type TimelineDocument, createDocument, tryChange } from './document.js';
 import type { AnyId, ClipId, TrackId } from './ids.js';
 import { assertInvariants } from './invariants.js';
 import type { TimelineRecord } from './records.js';
@@ -76,8 +76,7 @@ class State implements TimelineState {
   }
 
   update(spec: TransactionSpec): Transaction {
-    const change = effectiveChange(this.document, spec);
-    const document = withChange(this.document, change);
+    const { change, document } = applySpec(this.document, spec);
     if (this.#checked) assertInvariants(document);
     const selection = presentSelection(spec.selection ?? this.selection, document);
     return {
@@ -93,15 +92,24 @@ class State implements TimelineState {
   }
 }
 
-function effectiveChange(document: TimelineDocument, { change, put = [], remove = [] }: TransactionSpec): Change {
-  const fitted = change && fitChange(document, change);
-  if (fitted && put.length === 0 && remove.length === 0) return fitted;
-  const builder = new ChangeBuilder(fitted);
-  for (const record of put) builder.record(record.id, document.get(record.id) ?? null, record);
-  for (const id of remove) {
-    if (id !== 'settings') builder.record(id, document.get(id) ?? null, null);
+/** The document that an edit makes, and what really changed. */
+function applySpec(document: TimelineDocument, { change, put = [], remove = [] }: TransactionSpec): Pick<Transaction, 'change'> & { document: TimelineDocument } {
+  if (put.length > 0 || remove.length > 0) {
+    const builder = new ChangeBuilder(change && fitChange(document, change));
+    for (const record of put) builder.record(record.id, document.get(record.id) ?? null, record);
+    for (const id of remove) if (id !== 'settings') builder.record(id, document.get(id) ?? null, null);
+    return make(document, builder.finish());
   }
-  return builder.finish();
+  if (!change || isEmptyChange(change)) return { document, change: emptyChange };
+  const made = tryChange(document, change);
+  return made ? { document: made, change } : make(document, fitChange(document, change));
+}
+
+function make(document: TimelineDocument, change: Change): Pick<Transaction, 'change'> & { document: TimelineDocument } {
+  if (isEmptyChange(change)) return { document, change: emptyChange };
+  const made = tryChange(document, change);
+  if (!made) throw new TypeError('records of a change must be put under their own ids');
+  return { document: made, change };
 }
 
 /** The selection without what isn't in the document; the same object when all of it is. */

@@ -1,5 +1,5 @@
 import type { ClipId, TrackId } from '../ids.js';
-import { clipsCovering, countStartingBefore, endFrame } from '../lane.js';
+import { clipsCovering, compareClips, countStartingBefore, endFrame, placeInLane } from '../lane.js';
 import type { ClipRecord, TrackRecord } from '../records.js';
 import type { FrameRange } from '../sound.js';
 import { type Command, requireFrame } from './command.js';
@@ -34,7 +34,7 @@ export const rippleDelete: Command<ClipDeleteArgs> = (state, { clipIds }, { newI
   const trackIds = new Set(clips.map((clip) => clip.trackId));
   const main = document.mainTrack;
   const rippling = main && trackIds.has(main.id) ? [main.id] : [...trackIds];
-  const ranges = rippling.map((trackId) => freedRanges(document.clipsOf(trackId), ids));
+  const ranges = rippling.map((trackId) => freedRanges(document.clipsOf(trackId), clips.filter((clip) => clip.trackId === trackId)));
   draft.removeClips(ids);
   rippling.forEach((trackId, index) => {
     closeRanges(draft, draft.track(trackId) as TrackRecord, ranges[index] ?? []);
@@ -43,10 +43,11 @@ export const rippleDelete: Command<ClipDeleteArgs> = (state, { clipIds }, { newI
 };
 
 /** The stretches of a track that only the clips named fill: not those that a clip that stays fades into. */
-export function freedRanges(lane: readonly ClipRecord[], ids: ReadonlySet<ClipId>): FrameRange[] {
+export function freedRanges(lane: readonly ClipRecord[], clips: readonly ClipRecord[]): FrameRange[] {
   const ranges: { startFrame: number; endFrame: number }[] = [];
-  lane.forEach((clip, index) => {
-    if (!ids.has(clip.id)) return;
+  const ids = new Set(clips.map((clip) => clip.id));
+  for (const clip of clips.toSorted(compareClips)) {
+    const index = placeInLane(lane, clip);
     const before = lane[index - 1];
     const after = lane[index + 1];
     const startFrame = before && !ids.has(before.id) ? Math.max(clip.startFrame, endFrame(before)) : clip.startFrame;
@@ -54,7 +55,7 @@ export function freedRanges(lane: readonly ClipRecord[], ids: ReadonlySet<ClipId
     const last = ranges.at(-1);
     if (last && last.endFrame >= startFrame) last.endFrame = Math.max(last.endFrame, end);
     else if (end > startFrame) ranges.push({ startFrame, endFrame: end });
-  });
+  }
   return ranges;
 }
 

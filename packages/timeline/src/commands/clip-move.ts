@@ -1,9 +1,10 @@
 import type { TimelineDocument } from '../document.js';
 import type { ClipId, TrackId } from '../ids.js';
-import { clipsCovering, compareClips, endFrame } from '../lane.js';
+import { compareClips, endFrame } from '../lane.js';
 import type { ClipRecord, TrackRecord } from '../records.js';
 import { acceptsSource, trackSort } from '../track-kinds.js';
 import { freedRanges } from './clip-delete.js';
+import { withEnd } from './clip-edges.js';
 import { type Command, requireInteger } from './command.js';
 import { Draft } from './draft.js';
 import { pickedClips, withLinked } from './picking.js';
@@ -116,39 +117,66 @@ function overwriteWithMoved(draft: Draft, { clips, goals, deltaFrames }: MovePla
 }
 
 function insertMoved(draft: Draft, { clips, goals, first, deltaFrames }: MovePlan): boolean {
-  const { document } = draft;
+  const { mainTrack } = draft.document;
   const ids = new Set(clips.map((clip) => clip.id));
   const goal = draft.track(goalOf(first, goals)) as TrackRecord;
   const inserted = clips.filter((clip) => goalOf(clip, goals) === goal.id);
   const start = Math.min(...inserted.map((clip) => clip.startFrame));
-  const end = Math.max(...inserted.map(endFrame));
-  const { mainTrack } = document;
-  const ranges = mainTrack ? freedRanges(document.clipsOf(mainTrack.id), ids) : [];
+  const frames = Math.max(...inserted.map(endFrame)) - start;
+  const fromMain = mainTrack ? clips.filter((clip) => clip.trackId === mainTrack.id) : [];
+  const ranges = mainTrack ? freedRanges(draft.document.clipsOf(mainTrack.id), fromMain) : [];
+  const close = closedFrame(ranges);
 
   draft.removeClips(ids);
-  if (mainTrack) closeRanges(draft, mainTrack, ranges);
-  const wanted = closedFrame(ranges)(Math.max(0, start + deltaFrames));
-  const at = nearestCut(draft.lane(goal.id), wanted);
-  openGap(draft, goal, at, end - start);
+  let at = close(Math.max(0, start + deltaFrames));
+  if (goal.main) {
+    // Close and open in one go: most clips stay where they are in the end.
+    at = nearestCut(draft, goal, at, close);
+    closeRanges(draft, goal, ranges, { frame: at, frames });
+  } else {
+    if (mainTrack) closeRanges(draft, mainTrack, ranges);
+    at = nearestCut(draft, goal, at, (frame) => frame);
+    openGap(draft, goal, at, frames);
+  }
   const moved = clips.map((clip) => ({
     ...clip,
     trackId: goalOf(clip, goals),
     startFrame: Math.max(0, clip.startFrame + at - start),
   }));
   if (meet(moved, draft)) return false;
-  for (const clip of moved)
-    if (clip.trackId !== goal.id) makeRoom(draft, clip.trackId, clip.startFrame, endFrame(clip));
+  for (const clip of moved) if (clip.trackId !== goal.id) makeRoom(draft, clip.trackId, clip.startFrame, endFrame(clip));
   draft.putClips(moved);
   return true;
 }
 
-/** The frame itself where nothing is; inside a clip the nearer of its edges. */
-function nearestCut(lane: readonly ClipRecord[], frame: number): number {
-  const covering = clipsCovering(lane, frame);
-  const clip = covering.at(-1);
+/**
+ * Where to put something into a track, near a frame: the frame itself where nothing is, inside a clip the nearer of its
+ * edges. In a transition it is the start of the later clip, where the earlier one is then cut off.
+ *
+ * @param place where a clip that starts at a frame is when the frame is looked at; keeps the order
+ */
+function nearestCut(draft: Draft, track: TrackRecord, frame: number, place: (frame: number) => number): number {
+  const lane = draft.lane(track.id);
+  let low = 0;
+  let high = lane.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (place((lane[middle] as ClipRecord).startFrame) <= frame) low = middle + 1;
+    else high = middle;
+  }
+  const clip = lane[low - 1];
   if (!clip) return frame;
-  if (covering.length > 1) return clip.startFrame;
-  return frame - clip.startFrame < endFrame(clip) - frame ? clip.startFrame : endFrame(clip);
+  const start = place(clip.startFrame);
+  const end = start + clip.durationFrames;
+  const { into, outOf } = draft.overlaps(clip);
+  const before = lane[low - 2];
+  if (frame >= end) return frame;
+  if (frame - start < end - outOf - frame || frame < start + into) {
+    if (before && into > 0) draft.putClip(withEnd(before, clip.startFrame));
+    return start;
+  }
+  if (outOf > 0) draft.putClip(withEnd(clip, endFrame(clip) - outOf));
+  return end - outOf;
 }
 
 /** Whether clips that move together would lie on each other, other than by the transitions that they have. */

@@ -1,6 +1,7 @@
-import { type Change, ChangeBuilder } from '../change.js';
+import { type Change, ChangeBuilder, changeWithUpdates, dictionary } from '../change.js';
 import type { TimelineDocument } from '../document.js';
 import type { AnyId, ClipId, LinkId, NewId, TrackId, TransitionId } from '../ids.js';
+import { jsonEquals } from '../json-equals.js';
 import { compareClips, endFrame, placeInLane } from '../lane.js';
 import type { ClipRecord, TimelineRecord, TrackRecord, TransitionRecord } from '../records.js';
 import type { TransactionSpec } from '../state.js';
@@ -8,6 +9,11 @@ import { originOf, splitClip, withEnd } from './clip-edges.js';
 
 type OtherRecord = Exclude<TimelineRecord, ClipRecord>;
 type OtherId = Exclude<AnyId, ClipId>;
+
+type Edit = [before: ClipRecord | null, now: ClipRecord | null];
+
+/** Up to this many clips are put and taken one by one; more in one walk of the track. */
+const fewClips = 32;
 
 /**
  * A document being edited by one command. Keeps each touched track's clips sorted as edits are made, and puts what
@@ -18,7 +24,14 @@ export class Draft {
   readonly #newId: NewId;
   /** Copies of the lanes that were written to. */
   readonly #lanes = new Map<TrackId, ClipRecord[]>();
-  readonly #clips = new Map<ClipId, ClipRecord | null>();
+  /** What became of each touched clip. */
+  readonly #edits: Record<string, Edit> = dictionary();
+  /** The same, as a list. */
+  readonly #editList: Edit[] = [];
+  /** The tracks that any touched clip is on now. */
+  readonly #touched = new Set<TrackId>();
+  /** The touched clips that needn't differ from what they were; not those that were moved once with others. */
+  readonly #unsure = new Set<ClipId>();
   readonly #others = new Map<AnyId, OtherRecord | null>();
   /** Those of `#others` that are transitions, which are asked for again and again. */
   readonly #transitions = new Map<TransitionId, TransitionRecord>();
@@ -33,8 +46,8 @@ export class Draft {
   }
 
   clip(id: ClipId): ClipRecord | undefined {
-    const edited = this.#clips.get(id);
-    return edited === undefined ? this.document.clips.get(id) : (edited ?? undefined);
+    const edit = this.#edits[id];
+    return edit ? (edit[1] ?? undefined) : this.document.clips.get(id);
   }
 
   track(id: TrackId): TrackRecord | undefined {
@@ -78,36 +91,44 @@ export class Draft {
     if (before) this.#takeOut(before);
     const lane = this.#writableLane(clip.trackId);
     lane.splice(placeInLane(lane, clip), 0, clip);
-    this.#clips.set(clip.id, clip);
+    this.#record(clip.id, clip);
   }
 
   removeClip(id: ClipId): void {
     const before = this.clip(id);
     if (!before) return;
     this.#takeOut(before);
-    this.#clips.set(id, null);
+    this.#record(id, null);
   }
 
   /** Many at once, in one walk of each track that they are put on. None of them may be on a track now. */
   putClips(clips: readonly ClipRecord[]): void {
+    if (clips.length <= fewClips) {
+      for (const clip of clips) this.putClip(clip);
+      return;
+    }
     const touched = new Set<ClipRecord[]>();
     for (const clip of clips) {
       const lane = this.#writableLane(clip.trackId);
       lane.push(clip);
       touched.add(lane);
-      this.#clips.set(clip.id, clip);
+      this.#record(clip.id, clip);
     }
     for (const lane of touched) lane.sort(compareClips);
   }
 
   /** Many at once. */
   removeClips(ids: ReadonlySet<ClipId>): void {
+    if (ids.size <= fewClips) {
+      for (const id of ids) this.removeClip(id);
+      return;
+    }
     const trackIds = new Set<TrackId>();
     for (const id of ids) {
       const clip = this.clip(id);
       if (!clip) continue;
       trackIds.add(clip.trackId);
-      this.#clips.set(id, null);
+      this.#record(id, null);
     }
     for (const trackId of trackIds) {
       this.#lanes.set(
@@ -117,16 +138,25 @@ export class Draft {
     }
   }
 
-  /** Changes the clips of a track from an index on, one by one; what comes out must be in the same order. */
-  mapLane(trackId: TrackId, from: number, next: (clip: ClipRecord, index: number) => ClipRecord): void {
+  /** Moves the clips of a track from an index on, one by one, without changing their order. */
+  moveLane(trackId: TrackId, from: number, next: (clip: ClipRecord) => number): void {
     if (from >= this.lane(trackId).length) return;
     const lane = this.#writableLane(trackId);
+    const isTouched = this.#touched.has(trackId);
+    this.#touched.add(trackId);
     for (let index = from; index < lane.length; index += 1) {
       const clip = lane[index] as ClipRecord;
-      const changed = next(clip, index);
-      if (changed === clip) continue;
-      lane[index] = changed;
-      this.#clips.set(changed.id, changed);
+      const startFrame = next(clip);
+      if (startFrame === clip.startFrame) continue;
+      const moved = { ...clip, startFrame };
+      lane[index] = moved;
+      const edit = isTouched ? this.#edits[clip.id] : undefined;
+      if (edit) {
+        edit[1] = moved;
+        if (edit[0]?.startFrame === startFrame) this.#unsure.add(clip.id);
+      } else {
+        this.#begin(clip.id, clip, moved);
+      }
     }
   }
 
@@ -148,6 +178,12 @@ export class Draft {
       if (transition.fromClipId === clipId || transition.toClipId === clipId) found.push(transition);
     }
     return found;
+  }
+
+  /** Frames of the transition into a clip. */
+  overlapInto(clip: ClipRecord): number {
+    if (this.#transitions.size === 0 && this.document.transitions.length === 0) return 0;
+    return this.overlaps(clip).into;
   }
 
   /** Frames of the transitions into and out of a clip. */
@@ -172,10 +208,26 @@ export class Draft {
   }
 
   #change(): Change | null {
-    const builder = new ChangeBuilder();
-    for (const [id, clip] of this.#clips) builder.record(id, this.document.clips.get(id) ?? null, clip);
-    for (const [id, record] of this.#others) builder.record(id, this.document.get(id) ?? null, record);
-    return builder.isEmpty() ? null : builder.finish();
+    const others = new ChangeBuilder();
+    for (const [id, record] of this.#others) others.record(id, this.document.get(id) ?? null, record);
+    const { added, updated, removed } = others.finish();
+    // The edits are the updates, but for those that add or remove a clip, or come to nothing.
+    const notUpdates = new Set<Edit>();
+    for (const id of this.#unsure) {
+      const edit = this.#edits[id];
+      if (!edit) continue;
+      const [before, now] = edit;
+      if (before && now && !jsonEquals(before, now)) continue;
+      Reflect.deleteProperty(this.#edits, id);
+      notUpdates.add(edit);
+      if (!before && now) (added as Record<string, TimelineRecord>)[id] = now;
+      if (before && !now) (removed as Record<string, TimelineRecord>)[id] = before;
+    }
+    const edits = notUpdates.size > 0 ? this.#editList.filter((edit) => !notUpdates.has(edit)) : this.#editList;
+    const updates = [...(edits as [ClipRecord, ClipRecord][]), ...Object.values(updated)];
+    if (updates.length === 0 && Object.keys(added).length === 0 && Object.keys(removed).length === 0) return null;
+    const all = Object.assign(this.#edits as Record<string, readonly [TimelineRecord, TimelineRecord]>, updated);
+    return changeWithUpdates({ added, updated: all, removed }, updates);
   }
 
   /**
@@ -185,7 +237,7 @@ export class Draft {
   #settleTransitions(): void {
     if (this.document.transitions.length === 0 && this.#transitions.size === 0) return;
     const pending = new Set<TransitionId>(this.#transitions.keys());
-    for (const id of this.#clips.keys()) for (const transition of this.transitionsOf(id)) pending.add(transition.id);
+    for (const id of Object.keys(this.#edits)) for (const { id: touched } of this.transitionsOf(id as ClipId)) pending.add(touched);
     for (const id of pending) {
       const record = this.#transitions.get(id) ?? (this.#others.has(id) ? undefined : this.document.get(id));
       if (record?.type !== 'transition') continue;
@@ -215,9 +267,9 @@ export class Draft {
   #settleLinks(): void {
     const loosened = new Set<LinkId>();
     const tied = new Map<LinkId, ClipId[]>();
-    for (const [id, clip] of this.#clips) {
-      const before = this.document.clips.get(id)?.linkId ?? null;
-      const after = clip?.linkId ?? null;
+    for (const id of this.#unsure) {
+      const before = this.#edits[id]?.[0]?.linkId ?? null;
+      const after = this.#edits[id]?.[1]?.linkId ?? null;
       if (before === after) continue;
       if (before !== null) loosened.add(before);
       if (after === null) continue;
@@ -239,17 +291,34 @@ export class Draft {
     const attached = this.document.markers.filter((marker) => marker.clipId !== null && !this.#others.has(marker.id));
     if (attached.length === 0) return;
     const gone = new Set<ClipId>();
-    for (const [id, clip] of this.#clips) {
-      const before = this.document.clips.get(id);
-      if (clip === null && before) gone.add(originOf(before));
+    for (const id of this.#unsure) {
+      const [before, now] = this.#edits[id] ?? [null, null];
+      if (before && !now) gone.add(originOf(before));
     }
     if (gone.size === 0) return;
     const kept = new Set<ClipId>();
     for (const clip of this.document.clips.values()) if (this.clip(clip.id)) kept.add(originOf(clip));
-    for (const [, clip] of this.#clips) if (clip) kept.add(originOf(clip));
+    for (const id of this.#unsure) {
+      const clip = this.clip(id);
+      if (clip) kept.add(originOf(clip));
+    }
     for (const marker of attached) {
       if (marker.clipId !== null && gone.has(marker.clipId) && !kept.has(marker.clipId)) this.remove(marker.id);
     }
+  }
+
+  #record(id: ClipId, now: ClipRecord | null): void {
+    const edit = this.#edits[id];
+    if (edit) edit[1] = now;
+    else this.#begin(id, this.document.clips.get(id) ?? null, now);
+    this.#unsure.add(id);
+    if (now) this.#touched.add(now.trackId);
+  }
+
+  #begin(id: ClipId, before: ClipRecord | null, now: ClipRecord | null): void {
+    const edit: Edit = [before, now];
+    this.#edits[id] = edit;
+    this.#editList.push(edit);
   }
 
   #takeOut(clip: ClipRecord): void {

@@ -3,7 +3,7 @@ import { newTrack } from '../document.js';
 import type { ClipId, TrackId } from '../ids.js';
 import { countStartingBefore, endFrame, laneRange } from '../lane.js';
 import type { ClipRecord, TrackKind, TrackRecord } from '../records.js';
-import { movedTo, withEnd, withStart } from './clip-edges.js';
+import { withEnd, withStart } from './clip-edges.js';
 import type { Draft } from './draft.js';
 import { liesAcross } from './ripple.js';
 
@@ -33,13 +33,14 @@ export function makeRoom(draft: Draft, trackId: TrackId, startFrame: number, end
   const lane = draft.lane(trackId);
   const [from] = laneRange(lane, startFrame, end);
   let taken = end;
-  let before: ClipRecord | undefined;
-  draft.mapLane(trackId, from, (clip) => {
-    const overlap = before ? Math.max(0, endFrame(before) - clip.startFrame) : 0;
-    const moved = movedTo(clip, Math.max(clip.startFrame, taken - overlap));
-    before = clip;
-    taken = endFrame(moved);
-    return moved;
+  let isFirst = true;
+  draft.moveLane(trackId, from, (clip) => {
+    // What fades in keeps lying over what goes; the first has nothing before it any more.
+    const overlap = isFirst ? 0 : draft.overlapInto(clip);
+    const goal = Math.max(clip.startFrame, taken - overlap);
+    isFirst = false;
+    taken = goal + clip.durationFrames;
+    return goal;
   });
 }
 

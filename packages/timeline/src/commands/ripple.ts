@@ -3,7 +3,7 @@ import { countStartingBefore, endFrame } from '../lane.js';
 import type { ClipRecord, TrackRecord } from '../records.js';
 import type { FrameRange } from '../sound.js';
 import { frameToSeconds, secondsToFrame } from '../time.js';
-import { movedTo, withEnd, withStart } from './clip-edges.js';
+import { withEnd, withStart } from './clip-edges.js';
 import type { Draft } from './draft.js';
 
 /**
@@ -44,24 +44,31 @@ export function pushLater(
  * taken stands right after, and those that follow fall back into step at the next gap.
  *
  * @param ranges ascending, apart from each other
+ * @param gap to open right after, at a frame as it is then; nothing may lie across it on the track itself
  */
-export function closeRanges(draft: Draft, track: TrackRecord, ranges: readonly FrameRange[]): void {
-  const [first] = ranges;
-  if (!first) return;
-  const map = closedFrame(ranges);
+export function closeRanges(
+  draft: Draft,
+  track: TrackRecord,
+  ranges: readonly FrameRange[],
+  gap: { readonly frame: number; readonly frames: number } = { frame: Infinity, frames: 0 },
+): void {
+  const first = Math.min(ranges[0]?.startFrame ?? Infinity, gap.frame);
+  if (first === Infinity) return;
+  const close = closedFrame(ranges);
+  const open = (frame: number): number => (frame >= gap.frame ? frame + gap.frames : frame);
   for (const { id } of ripplingTracks(draft, track)) {
     const lane = draft.lane(id);
-    const from = countStartingBefore(lane, first.startFrame);
+    const from = countStartingBefore(lane, first);
     const before = lane[from - 1];
     let taken = before ? endFrame(before) : 0;
-    draft.mapLane(id, from, (clip) => {
+    draft.moveLane(id, from, (clip) => {
       // What fades in keeps lying over what goes, by as much as before.
-      const moved = movedTo(clip, Math.max(map(clip.startFrame), taken - draft.overlaps(clip).into));
-      taken = endFrame(moved);
-      return moved;
+      const startFrame = Math.max(close(clip.startFrame), taken - draft.overlapInto(clip));
+      taken = startFrame + clip.durationFrames;
+      return open(startFrame);
     });
   }
-  if (track.main) moveMarks(draft, map);
+  if (track.main) moveMarks(draft, (frame) => open(close(frame)));
 }
 
 /** Where a frame is after stretches of the timeline are taken out; frames inside one go to where it was. */
@@ -101,8 +108,8 @@ function shiftLater(
   except: ReadonlySet<ClipId>,
 ): void {
   for (const { id } of tracks) {
-    draft.mapLane(id, countStartingBefore(draft.lane(id), frame), (clip) =>
-      except.has(clip.id) ? clip : movedTo(clip, clip.startFrame + frames),
+    draft.moveLane(id, countStartingBefore(draft.lane(id), frame), (clip) =>
+      except.has(clip.id) ? clip.startFrame : clip.startFrame + frames,
     );
   }
 }
