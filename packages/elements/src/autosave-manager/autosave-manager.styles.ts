@@ -2,17 +2,13 @@ import { css, type CSSResult } from 'lit';
 
 export const autosaveManagerStyles: CSSResult = css`
   :host {
-    container: autosave-manager / inline-size;
-    display: inline-block;
-    max-inline-size: 100%;
-    min-inline-size: 28px;
-    inline-size: 210px;
+    display: inline-flex;
+    flex: 0 1 auto;
+    max-inline-size: min(100%, 300px);
+    min-inline-size: 30px;
   }
   :host([headless]) {
     display: none;
-  }
-  :host([compact]) {
-    inline-size: 30px;
   }
 
   .state-button {
@@ -27,6 +23,7 @@ export const autosaveManagerStyles: CSSResult = css`
     gap: 6px;
     max-inline-size: 100%;
     min-block-size: 28px;
+    min-inline-size: 0;
     padding: 0 7px;
   }
   .state-button:hover,

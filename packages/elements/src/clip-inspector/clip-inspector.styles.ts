@@ -125,18 +125,29 @@ export const clipInspectorStyles: CSSResult = css`
     align-items: center;
     display: grid;
     gap: 0 var(--l-space-2);
-    grid-template-columns: minmax(68px, 34%) minmax(0, 1fr) auto 24px;
+    grid-template-columns: minmax(64px, 32%) minmax(0, 1fr) auto;
     min-block-size: 32px;
   }
-  .row > .label {
+  .row .label {
     line-height: 1.2;
     overflow-wrap: anywhere;
   }
-  .row > :is(.select, .colour, .segmented, .size, input[type='checkbox']) {
-    grid-column: 2 / 4;
+  .name-cell {
+    align-items: center;
+    display: flex;
+    justify-content: space-between;
+    min-inline-size: 0;
   }
+  .name-cell .reset {
+    margin-inline-end: -6px;
+  }
+  .reset .icon {
+    block-size: 13px;
+    inline-size: 13px;
+  }
+  .row > :is(.select, .colour, .segmented, .size, input[type='checkbox']),
   .row[data-type='time'] > .input {
-    grid-column: 2 / 4;
+    grid-column: 2 / -1;
   }
   .row > .error-text {
     grid-column: 2 / -1;
@@ -146,16 +157,13 @@ export const clipInspectorStyles: CSSResult = css`
     justify-self: start;
     max-inline-size: 100%;
   }
-  .reset {
-    grid-column: 4;
-  }
   .slider {
     min-inline-size: 40px;
   }
   .number {
     align-items: center;
     display: flex;
-    inline-size: 82px;
+    inline-size: 76px;
     position: relative;
   }
   .number .input {
@@ -242,18 +250,13 @@ export const clipInspectorStyles: CSSResult = css`
 
   @container clip-inspector (inline-size < 250px) {
     .row {
-      grid-template-columns: 1fr auto 24px;
+      grid-template-columns: 1fr auto;
       padding-block: 2px;
     }
-    .row > .label {
-      grid-column: 1 / -1;
-    }
-    .row > :is(.select, .colour, .segmented, .size, input[type='checkbox'], .error-text),
+    .row > :is(.label, .name-cell, .error-text),
+    .row > :is(.select, .colour, .segmented, .size, input[type='checkbox']),
     .row[data-type='time'] > .input {
-      grid-column: 1 / 3;
-    }
-    .reset {
-      grid-column: 3;
+      grid-column: 1 / -1;
     }
   }
 `;

@@ -26,22 +26,24 @@ export function propertyField(view: PropertyView): TemplateResult {
   const label = m.t(`property.${definition.id}`);
   const id = `property-${definition.id}`;
   return html`<div class="row" data-type=${definition.type} data-property=${definition.id}>
-    <label class="label" for=${id} id=${`${id}-label`}>${label}</label>
+    <span class="name-cell">
+      <label class="label" for=${id} id=${`${id}-label`}>${label}</label>
+      ${view.disabled || (!view.mixed && view.value === definition.default)
+        ? nothing
+        : html`<button
+            class="icon-button reset"
+            data-size="small"
+            type="button"
+            aria-label=${m.t('inspector.reset', { property: label })}
+            title=${m.t('inspector.reset', { property: label })}
+            @click=${() => {
+              view.set(definition.default);
+            }}
+          >
+            ${icon('restore')}
+          </button>`}
+    </span>
     ${control(view, id, label)}
-    ${view.disabled || (!view.mixed && view.value === definition.default)
-      ? html`<span class="no-reset"></span>`
-      : html`<button
-          class="icon-button reset"
-          data-size="small"
-          type="button"
-          aria-label=${m.t('inspector.reset', { property: label })}
-          title=${m.t('inspector.reset', { property: label })}
-          @click=${() => {
-            view.set(definition.default);
-          }}
-        >
-          ${icon('restore')}
-        </button>`}
   </div>`;
 }
 

@@ -1,7 +1,7 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { createRef, ref, type Ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { emptySelection, keepSelected, selectId, selectModeOf, type MultiSelection, type SelectMode } from './multi-selection.js';
 import type { PagedListController } from './paged-list-controller.js';
 import { TypeAhead } from './type-ahead.js';

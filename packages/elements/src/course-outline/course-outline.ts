@@ -1,7 +1,7 @@
 import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { createRef, ref, type Ref } from 'lit/directives/ref.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { toLecternError, type Asset, type ChapterItem, type Course, type CourseChange, type CourseOutline, type ProjectSummary } from '@lectern/ports';
 import type { LecternSession, MessageRef } from '@lectern/core';
 import { AssetBrowserElement } from '../asset-browser/asset-browser.js';

@@ -25,36 +25,37 @@ export const exportDialogStyles: CSSResult = css`
   }
 
   .presets {
+    border: 1px solid var(--l-border);
+    border-radius: var(--l-radius-m);
     display: grid;
-    gap: var(--l-space-2);
-    grid-template-columns: 1fr 1fr;
     inline-size: 100%;
+    overflow: hidden;
   }
   .preset {
     align-items: center;
-    border: 1px solid var(--l-border);
-    border-radius: var(--l-radius-m);
     cursor: pointer;
     display: grid;
-    gap: 2px var(--l-space-2);
-    grid-template-columns: auto 1fr auto;
-    padding: 10px var(--l-space-3);
+    gap: 2px var(--l-space-3);
+    grid-template-columns: auto minmax(0, 1fr) auto 13ch;
+    min-block-size: 48px;
+    padding: 6px var(--l-space-3);
     position: relative;
-    transition:
-      background var(--l-duration),
-      border-color var(--l-duration);
+    transition: background var(--l-duration);
+  }
+  .preset + .preset {
+    border-block-start: 1px solid var(--l-border);
   }
   .preset:hover {
     background: var(--l-hover);
   }
   .preset:has(:checked) {
     background: var(--l-accent-soft);
-    border-color: var(--l-accent);
-    box-shadow: inset 0 0 0 1px var(--l-accent);
   }
   .preset:has(:focus-visible) {
+    border-radius: var(--l-radius-m);
     outline: 2px solid var(--l-accent);
-    outline-offset: 2px;
+    outline-offset: -2px;
+    z-index: 1;
   }
   .mark {
     block-size: 16px;
@@ -65,15 +66,9 @@ export const exportDialogStyles: CSSResult = css`
   :checked + .mark {
     border: 5px solid var(--l-accent);
   }
-  .what,
-  .figures {
+  .what {
     display: grid;
     min-inline-size: 0;
-  }
-  .figures {
-    justify-items: end;
-    text-align: end;
-    white-space: nowrap;
   }
   .preset-name,
   .size {
@@ -81,11 +76,15 @@ export const exportDialogStyles: CSSResult = css`
   }
   .size {
     font-variant-numeric: tabular-nums;
+    text-align: end;
+  }
+  .dimensions {
+    white-space: nowrap;
   }
   .preset .badge {
     grid-column: 2 / -1;
     justify-self: start;
-    margin-block-start: 2px;
+    margin-block-end: 3px;
     white-space: normal;
   }
 
@@ -200,9 +199,14 @@ export const exportDialogStyles: CSSResult = css`
   }
 
   @container export-dialog (inline-size < 460px) {
-    .presets,
     .row {
       grid-template-columns: 1fr;
+    }
+    .preset {
+      grid-template-columns: auto minmax(0, 1fr) auto;
+    }
+    .dimensions {
+      display: none;
     }
     footer .button {
       flex: 1;

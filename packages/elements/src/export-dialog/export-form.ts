@@ -78,12 +78,12 @@ export function exportForm(view: ExportFormView): TemplateResult {
 
 function presetCard({ messages: m, presetId, maxBytes, choosePreset }: ExportFormView, option: ExportOption): TemplateResult {
   const { preset, estimate, tooLarge } = option;
-  const size = estimate.height > 0 ? m.format.dimensions(estimate.width, estimate.height) : m.t('export.preset.audio-only.text');
   return html`<label class="preset">
     <input
       class="visually-hidden"
       type="radio"
       name="preset"
+      ?autofocus=${preset.id === presetId}
       .value=${preset.id}
       .checked=${preset.id === presetId}
       @change=${() => {
@@ -93,12 +93,12 @@ function presetCard({ messages: m, presetId, maxBytes, choosePreset }: ExportFor
     <span class="mark" aria-hidden="true"></span>
     <span class="what">
       <span class="preset-name">${m.t(`export.preset.${preset.id}`)}</span>
-      <span class="hint">${preset.height > 0 ? m.t(`export.preset.${preset.id}.text`) : size}</span>
+      <span class="hint">${m.t(`export.preset.${preset.id}.text`)}</span>
     </span>
-    <span class="figures">
-      <span class="size">${m.t('export.estimate', { size: m.format.bytes(estimate.sizeBytes) })}</span>
-      <span class="hint">${preset.height > 0 ? size : m.format.duration(estimate.durationSeconds)}</span>
+    <span class="hint dimensions">
+      ${preset.height > 0 ? m.format.dimensions(estimate.width, estimate.height) : nothing}
     </span>
+    <span class="size">${m.t('export.estimate', { size: m.format.bytes(estimate.sizeBytes) })}</span>
     ${tooLarge && maxBytes !== null
       ? html`<span class="badge" data-tone="warning">${m.t('export.tooLarge', { limit: m.format.bytes(maxBytes) })}</span>`
       : nothing}

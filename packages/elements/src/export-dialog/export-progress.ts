@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { deserialiseError } from '@lectern/ports';
 import type { ExportJob, Messages } from '@lectern/core';
 import { icon } from '../foundation/icon.js';

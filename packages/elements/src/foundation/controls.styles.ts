@@ -188,10 +188,48 @@ export const controls: CSSResult = css`
   }
 
   input[type='range'] {
-    accent-color: var(--l-accent);
+    appearance: none;
+    background: transparent;
     block-size: 24px;
+    cursor: pointer;
     inline-size: 100%;
     margin: 0;
+  }
+  input[type='range']::-webkit-slider-runnable-track {
+    background: var(--l-active);
+    block-size: 4px;
+    border-radius: 2px;
+  }
+  input[type='range']::-moz-range-track {
+    background: var(--l-active);
+    block-size: 4px;
+    border-radius: 2px;
+  }
+  input[type='range']::-moz-range-progress {
+    background: var(--l-accent);
+    block-size: 4px;
+    border-radius: 2px;
+  }
+  input[type='range']::-webkit-slider-thumb {
+    appearance: none;
+    background: var(--l-accent);
+    block-size: 14px;
+    border: 2px solid var(--l-surface);
+    border-radius: 50%;
+    box-shadow: 0 0 0 1px color-mix(in oklab, var(--l-accent) 45%, transparent);
+    inline-size: 14px;
+    margin-block-start: -5px;
+  }
+  input[type='range']::-moz-range-thumb {
+    background: var(--l-accent);
+    block-size: 10px;
+    border: 2px solid var(--l-surface);
+    border-radius: 50%;
+    inline-size: 10px;
+  }
+  input[type='range']:disabled {
+    cursor: default;
+    opacity: 0.45;
   }
   input[type='checkbox'],
   input[type='radio'] {
@@ -545,6 +583,9 @@ export const controls: CSSResult = css`
   }
 
   @media (forced-colors: active) {
+    input[type='range'] {
+      appearance: auto;
+    }
     .icon-button[aria-pressed='true'],
     .segmented button:is([aria-pressed='true'], [aria-selected='true'], [aria-checked='true']) {
       outline: 2px solid Highlight;

@@ -6,7 +6,7 @@ import {
   GripVertical, HardDrive, History, Image, Info, Keyboard, LayoutGrid, Library, Link, List, ListFilter, Lock, LockOpen, Magnet,
   Maximize, Minus, MousePointer2, Move, Music, Palette, PanelLeft, PanelRight, Pause, Pencil, Play, Plus, Redo2,
   RefreshCw, RotateCcw, Save, Scissors, Search, Send, Settings2, Shrink, SkipBack, SkipForward, SlidersHorizontal, SquareSplitHorizontal, StepBack, StepForward,
-  Table, Tag, Trash2, TriangleAlert, Type, Undo2, Unlink, Upload, Video, Volume2, VolumeX, X, ZoomIn, ZoomOut, FilePlus, Headphones, Repeat, Scan, Globe, FileText,
+  Table, Tag, Trash2, TriangleAlert, Type, Undo2, Unlink, Upload, Video, Volume2, VolumeX, X, ZoomIn, ZoomOut, FilePlus, Headphones, Repeat, SquareDashed, Globe, FileText,
   type IconNode,
 } from 'lucide';
 
@@ -37,7 +37,7 @@ const icons: Readonly<Record<IconName, IconNode>> = {
   'previous-edit': SkipBack, record: CircleDot, redo: Redo2, refresh: RefreshCw, restore: RotateCcw, save: Save, scissors: Scissors, search: Search, settings: Settings2,
   shrink: Shrink, split: SquareSplitHorizontal, 'step-back': StepBack, 'step-forward': StepForward, table: Table, tag: Tag, text: Type, undo: Undo2,
   unlink: Unlink, up: ArrowUp, upload: Upload, video: Video, film: Film, visible: Eye, volume: Volume2, warning: TriangleAlert, waveform: AudioWaveform,
-  'zoom-in': ZoomIn, 'zoom-out': ZoomOut, loop: Repeat, guides: Scan, publish: Globe, details: FileText,
+  'zoom-in': ZoomIn, 'zoom-out': ZoomOut, loop: Repeat, guides: SquareDashed, publish: Globe, details: FileText,
 };
 
 function shape([tag, attributes]: readonly [string, Readonly<Record<string, string | number | undefined>>]): SVGTemplateResult {

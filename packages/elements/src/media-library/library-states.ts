@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import type { StorageReport } from '@lectern/ports';
 import type { Messages } from '@lectern/core';
 import { icon } from '../foundation/icon.js';

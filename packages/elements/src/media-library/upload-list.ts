@@ -1,6 +1,6 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { deserialiseError, type UploadItem, type UploadStatus } from '@lectern/ports';
 import type { LecternSession, MessageKey, Messages, PlainMessageKey, SessionState } from '@lectern/core';
 import { icon, type IconName } from '../foundation/icon.js';

@@ -186,9 +186,9 @@ export const studioPreviewStyles: CSSResult = css`
     block-size: 12px;
     border: 2px solid var(--l-surface);
     border-radius: 50%;
-    inline-size: 12px;
-    margin-block-start: 6px;
+    box-shadow: none;
     box-sizing: content-box;
+    inline-size: 12px;
     margin-block: 4px;
   }
   .scrub input::-moz-range-thumb {
@@ -196,6 +196,7 @@ export const studioPreviewStyles: CSSResult = css`
     block-size: 12px;
     border: 2px solid var(--l-surface);
     border-radius: 50%;
+    box-shadow: none;
     inline-size: 12px;
   }
   .track {

@@ -1,6 +1,6 @@
 import { html, nothing, svg, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { deserialiseError, type Preview, type PreviewState } from '@lectern/ports';
 import { evaluate, formatTimecode, parseTimecode, type ClipId, type ClipRecord, type TimelineDocument } from '@lectern/timeline';
 import type { EditorState, ProjectSession, StudioCommandId } from '@lectern/core';

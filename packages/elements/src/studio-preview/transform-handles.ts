@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { evaluate, type ClipId, type Layer, type TimelineDocument } from '@lectern/timeline';
 
 /** The picture layer that a press at a point means: the topmost one under it. Coordinates are fractions of the picture. */

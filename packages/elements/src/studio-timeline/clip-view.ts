@@ -1,6 +1,6 @@
 import { getProperty, endFrame, longestDuration, type ClipRecord } from '@lectern/timeline';
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { icon } from '../foundation/icon.js';
 import { frameToX, shortTimecode, type PlacedClip, type Row } from './timeline-geometry.js';
 import { clipLabel, clipName, isMissing, type TimelineView } from './timeline-view.js';

@@ -1,7 +1,7 @@
 import type { ClipRecord } from '@lectern/timeline';
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { clipView } from './clip-view.js';
 import { frameToX, visibleClips, type PlacedClip, type Row } from './timeline-geometry.js';
 import type { TimelineView } from './timeline-view.js';

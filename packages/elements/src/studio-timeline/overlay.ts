@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DirectiveResult } from 'lit/directive.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import type { LaneRect, OverlayState } from './gestures/drag-context.js';
 import { rulerLines } from './ruler.js';
 import { frameToX } from './timeline-geometry.js';

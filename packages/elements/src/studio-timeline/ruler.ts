@@ -1,7 +1,7 @@
 import { markerFrames, nominalFrameRate, rulerTicks, type MarkerRecord } from '@lectern/timeline';
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { frameToX, shortTimecode, xToFrame } from './timeline-geometry.js';
 import type { TimelineView } from './timeline-view.js';
 

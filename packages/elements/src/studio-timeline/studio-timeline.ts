@@ -3,7 +3,7 @@ import { serialiseError, toLecternError } from '@lectern/ports';
 import type { ClipId, ClipRecord, MarkerRecord, TimelineDocument, TrackId } from '@lectern/timeline';
 import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { Announcer } from '../foundation/announcer.js';
 import { icon } from '../foundation/icon.js';
 import { ProjectElement } from '../foundation/project-element.js';

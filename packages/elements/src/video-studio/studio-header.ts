@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import type { EditorState, ExportJob, Messages, ProjectDetailsState } from '@lectern/core';
 import { icon, type IconName } from '../foundation/icon.js';
 import type { StudioLayout } from './studio-layout.js';
@@ -46,7 +46,7 @@ export function studioHeader(view: StudioHeaderView): TemplateResult {
     ${titleGroup(view)}
     <span class="spacer"></span>
     ${view.details ? html`<autosave-manager ?compact=${view.compactSaving}></autosave-manager>` : nothing}
-    ${view.editor ? history(view, view.editor) : nothing}
+    ${view.editor && !narrow ? history(view, view.editor) : nothing}
     ${narrow
       ? html`${exportButton(view)}
           <button
@@ -90,7 +90,6 @@ function tool(view: StudioHeaderView, action: HeaderAction, name: IconName, labe
 function titleGroup(view: StudioHeaderView): TemplateResult | typeof nothing {
   const { m, details } = view;
   if (!details) return nothing;
-  const label = m.t('workspace.details');
   return html`<div class="group title-group">
     <input
       class="title"
@@ -121,7 +120,13 @@ function titleGroup(view: StudioHeaderView): TemplateResult | typeof nothing {
       : html`<span class="badge" data-tone=${details.isDraft ? nothing : 'success'}>
           ${m.t(details.isDraft ? 'autosave.draft' : 'autosave.published')}
         </span>`}
-    <button
+    ${view.layout === 'narrow' ? nothing : detailsButton(view)}
+  </div>`;
+}
+
+function detailsButton(view: StudioHeaderView): TemplateResult {
+  const label = view.m.t('workspace.details');
+  return html`<button
       class="icon-button"
       data-size="small"
       id="details-button"
@@ -133,8 +138,7 @@ function titleGroup(view: StudioHeaderView): TemplateResult | typeof nothing {
       @click=${on(view, 'details')}
     >
       ${icon('info')}
-    </button>
-  </div>`;
+    </button>`;
 }
 
 function history(view: StudioHeaderView, editor: NonNullable<StudioHeaderView['editor']>): TemplateResult {

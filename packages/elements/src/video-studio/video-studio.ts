@@ -1,7 +1,7 @@
 import { ContextProvider } from '@lit/context';
 import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styleMap } from '../foundation/style-map.js';
 import { toLecternError } from '@lectern/ports';
 import {
   registeredBackends,
@@ -115,6 +115,7 @@ export class VideoStudioElement extends LecternElement {
   @query('.help-dialog') private readonly helpDialog!: HTMLDialogElement | null;
   @query('.details') private readonly detailsPopover!: HTMLElement | null;
   @query('.menu') private readonly menu!: HTMLElement | null;
+  @query('#menu-button') private readonly menuButton!: HTMLElement | null;
   @query('.exporter') private readonly exporter!: ExportDialogElement | null;
   @query('.browser') private readonly browser!: AssetBrowserElement | null;
 
@@ -428,14 +429,16 @@ export class VideoStudioElement extends LecternElement {
         type="button"
         role="menuitem"
         @click=${(event: Event) => {
+          const at = { currentTarget: event.currentTarget } as Event;
           this.#menu.close();
-          this.#act(action, event);
+          this.#act(action, at);
         }}
       >
         ${icon(name)}${label}
       </button>`;
     const draft = this.#details.value?.isDraft ?? true;
     return [
+      this.activeProject ? item('details', 'info', m.t('workspace.details')) : nothing,
       item('projects', 'folder', m.t('studio.projects')),
       item('new', 'new-project', m.t('studio.newProject')),
       this.activeProject ? item('publish', 'publish', m.t(draft ? 'studio.publish' : 'autosave.published')) : nothing,
@@ -542,7 +545,7 @@ export class VideoStudioElement extends LecternElement {
         void this.openProject(null);
         return;
       case 'details':
-        if (this.detailsPopover) this.#popover.toggle(this.detailsPopover, event.currentTarget as HTMLElement);
+        this.#showDetails(event.currentTarget as HTMLElement);
         return;
       case 'undo':
         project?.editor.undo();
@@ -618,6 +621,13 @@ export class VideoStudioElement extends LecternElement {
   #toggleFullScreen(): void {
     if (this.fullScreen) void document.exitFullscreen();
     else void this.requestFullscreen().catch(() => undefined);
+  }
+
+  #showDetails(pressed: HTMLElement): void {
+    if (!this.detailsPopover) return;
+    // In the menu the item is gone by now: the menu's own button stands for it.
+    const anchor = pressed.getAttribute('role') === 'menuitem' ? this.menuButton : pressed;
+    if (anchor) this.#popover.toggle(this.detailsPopover, anchor);
   }
 
   #showTab(name: StudioTab): void {
