@@ -20,7 +20,6 @@ export const courseMessages = {
   'courses.addToTitle': 'Add “{name}” to a chapter',
   'courses.addMedia': 'Add media…',
   'courses.added': '“{name}” was added to “{chapter}”',
-  'courses.itemFile': 'Exported file',
   'courses.itemProject': 'Live project',
   'courses.renameCourse': 'Rename course',
   'courses.renameChapter': 'Rename chapter “{name}”',

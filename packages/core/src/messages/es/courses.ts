@@ -22,7 +22,6 @@ export const courseMessages: TranslationOf<typeof english> = {
   'courses.addToTitle': 'Añadir «{name}» a un capítulo',
   'courses.addMedia': 'Añadir archivos…',
   'courses.added': '«{name}» se ha añadido a «{chapter}»',
-  'courses.itemFile': 'Archivo exportado',
   'courses.itemProject': 'Proyecto en vivo',
   'courses.renameCourse': 'Cambiar el nombre del curso',
   'courses.renameChapter': 'Cambiar el nombre del capítulo «{name}»',
