@@ -104,6 +104,19 @@ export default defineConfig(
     settings: { wc: { elementBaseClasses: ['LitElement', 'LecternElement', 'ProjectElement'] } },
     rules: {
       ...litA11y.configs.recommended.rules,
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'lit/directives/style-map.js',
+              message: 'It writes an inline style, which strict pages drop; use foundation/style-map.',
+            },
+            { name: 'lit/directives/unsafe-html.js', message: 'Names from users are text.' },
+            { name: 'lit/directives/unsafe-svg.js', message: 'Names from users are text.' },
+          ],
+        },
+      ],
       'lit/no-invalid-escape-sequences': 'error',
       'lit/no-legacy-imports': 'error',
       'lit/no-useless-template-literals': 'error',

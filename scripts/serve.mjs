@@ -82,6 +82,8 @@ export async function serve({ mounts, port = 0, headers = {} }) {
       return answer(400, {});
     }
     const file = fileFor(mounts, pathname);
+    // Browsers ask for it by themselves; a page without an icon is no error.
+    if (!file && pathname === '/favicon.ico') return answer(204, {});
     if (!file) return answer(404, { 'Content-Type': 'text/plain; charset=utf-8' }, 'Not found.\n');
     const { size, mtimeMs } = statSync(file);
     const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;

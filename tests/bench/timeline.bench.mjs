@@ -89,7 +89,12 @@ function largeDocument(random) {
     props: {},
     keyframes: {},
   });
-  const file = () => ({ kind: 'asset', assetId: asset.id, trimStartFrame: 30 + Math.floor(random() * 100_000), speed: { num: 1, den: 1 } });
+  const file = () => ({
+    kind: 'asset',
+    assetId: asset.id,
+    trimStartFrame: 30 + Math.floor(random() * 100_000),
+    speed: { num: 1, den: 1 },
+  });
   let end = 0;
   for (let index = 0; index < clipCount * 0.8; index += 1) {
     const length = 30 + Math.floor(random() * 60);
@@ -145,11 +150,17 @@ export async function run() {
 
   /** What each command is run with: at random places, mostly on the main track, where it moves most. */
   const cases = {
-    'add-insert': () => ['clip.add', { asset: videoAsset(asset.id, 3600), trackId: tracks.main.id, frame: place(), mode: 'insert' }],
+    'add-insert': () => [
+      'clip.add',
+      { asset: videoAsset(asset.id, 3600), trackId: tracks.main.id, frame: place(), mode: 'insert' },
+    ],
     'add-append': () => ['clip.add', { asset: videoAsset(newId(), 60), mode: 'append' }],
     'add-text': () => ['clip.addText', { text: 'Title', frame: place() }],
     move: () => ['clip.move', { clipIds: [mainClip().id], deltaFrames: Math.floor(random() * 2000) - 1000 }],
-    'move-insert': () => ['clip.move', { clipIds: [mainClip().id], deltaFrames: Math.floor(random() * 2000) - 1000, mode: 'insert' }],
+    'move-insert': () => [
+      'clip.move',
+      { clipIds: [mainClip().id], deltaFrames: Math.floor(random() * 2000) - 1000, mode: 'insert' },
+    ],
     'move-100-clips': () => ['clip.move', { clipIds: someClips(100), deltaFrames: 17, trackId: tracks.second.id }],
     trim: () => {
       const clip = mainClip();
@@ -228,7 +239,9 @@ export async function run() {
   const evaluated = timed(20, frames, (list) => {
     for (const frame of list) evaluate(document, frame);
   });
-  const small = createDocument({ records: [...document.records()].filter((record) => record.type !== 'clip' || record.startFrame < 3000) });
+  const small = createDocument({
+    records: [...document.records()].filter((record) => record.type !== 'clip' || record.startFrame < 3000),
+  });
   const evaluatedSmall = timed(
     20,
     () => Array.from({ length: each }, () => Math.floor(random() * small.totalFrames)),
@@ -239,11 +252,41 @@ export async function run() {
   results.push({ name: 'evaluate-10000-clips', value: round((evaluated / each) * 1000), unit: 'µs' });
   results.push({ name: 'evaluate-per-second', value: Math.round((each / evaluated) * 1000), unit: '1/s' });
   results.push({ name: 'evaluate-60-clips-against-10000', value: round(evaluatedSmall / evaluated), unit: 'ratio' });
-  results.push({ name: 'sound-spans-10000-clips', value: round(timed(20, () => null, () => soundSpans(document))), unit: 'ms' });
-  results.push({ name: 'next-edit-point-10000-clips', value: round((timed(20, frames, (list) => list.forEach((frame) => nextEditPoint(document, frame))) / each) * 1000), unit: 'µs' });
-  results.push({ name: 'snap-targets-10000-clips', value: round(timed(20, () => null, () => snapTargets(document))), unit: 'ms' });
+  results.push({
+    name: 'sound-spans-10000-clips',
+    value: round(
+      timed(
+        20,
+        () => null,
+        () => soundSpans(document),
+      ),
+    ),
+    unit: 'ms',
+  });
+  results.push({
+    name: 'next-edit-point-10000-clips',
+    value: round((timed(20, frames, (list) => list.forEach((frame) => nextEditPoint(document, frame))) / each) * 1000),
+    unit: 'µs',
+  });
+  results.push({
+    name: 'snap-targets-10000-clips',
+    value: round(
+      timed(
+        20,
+        () => null,
+        () => snapTargets(document),
+      ),
+    ),
+    unit: 'ms',
+  });
   const targets = snapTargets(document);
-  results.push({ name: 'snap-10000-clips', value: round((timed(20, frames, (list) => list.forEach((frame) => snapFrame([frame, frame + 50], targets, 10))) / each) * 1000), unit: 'µs' });
+  results.push({
+    name: 'snap-10000-clips',
+    value: round(
+      (timed(20, frames, (list) => list.forEach((frame) => snapFrame([frame, frame + 50], targets, 10))) / each) * 1000,
+    ),
+    unit: 'µs',
+  });
 
   const text = stringifyTimeline(document);
   results.push({ name: 'print-10000-clips', value: round(timed(10, () => document, stringifyTimeline)), unit: 'ms' });

@@ -94,13 +94,14 @@ globalThis.bench = {
       costs.push(performance.now() - before);
       if (shown().length === 0) blank += 1;
     }
+    const elements = element.shadowRoot.querySelectorAll('*').length;
     // Far away, where no page is loaded yet.
     const before = performance.now();
     list.scrollTop = list.scrollHeight / 2;
     await frame();
     await until(() => shown().length >= 6, 'the middle of the list');
     return {
-      elements: element.shadowRoot.querySelectorAll('*').length,
+      elements,
       medianMs: median(costs),
       blankFraction: blank / steps,
       jumpMs: performance.now() - before,
