@@ -95,9 +95,7 @@ export function createSession(options: LecternOptions): LecternSession {
   // Fails quietly: the library's own queries show why a back end can't be reached.
   const watchStorage = backend.blobs.report().then(
     (report) => {
-      if (report.kind !== 'memory') return;
-      store.setState({ storage: { memoryOnly: true } });
-      actions.notify({ tone: 'warning', message: { key: 'notice.storageMemory' }, durationMs: null });
+      if (report.kind === 'memory') store.setState({ storage: { memoryOnly: true } });
     },
     () => undefined,
   );
@@ -112,6 +110,8 @@ export function createSession(options: LecternOptions): LecternSession {
     );
     for (const stop of stops) stop();
     queryClient.unmount();
+    // What is still being fetched would otherwise come back into an emptied cache.
+    await queryClient.cancelQueries();
     queryClient.clear();
     await watchStorage;
     for (const journal of journals.values()) (await journal).close();
@@ -136,7 +136,7 @@ export function createSession(options: LecternOptions): LecternSession {
     setLocale(next) {
       locale = next;
     },
-    async openProject(projectId) {
+    async openProject(projectId, { create = false } = {}) {
       if (disposed !== null) throw new LecternError('aborted', { message: 'the session was disposed of' });
       const id = projectId ?? newId();
       const known = open.get(id);
@@ -147,7 +147,7 @@ export function createSession(options: LecternOptions): LecternSession {
       const entry: Open = {
         holders: 1,
         resolved: null,
-        session: openProjectSession(world, id, projectId === null, {
+        session: openProjectSession(world, id, projectId === null ? 'new' : create ? 'either' : 'known', {
           leave: () => {
             entry.holders -= 1;
             if (entry.holders > 0) return false;

@@ -1,7 +1,7 @@
 export type { Unsubscribe } from '@lectern/ports';
 export type { GestureKind } from '@lectern/timeline';
 export { createSession } from './create-session.js';
-export type { LecternOptions, LecternSession, UnsavedProject } from './session.js';
+export type { LecternOptions, LecternSession, OpenProjectOptions, UnsavedProject } from './session.js';
 export {
   configureLectern,
   defaultSession,

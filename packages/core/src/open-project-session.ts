@@ -1,5 +1,6 @@
 import {
   LecternError,
+  isLecternError,
   serialiseError,
   toLecternError,
   type Backend,
@@ -68,7 +69,8 @@ export interface ProjectHolders {
 export async function openProjectSession(
   world: ProjectWorld,
   projectId: string,
-  isNew: boolean,
+  /** Whether there has to be such a project: `either` makes one when there is none. */
+  which: 'new' | 'known' | 'either',
   holders: ProjectHolders,
 ): Promise<ProjectSession> {
   const { backend, locks, namespace, newId } = world;
@@ -79,15 +81,20 @@ export async function openProjectSession(
     onLost();
   });
   try {
-    const head: Head = isNew ? { found: false, unreachable: null } : await fetchHead(backend.projects, projectId);
+    const head: Head = which === 'new' ? { found: false, unreachable: null } : await fetchHead(backend.projects, projectId);
     const title = head.found ? head.opened.project.title : world.messages().t('projects.newTitle');
     const description = head.found ? head.opened.project.description : '';
     const { journal, error } = await claimable(world, userId);
     const claimed = lock === null ? null : await claim(journal, projectId, { title, description }, error);
     const empty = (): TimelineDocument => createEmptyProject(newId);
-    const opening = isNew
-      ? freshOpening(empty())
-      : await decideOpening(backend.projects, head, claimed?.image ?? null, empty);
+    const kept = claimed?.image ?? null;
+    const opening =
+      which === 'new'
+        ? freshOpening(empty())
+        : await decideOpening(backend.projects, head, kept, empty).catch((error: unknown) => {
+            if (which === 'either' && isLecternError(error) && error.code === 'not-found') return freshOpening(empty(), kept?.meta.lastSeq);
+            throw error;
+          });
     const opened: OpenedForEditing = {
       opening,
       lock,
@@ -130,15 +137,15 @@ async function claim(
   }
 }
 
-function freshOpening(document: TimelineDocument): OpenedForEditing['opening'] {
+function freshOpening(document: TimelineDocument, lastSeq = 0): OpenedForEditing['opening'] {
   return {
     document,
     savedDocument: document,
     readOnly: false,
     baseRev: 0,
     baseHash: '',
-    ackedSeq: 0,
-    lastSeq: 0,
+    ackedSeq: lastSeq,
+    lastSeq,
     lastAt: '',
     journaled: false,
     restorable: null,
@@ -207,7 +214,7 @@ class OpenProject implements ProjectSession {
         now,
         debounceMs: world.debounceMs,
         deadlineMs: world.deadlineMs,
-        remoteVolatile: world.store.getState().storage.memoryOnly,
+        remoteVolatile: () => world.store.getState().storage.memoryOnly,
         empty: () => createEmptyProject(newId),
         title: () => {
           const { title, description } = this.details.getState();

@@ -46,6 +46,11 @@ export interface UnsavedProject {
   readonly at: string;
 }
 
+export interface OpenProjectOptions {
+  /** Makes an empty project under that id when there is none, instead of failing with `not-found`. */
+  readonly create?: boolean;
+}
+
 /** Everything that elements work with. One per back end and page, usually. */
 export interface LecternSession {
   readonly backend: Backend;
@@ -61,7 +66,7 @@ export interface LecternSession {
   readonly newId: NewId;
   readonly now: () => Date;
   /** Opens a project, or a new unsaved one (`null`). Counted by id: each call is ended by one `close()` of what it gave. */
-  openProject(projectId: string | null): Promise<ProjectSession>;
+  openProject(projectId: string | null, options?: OpenProjectOptions): Promise<ProjectSession>;
   /** Projects whose last changes are only in this browser, most recent first. */
   unsavedProjects(): Promise<readonly UnsavedProject[]>;
   /** Lets the host do an action its own way. Returns what puts the former one back. */
