@@ -26,7 +26,16 @@ export class ChangeSignal {
       this.send();
     }, everyMs);
     const items = this.#read();
-    for (const listener of [...this.#listeners]) listener(items);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(items);
+      } catch (error) {
+        // One listener's fault must not stop a transfer; it still has to be heard of.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   subscribe(listener: (items: readonly UploadItem[]) => void): Unsubscribe {

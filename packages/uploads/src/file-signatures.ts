@@ -106,6 +106,20 @@ const framesBy =
     return first === head.length || frameBytes(head, first) > 0;
   };
 
+/** Three frames in a row behind some junk, as recorders and cutting leave it. */
+const framesSoon = (head: Uint8Array): boolean => {
+  for (let start = 1; start < Math.min(head.length, 4096); start++) {
+    let at = start;
+    let frames = 0;
+    for (let length = mpegFrameBytes(head, at); length > 0 && frames < 3; length = mpegFrameBytes(head, at)) {
+      at += length;
+      frames++;
+    }
+    if (frames === 3) return true;
+  }
+  return false;
+};
+
 /** Packets of 188 bytes that begin with 0x47 (ISO/IEC 13818-1, 2.4.3.2), or of 192 with a time stamp before each. */
 const packets =
   (size: number, offset: number) =>
@@ -214,6 +228,8 @@ const signatures: readonly Signature[] = [
   },
   { name: 'midi', kind: null, mimeType: 'audio/midi', matches: textIs(0, 'MThd') },
   { name: 'rtf', kind: null, mimeType: 'application/rtf', matches: textIs(0, '{\\rtf') },
+  // Last, since it looks furthest.
+  { name: 'mp3', kind: 'audio', mimeType: 'audio/mpeg', matches: framesSoon },
 ];
 
 const mp3: FileType = { name: 'mp3', kind: 'audio', mimeType: 'audio/mpeg' };

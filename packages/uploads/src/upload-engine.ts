@@ -21,8 +21,8 @@ import { checkFile, type FileLimits, type MediaType } from './check-file.js';
 import { isUnreadable, readBytes } from './file-bytes.js';
 
 export interface UploadEngineOptions {
-  readonly assets: AssetsPort;
-  readonly blobs: BlobsPort;
+  readonly assets: Pick<AssetsPort, 'create' | 'addVersion' | 'get'>;
+  readonly blobs: Pick<BlobsPort, 'put' | 'delete'>;
   readonly probe: RenderEngine['probe'];
   readonly newId: () => string;
   /** The largest file that is taken, in bytes; no limit when left out. */

@@ -8,44 +8,34 @@ import { MemoryRecordStore } from './records/memory-record-store.js';
 import type { RecordStore, WriteView } from './records/record-store.js';
 
 /** Fails the n-th write of a row, or its removal, as a full disk does; `writes` counts them all. */
-class FullDisk {
-  writes = 0;
-  failAt = Infinity;
+interface FullDisk {
+  writes: number;
+  failAt: number;
+}
 
-  readonly #write: RecordStore['write'] = MemoryRecordStore.prototype.write;
-
-  install(): () => void {
-    const disk = this;
-    const write = this.#write;
-    MemoryRecordStore.prototype.write = function (this: RecordStore, tables, work, options) {
-      return write.call(
-        this,
-        tables,
-        (view) => {
-          const counted: WriteView = {
-            ...view,
-            async put(table, row) {
-              disk.#count();
-              await view.put(table, row);
-            },
-            async delete(table, key) {
-              disk.#count();
-              await view.delete(table, key);
-            },
-          };
-          return work(counted);
-        },
-        options,
-      ) as never;
-    };
-    return () => {
-      MemoryRecordStore.prototype.write = write;
-    };
-  }
-
-  #count(): void {
-    if (++this.writes === this.failAt) throw new DOMException('The disk is full', 'QuotaExceededError');
-  }
+/** Every store in memory is on that disk until the returned function is called. */
+function install(disk: FullDisk): () => void {
+  const write: RecordStore['write'] = Reflect.get(MemoryRecordStore.prototype, 'write');
+  const count = (): void => {
+    if (++disk.writes === disk.failAt) throw new DOMException('The disk is full', 'QuotaExceededError');
+  };
+  const counted = (view: WriteView): WriteView => ({
+    ...view,
+    async put(table, row) {
+      count();
+      await view.put(table, row);
+    },
+    async delete(table, key) {
+      count();
+      await view.delete(table, key);
+    },
+  });
+  MemoryRecordStore.prototype.write = function (tables, work, options) {
+    return write.call(this, tables, (view) => work(counted(view)), options) as never;
+  };
+  return () => {
+    MemoryRecordStore.prototype.write = write;
+  };
 }
 
 async function everything({ assets, projects, courses }: Backend): Promise<unknown> {
@@ -112,8 +102,8 @@ async function fill(backend: Backend): Promise<void> {
 describe('a disk that is full at any moment', () => {
   for (const [name, operation] of Object.entries(operations)) {
     it(`leaves nothing half-written of ${name}`, async () => {
-      const disk = new FullDisk();
-      const takeOut = disk.install();
+      const disk: FullDisk = { writes: 0, failAt: Infinity };
+      const takeOut = install(disk);
       try {
         for (let nth = 1; ; nth++) {
           const backend = createLocalBackend({ storage: 'memory' });

@@ -162,7 +162,7 @@ async function commit(
   { records }: OpenStore,
   row: BlobRow,
   { signal }: CallOptions,
-  putData: (view: WriteView) => Promise<void> = async () => {},
+  putData?: (view: WriteView) => Promise<void>,
 ): Promise<BlobStat> {
   return records.write(
     ['blobs', 'blobData'],
@@ -170,7 +170,7 @@ async function commit(
       // Another tab may have been faster.
       if (await view.get('blobs', row.key)) throw taken(row.key);
       await view.put('blobs', row);
-      await putData(view);
+      await putData?.(view);
       return statOf(row);
     },
     { signal },

@@ -169,7 +169,7 @@ function orderAfter(
   afterId: string | null,
   what: string,
 ): string | null {
-  if (moved && afterId === moved.id) return null;
+  if (moved !== null && afterId === moved.id) return null;
   const at = siblings.findIndex(({ id }) => id === moved?.id);
   if (at >= 0 && (siblings[at - 1]?.id ?? null) === afterId) return null;
   const others = siblings.filter(({ id }) => id !== moved?.id);
@@ -204,10 +204,10 @@ async function itemsOf(view: ReadView, chapterId: string): Promise<readonly Chap
 async function assertTarget(view: ReadView, target: ChapterItem['target']): Promise<void> {
   if (target.kind === 'asset') {
     const row = await view.get('assets', target.assetId);
-    if (!row || row.asset.deletedAt !== null) throw notFound('asset', target.assetId);
+    if (row?.asset.deletedAt !== null) throw notFound('asset', target.assetId);
   } else {
     const row = await view.get('projects', target.projectId);
-    if (!row || row.summary.deletedAt !== null) throw notFound('project', target.projectId);
+    if (row?.summary.deletedAt !== null) throw notFound('project', target.projectId);
   }
 }
 

@@ -14,6 +14,6 @@ export class LocalIdentity implements IdentityPort {
   }
 
   subscribe(): Unsubscribe {
-    return () => {};
+    return () => undefined;
   }
 }

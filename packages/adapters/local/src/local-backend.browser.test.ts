@@ -133,10 +133,11 @@ describe('with IndexedDB alone', () => {
   let giveBack = (): void => {};
 
   before(() => {
-    const { createWritable } = FileSystemFileHandle.prototype;
-    Reflect.deleteProperty(FileSystemFileHandle.prototype, 'createWritable');
+    const { prototype } = FileSystemFileHandle;
+    const createWritable = Object.getOwnPropertyDescriptor(prototype, 'createWritable') ?? {};
+    Reflect.deleteProperty(prototype, 'createWritable');
     giveBack = () => {
-      FileSystemFileHandle.prototype.createWritable = createWritable;
+      Object.defineProperty(prototype, 'createWritable', createWritable);
     };
   });
   after(() => {
@@ -198,12 +199,11 @@ describe('where the browser denies storage', () => {
   });
 
   it('works in memory when opening never answers', async () => {
-    const giveBack = replace(IDBFactory.prototype, 'open', () =>
-      Object.create(IDBOpenDBRequest.prototype, {
-        addEventListener: { value: () => undefined },
-        removeEventListener: { value: () => undefined },
-      }),
-    );
+    const silent = Object.create(IDBOpenDBRequest.prototype, {
+      addEventListener: { value: () => undefined },
+      removeEventListener: { value: () => undefined },
+    }) as IDBOpenDBRequest;
+    const giveBack = replace(IDBFactory.prototype, 'open', () => silent);
     try {
       await expectMemory({ patienceMs: 50 });
     } finally {

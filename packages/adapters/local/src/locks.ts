@@ -1,7 +1,7 @@
 /** Held by a page while it writes bytes whose row isn't there yet, so that nobody sweeps them away. */
 export async function whileWriting<T>(name: string, work: () => Promise<T>): Promise<T> {
   const locks = lockManager();
-  return locks ? ((await locks.request(name, { mode: 'shared' }, work)) as T) : work();
+  return locks ? await locks.request(name, { mode: 'shared' }, work) : work();
 }
 
 /** Runs only when nobody is writing, in this tab or another; without locks nobody can know, and it doesn't run. */

@@ -1,7 +1,6 @@
 import {
   type AssetNotice,
   type CallOptions,
-  LecternError,
   normaliseAssetName,
   type OpenedProject,
   type Page,

@@ -454,7 +454,7 @@ export const assetsContract: ContractSuite = {
         await expectError('aborted', assets.list({}, { signal }), 'list');
         await expectError('aborted', assets.get(id, { signal }), 'get');
         await expectError('aborted', assets.getMany([id], { signal }), 'getMany');
-        await expectError('aborted', assets.create({ ...made, id: newId() } as never, { signal }), 'create');
+        await expectError('aborted', assets.create({ ...made, id: newId() }, { signal }), 'create');
         await expectError('aborted', assets.update(id, { name: 'x' }, { signal }), 'update');
         await expectError('aborted', assets.remove(id, { signal }), 'remove');
         await expectError('aborted', assets.restore(id, { signal }), 'restore');

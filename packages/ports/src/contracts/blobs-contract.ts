@@ -15,7 +15,7 @@ function streamOf(
       if (chunk) controller.enqueue(chunk);
       else if (endsBy === 'closing') controller.close();
       else if (endsBy === 'failing') controller.error(new Error('The source broke off'));
-      else await new Promise(() => {});
+      else await new Promise(() => undefined);
     },
   });
 }

@@ -46,7 +46,7 @@ export async function expectNotice<N>(
   what: string,
 ): Promise<void> {
   const patienceMs = 10_000;
-  let stop: Unsubscribe = () => {};
+  let stop: Unsubscribe = () => undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const told = new Promise<true>((resolve) => {

@@ -19,7 +19,7 @@ export const identityContract: ContractSuite = {
     {
       name: 'ends a subscription, and ends it again without harm',
       async run({ backend: { identity } }) {
-        const stop = identity.subscribe(() => {});
+        const stop = identity.subscribe(() => undefined);
         stop();
         stop();
       },

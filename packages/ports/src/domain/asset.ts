@@ -188,4 +188,4 @@ export const newAssetVersionSchema: z.ZodType<NewAssetVersion> = z
 /** Checks a place where an asset is used. */
 export const assetUsageSchema: z.ZodType<AssetUsage> = z
   .object({ assetId: id, resourceType: z.string().min(1).max(64), resourceId: id, label: z.string().max(1000) })
-  .strict() as unknown as z.ZodType<AssetUsage>;
+  .strict();

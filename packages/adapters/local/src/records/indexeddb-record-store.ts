@@ -32,7 +32,7 @@ function viewOf(transaction: Transaction): ReadView {
 
 function writeViewOf(transaction: WriteTransaction): WriteView {
   return {
-    ...viewOf(transaction as unknown as Transaction),
+    ...viewOf(transaction),
     async put(table, row) {
       await transaction.objectStore(table).put(row);
     },
@@ -52,6 +52,14 @@ function writeViewOf(transaction: WriteTransaction): WriteView {
 /** When a transaction fails as a whole, its requests only say that it was aborted; the reason is the transaction's. */
 function reasonOf(error: unknown, transaction: { readonly error: DOMException | null }): LecternError {
   return toLecternError(transaction.error ?? error);
+}
+
+function undo(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It is over already: then its own outcome stands.
+  }
 }
 
 /** True for errors that say the connection is gone, not the data: somebody cleared the site's data, or upgraded it. */
@@ -82,7 +90,7 @@ export class IndexedDbRecordStore implements RecordStore {
     // Its failure is told by `work` already; unheard, it would be an unhandled rejection.
     transaction.done.catch(() => undefined);
     try {
-      return await work(viewOf(transaction as unknown as Transaction));
+      return await work(viewOf(transaction));
     } catch (error) {
       throw reasonOf(error, transaction);
     }
@@ -99,27 +107,23 @@ export class IndexedDbRecordStore implements RecordStore {
       () => null,
       (error: unknown) => reasonOf(error, transaction),
     );
-    const undo = (): void => {
-      try {
-        transaction.abort();
-      } catch {
-        // It is over already: then its own outcome stands.
-      }
+    const undoThis = (): void => {
+      undo(transaction);
     };
-    signal?.addEventListener('abort', undo, { once: true });
+    signal?.addEventListener('abort', undoThis, { once: true });
     try {
       const result = await work(writeViewOf(transaction));
-      if (signal?.aborted === true) undo();
+      if (signal?.aborted === true) undoThis();
       const failure = await done;
       if (failure) throw signal?.aborted === true ? new LecternError('aborted', { cause: failure }) : failure;
       return result;
     } catch (error) {
-      undo();
+      undoThis();
       await done;
       if (signal?.aborted === true) throw new LecternError('aborted', { cause: error });
       throw reasonOf(error, transaction);
     } finally {
-      signal?.removeEventListener('abort', undo);
+      signal?.removeEventListener('abort', undoThis);
     }
   }
 
@@ -167,7 +171,7 @@ export class IndexedDbRecordStore implements RecordStore {
 async function connect(name: string, moveIn: MoveIn): Promise<IDBPDatabase> {
   try {
     return await openDB(name, tablesVersion, {
-      async upgrade(database, _from, _to, transaction) {
+      upgrade(database, _from, _to, transaction) {
         for (const table of tableNames) {
           const { keyPath, indexes } = tableShapes[table];
           const store = database.createObjectStore(table, { keyPath: keyPath as string | string[] });
@@ -175,11 +179,9 @@ async function connect(name: string, moveIn: MoveIn): Promise<IDBPDatabase> {
         }
         // The failure of opening tells of it already.
         transaction.done.catch(() => undefined);
-        try {
-          await moveIn(writeViewOf(transaction as unknown as WriteTransaction));
-        } catch {
-          transaction.abort();
-        }
+        moveIn(writeViewOf(transaction as unknown as WriteTransaction)).catch(() => {
+          undo(transaction);
+        });
       },
       // A newer version of the page wants to upgrade: let it, or it waits for ever.
       blocking(_current, _blocked, event) {
