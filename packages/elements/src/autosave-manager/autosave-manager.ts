@@ -134,6 +134,7 @@ export class AutosaveManagerElement extends ProjectElement {
       <div class="popover" part="details" popover="manual" role="dialog" aria-label=${this.t('autosave.title')}>
         ${this.#popover.isOpen
           ? saveDetails({
+              sentence,
               state,
               messages: this.localize.messages,
               now: this.#now,

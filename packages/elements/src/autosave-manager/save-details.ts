@@ -4,6 +4,7 @@ import { deserialiseError } from '@lectern/ports';
 import { icon } from '../foundation/icon.js';
 
 export interface SaveDetailsView {
+  readonly sentence: string;
   readonly state: AutosaveState;
   readonly messages: Messages;
   readonly now: Date;
@@ -19,7 +20,8 @@ export interface SaveDetailsView {
 /** What the popover holds: first what needs an answer, then what there is to know. */
 export function saveDetails(view: SaveDetailsView): TemplateResult {
   const { state } = view;
-  return html`${restorePrompt(view)} ${conflictChoices(view)} ${otherTab(view)} ${failure(view)} ${storageWarning(view)}
+  const asks = state.restorable !== null || state.remote === 'conflict' || state.role === 'follower';
+  return html`${asks ? nothing : html`<h3>${view.sentence}</h3>`} ${restorePrompt(view)} ${conflictChoices(view)} ${otherTab(view)} ${failure(view)} ${storageWarning(view)}
   ${facts(view)}
   ${state.role === 'follower' || state.remote === 'conflict'
     ? nothing

@@ -215,6 +215,11 @@ export const exportDialogStyles: CSSResult = css`
       flex-basis: 100%;
     }
   }
+  @container export-dialog (inline-size < 340px) {
+    .preset .hint {
+      display: none;
+    }
+  }
   @media (forced-colors: active) {
     .preset:has(:checked) {
       outline: 2px solid Highlight;

@@ -328,6 +328,11 @@ export const studioPreviewStyles: CSSResult = css`
       display: inline;
     }
   }
+  @container studio-preview (inline-size < 345px) {
+    .total {
+      display: none;
+    }
+  }
   @media (forced-colors: active) {
     .track {
       border: 1px solid CanvasText;

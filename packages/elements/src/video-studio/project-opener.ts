@@ -1,5 +1,5 @@
 import { toLecternError, type LecternError } from '@lectern/ports';
-import type { LecternSession, ProjectSession } from '@lectern/core';
+import type { LecternSession, OpenProjectOptions, ProjectSession } from '@lectern/core';
 
 export type OpenerState =
   | { readonly status: 'idle' }
@@ -26,13 +26,13 @@ export class ProjectOpener {
   }
 
   /** @returns the project, or null when it failed or another wish came in between */
-  async open(session: LecternSession, projectId: string | null): Promise<ProjectSession | null> {
+  async open(session: LecternSession, projectId: string | null, options: OpenProjectOptions = {}): Promise<ProjectSession | null> {
     this.#turn += 1;
     const turn = this.#turn;
     this.#letGo();
     this.#set({ status: 'opening' });
     try {
-      const project = await session.openProject(projectId);
+      const project = await session.openProject(projectId, options);
       if (turn !== this.#turn) {
         void project.close();
         return null;

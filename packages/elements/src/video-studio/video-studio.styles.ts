@@ -327,6 +327,19 @@ export const videoStudioStyles: CSSResult = css`
     min-block-size: 0;
     overflow: auto;
   }
+  .projects-dialog > .library {
+    --lectern-library-radius: 0;
+    border: 0;
+  }
+  .projects-dialog > .library::part(header) {
+    padding-inline-end: 52px;
+  }
+  .projects-dialog > .close {
+    inset-block-start: 13px;
+    inset-inline-end: 12px;
+    position: absolute;
+    z-index: 2;
+  }
   .help-dialog {
     inline-size: min(760px, calc(100vw - 24px));
   }
@@ -407,6 +420,11 @@ export const videoStudioStyles: CSSResult = css`
     }
     .title {
       font-size: var(--l-text-m);
+    }
+  }
+  @container video-studio (inline-size < 350px) {
+    .tabs .icon {
+      display: none;
     }
   }
   @media (forced-colors: active) {

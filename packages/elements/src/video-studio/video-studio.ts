@@ -2,7 +2,7 @@ import { ContextProvider } from '@lit/context';
 import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { styleMap } from '../foundation/style-map.js';
-import { toLecternError } from '@lectern/ports';
+import { toLecternError, type LecternError } from '@lectern/ports';
 import {
   registeredBackends,
   sessionFor,
@@ -25,7 +25,7 @@ import { MenuController } from '../foundation/menu-controller.js';
 import { PointerDragController } from '../foundation/pointer-drag-controller.js';
 import { PopoverController } from '../foundation/popover-controller.js';
 import { RovingFocusController } from '../foundation/roving-focus-controller.js';
-import { errorView, stateView } from '../foundation/state-view.js';
+import { stateView } from '../foundation/state-view.js';
 import { StoreController } from '../foundation/store-controller.js';
 import { handleStudioKey, type Keymap } from '../foundation/studio-keys.js';
 import { NoticesController } from '../lectern-provider/notices-controller.js';
@@ -192,7 +192,7 @@ export class VideoStudioElement extends LecternElement {
     this.project = projectId;
     if (!session) return null;
     this.#opened = { session, id: projectId };
-    return this.#opener.open(session, projectId);
+    return this.#open(session, projectId);
   }
 
   /** Puts assets on the timeline of the open project. @throws LecternError when none can be used */
@@ -239,7 +239,7 @@ export class VideoStudioElement extends LecternElement {
       return;
     }
     this.#opened = { session, id: this.project };
-    void this.#opener.open(session, this.project);
+    void this.#open(session, this.project);
   }
 
   protected override render(): TemplateResult {
@@ -284,20 +284,32 @@ export class VideoStudioElement extends LecternElement {
           text: m.t('workspace.noBackendText', { name: this.backendMissing }),
         })}
       </div>`;
-    if (opener.status === 'failed')
-      return html`<div class="failed">
-        ${errorView(opener.error, m, this.#onRetry)}
-        <div class="actions">
-          <button class="button" type="button" @click=${this.#onNew}>${icon('new-project')}${m.t('studio.newProject')}</button>
-          <button class="button" type="button" @click=${this.#onProjects}>
-            ${icon('folder')}${m.t('workspace.otherProject')}
-          </button>
-        </div>
-      </div>`;
+    if (opener.status === 'failed') return this.#renderFailed(opener.error);
     const words = m.t(this.session ? 'studio.opening' : 'workspace.waiting');
     return html`<div class="opening" aria-busy="true">
       <span></span><span></span><span></span><span></span>
       <div class="words" role="status"><i class="spinner"></i>${words}</div>
+    </div>`;
+  }
+
+  #renderFailed(error: LecternError): TemplateResult {
+    const m = this.localize.messages;
+    const { title, advice } =
+      error.code === 'not-found' ? { title: m.t('workspace.notFound'), advice: m.t('workspace.notFoundText') } : m.error(error);
+    return html`<div class="failed">
+      ${stateView({
+        icon: 'error',
+        tone: 'danger',
+        title,
+        text: advice,
+        actions: html`<button class="button" data-variant="primary" type="button" @click=${this.#onProjects}>
+            ${icon('folder')}${m.t('workspace.otherProject')}
+          </button>
+          <button class="button" type="button" @click=${this.#onNew}>${icon('new-project')}${m.t('studio.newProject')}</button>
+          ${error.code === 'not-found'
+            ? nothing
+            : html`<button class="button" type="button" @click=${this.#onRetry}>${icon('refresh')}${m.t('common.tryAgain')}</button>`}`,
+      })}
     </div>`;
   }
 
@@ -328,9 +340,6 @@ export class VideoStudioElement extends LecternElement {
       ${mode === 'narrow' ? nothing : this.#renderSeparator('media')}
       <section class="panel preview" part="panel" id="preview" aria-label=${m.t('studio.preview')} ?hidden=${!shows('preview')}>
         <studio-preview>
-          <button slot="empty" class="button" data-variant="primary" type="button" @click=${this.#onAddMedia}>
-            ${icon('upload')}${m.t('workspace.addMedia')}
-          </button>
           <button slot="empty" class="button" type="button" @click=${this.#onSample}>${m.t('workspace.startSample')}</button>
         </studio-preview>
       </section>
@@ -395,14 +404,10 @@ export class VideoStudioElement extends LecternElement {
           : nothing}
       </div>
       <div class="menu" popover role="menu" aria-label=${m.t('studio.menu')}>${this.#renderMenu()}</div>
-      <dialog class="projects-dialog" aria-labelledby="projects-title" @close=${this.#onProjectsClose} @lectern-project-open=${this.#onProjectOpen}>
-        <header>
-          <h2 id="projects-title">${m.t('studio.projects')}</h2>
-          <button class="button" type="button" @click=${this.#onNew}>${icon('add')}${m.t('studio.newProject')}</button>
-          <button class="icon-button" type="button" aria-label=${m.t('common.close')} @click=${this.#onProjectsCloseButton}>
-            ${icon('close')}
-          </button>
-        </header>
+      <dialog class="projects-dialog" aria-label=${m.t('studio.projects')} @close=${this.#onProjectsClose} @lectern-project-open=${this.#onProjectOpen}>
+        <button class="icon-button close" type="button" aria-label=${m.t('common.close')} @click=${this.#onProjectsCloseButton}>
+          ${icon('close')}
+        </button>
         ${this.projectsShown ? html`<project-library class="library"></project-library>` : nothing}
       </dialog>
       <dialog class="help-dialog" aria-labelledby="help-title" @close=${this.#onHelpClose}>
@@ -466,6 +471,15 @@ export class VideoStudioElement extends LecternElement {
     // A reload must not import the same files again.
     address.searchParams.delete('import');
     history.replaceState(history.state, '', address);
+  }
+
+  async #open(session: LecternSession, projectId: string | null): Promise<ProjectSession | null> {
+    // A back end that the tag itself names has no page around it that would make projects.
+    const create = this.backend !== null && this.lectern === null;
+    const project = await this.#opener.open(session, projectId, { create });
+    if (project?.isNew && create && projectId !== null && project.editor.document.clips.size === 0)
+      addSample(session, project, this.localize.messages);
+    return project;
   }
 
   #onOpener(): void {

@@ -19,7 +19,6 @@ export const workspaceMessages = {
   'workspace.exportRunning': 'Exporting, {percent}. Show it',
   'workspace.exportDone': 'Exported. Show it',
   'workspace.exportFailed': 'The export stopped. Show why',
-  'workspace.addMedia': 'Add media',
   'workspace.startSample': 'Start with a sample',
   'workspace.sampleTitle': 'Welcome to your video',
   'workspace.sampleSubtitle': 'Drop a recording here and cut it',
@@ -30,6 +29,6 @@ export const workspaceMessages = {
   'workspace.sizeOf': 'Size of {panel}',
   'workspace.imported': { one: '{count} file was put on the timeline', other: '{count} files were put on the timeline' },
   'workspace.importFailed': 'The chosen media couldn’t be put on the timeline',
-  'workspace.dropHint': 'Drop files to add them to your media',
-  'workspace.playheadAt': '{time}',
+  'workspace.notFound': 'This project isn’t here',
+  'workspace.notFoundText': 'It may have been deleted, or belong to another browser or account.',
 } as const;

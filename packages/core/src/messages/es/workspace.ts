@@ -21,7 +21,6 @@ export const workspaceMessages: TranslationOf<typeof english> = {
   'workspace.exportRunning': 'Exportando, {percent}. Mostrar',
   'workspace.exportDone': 'Exportado. Mostrar',
   'workspace.exportFailed': 'La exportación se detuvo. Ver por qué',
-  'workspace.addMedia': 'Añadir archivos',
   'workspace.startSample': 'Empezar con un ejemplo',
   'workspace.sampleTitle': 'Te damos la bienvenida',
   'workspace.sampleSubtitle': 'Suelta aquí una grabación y córtala',
@@ -36,6 +35,6 @@ export const workspaceMessages: TranslationOf<typeof english> = {
     other: '{count} archivos se pusieron en la línea de tiempo',
   },
   'workspace.importFailed': 'Los archivos elegidos no se pudieron poner en la línea de tiempo',
-  'workspace.dropHint': 'Suelta archivos para añadirlos',
-  'workspace.playheadAt': '{time}',
+  'workspace.notFound': 'Este proyecto no está aquí',
+  'workspace.notFoundText': 'Puede que se haya eliminado, o que sea de otro navegador o cuenta.',
 };
