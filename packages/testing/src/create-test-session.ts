@@ -1,4 +1,4 @@
-import { createLocalBackend } from '@lectern/adapter-local';
+import { createLocalBackend, type LocalBackend } from '@lectern/adapter-local';
 import { createSession, type LecternOptions, type LecternSession } from '@lectern/core';
 import type { Backend, CourseChange, NewAsset } from '@lectern/ports';
 import type { TimelineDocument } from '@lectern/timeline';
@@ -25,6 +25,8 @@ export interface TestSessionOptions extends Faults {
   readonly courses?: readonly CourseChange[];
   readonly render?: FakeRenderOptions;
   readonly maxBytes?: number;
+  /** Says that nothing outlives the page, which is so, but in most tests it is beside the point. */
+  readonly memoryOnly?: boolean;
   readonly session?: Partial<Omit<LecternOptions, 'backend' | 'engines'>>;
 }
 
@@ -120,6 +122,25 @@ async function fill(backend: Backend, options: TestSessionOptions): Promise<void
   for (const change of options.courses ?? []) await backend.courses.apply(change);
 }
 
+/** The same back end, reporting its memory as storage that lasts. */
+function withoutMention(backend: LocalBackend): LocalBackend {
+  const { blobs } = backend;
+  const lasting: Backend['blobs'] = {
+    put: (...args) => blobs.put(...args),
+    get: (...args) => blobs.get(...args),
+    stat: (...args) => blobs.stat(...args),
+    delete: (...args) => blobs.delete(...args),
+    report: async (...args) => ({ ...(await blobs.report(...args)), kind: 'indexeddb' }),
+  };
+  return new Proxy(backend, {
+    get(target, property): unknown {
+      if (property === 'blobs') return lasting;
+      const value: unknown = Reflect.get(target, property, target);
+      return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+}
+
 /** A real session over the local back end in memory, with a render engine that draws coloured pictures. */
 export function createTestSession(options: TestSessionOptions = {}): TestSession {
   const reliableBackend = createLocalBackend({
@@ -129,7 +150,7 @@ export function createTestSession(options: TestSessionOptions = {}): TestSession
   });
   let faults: Faults = options;
   const seeded = fill(reliableBackend, options);
-  const backend = unreliable(reliableBackend, () => faults, seeded);
+  const backend = unreliable(options.memoryOnly ? reliableBackend : withoutMention(reliableBackend), () => faults, seeded);
   const render = createFakeRenderEngine(options.render);
   const limit = options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes };
   const uploads = createUploadEngine({

@@ -1,4 +1,5 @@
-import type { QueryClient, QueryKey } from '@tanstack/query-core';
+import { hashKey, type QueryClient, type QueryKey } from '@tanstack/query-core';
+import { toLecternError } from '@lectern/ports';
 
 /** One guess of what the back end will answer: how every cached value under a prefix changes. */
 export interface OptimisticEdit {
@@ -13,31 +14,109 @@ export function optimisticEdit<T>(prefix: QueryKey, edit: (value: T) => T): Opti
 }
 
 /**
- * Shows the guesses at once, does the work, and reads the truth again; when the work fails, every guess is taken back.
- * Running fetches under the prefixes are cancelled first, or their older answer would undo the guess.
+ * Guesses under way over one cache: what is shown is what the back end said, with every open guess over it. So a list
+ * that is read again in the meantime keeps them, and a guess that fails goes without taking others along.
+ */
+class Guesses {
+  readonly #client: QueryClient;
+  readonly #open: Set<OptimisticEdit> = new Set();
+  /** What the back end said, by query, where a guess lies over it. */
+  readonly #told: Map<string, { readonly key: QueryKey; readonly value: unknown }> = new Map();
+  #stop: (() => void) | null = null;
+
+  constructor(client: QueryClient) {
+    this.#client = client;
+  }
+
+  add(edits: readonly OptimisticEdit[]): void {
+    for (const edit of edits) {
+      this.#open.add(edit);
+      for (const [key, value] of this.#client.getQueriesData({ queryKey: edit.prefix })) {
+        const hash = hashKey(key);
+        if (value !== undefined && !this.#told.has(hash)) this.#told.set(hash, { key, value });
+      }
+    }
+    this.#stop ??= this.#client.getQueryCache().subscribe((event) => {
+      if (event.type !== 'updated' || event.action.type !== 'success' || event.action.manual === true) return;
+      const { queryHash, queryKey, state } = event.query;
+      if (!this.#concerns(queryKey)) return;
+      this.#told.set(queryHash, { key: queryKey, value: state.data });
+      this.#show(queryHash);
+    });
+    this.#showAll();
+  }
+
+  /** Ends guesses: those that came true stay in what the back end is taken to have said until it is read again. */
+  end(edits: readonly OptimisticEdit[], cameTrue: boolean): void {
+    for (const edit of edits) {
+      this.#open.delete(edit);
+      if (!cameTrue) continue;
+      for (const [hash, { key, value }] of this.#told) {
+        if (isUnder(key, edit.prefix)) this.#told.set(hash, { key, value: edit.edit(value) });
+      }
+    }
+    this.#showAll();
+    for (const [hash, { key }] of this.#told) if (!this.#concerns(key)) this.#told.delete(hash);
+    if (this.#open.size > 0) return;
+    this.#stop?.();
+    this.#stop = null;
+  }
+
+  #concerns(key: QueryKey): boolean {
+    return [...this.#open].some((edit) => isUnder(key, edit.prefix));
+  }
+
+  #showAll(): void {
+    for (const hash of this.#told.keys()) this.#show(hash);
+  }
+
+  #show(hash: string): void {
+    const told = this.#told.get(hash);
+    if (told === undefined) return;
+    let { value } = told;
+    for (const { prefix, edit } of this.#open) if (isUnder(told.key, prefix)) value = edit(value);
+    if (this.#client.getQueryData(told.key) !== value) this.#client.setQueryData(told.key, value);
+  }
+}
+
+function isUnder(key: QueryKey, prefix: QueryKey): boolean {
+  return prefix.every((part, index) => hashKey([part]) === hashKey([key[index]]));
+}
+
+const guessesOf: WeakMap<QueryClient, Guesses> = new WeakMap();
+
+/**
+ * Shows the guesses at once, does the work as a mutation, and reads the truth again; when the work fails, its guesses are
+ * taken back. Running fetches under the prefixes are cancelled first, or their older answer would undo the guess.
+ *
+ * @throws LecternError
  */
 export async function optimistically<R>(
   client: QueryClient,
   edits: readonly OptimisticEdit[],
   work: () => Promise<R>,
 ): Promise<R> {
-  const before: (readonly [QueryKey, unknown])[] = [];
-  for (const { prefix, edit } of edits) {
-    await client.cancelQueries({ queryKey: prefix });
-    for (const [key, value] of client.getQueriesData({ queryKey: prefix })) {
-      if (value === undefined) continue;
-      const next = edit(value);
-      if (next === value) continue;
-      before.push([key, value]);
-      client.setQueryData(key, next);
-    }
-  }
+  const guesses = guessesOf.get(client) ?? new Guesses(client);
+  guessesOf.set(client, guesses);
+  await Promise.all(edits.map(({ prefix }) => client.cancelQueries({ queryKey: prefix })));
+  guesses.add(edits);
+  const mutations = client.getMutationCache();
+  const mutation = mutations.build<R, Error, undefined, undefined>(client, {
+    mutationFn: work,
+    networkMode: 'always',
+    retry: false,
+    // Removed by hand below: a timer for one that still runs would only be set again and again.
+    gcTime: Infinity,
+  });
   try {
-    return await work();
+    const result = await mutation.execute(undefined);
+    guesses.end(edits, true);
+    return result;
   } catch (error) {
-    for (const [key, value] of before.reverse()) client.setQueryData(key, value);
-    throw error;
+    guesses.end(edits, false);
+    throw toLecternError(error);
   } finally {
+    mutations.remove(mutation);
     for (const { prefix } of edits) void client.invalidateQueries({ queryKey: prefix });
   }
 }

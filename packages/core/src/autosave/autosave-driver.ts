@@ -53,7 +53,8 @@ export interface AutosaveDriverOptions {
   readonly random?: () => number;
   readonly debounceMs: number;
   readonly deadlineMs: number;
-  readonly remoteVolatile: boolean;
+  /** Whether the back end forgets everything with the page. */
+  readonly remoteVolatile: () => boolean;
   /** The document of a project that nobody has saved. */
   readonly empty: () => TimelineDocument;
   readonly title: () => { readonly title: string; readonly description: string };
@@ -679,10 +680,10 @@ export class AutosaveDriver implements Autosave {
               headAt: conflict.headAt,
               keptAs: conflict.keptAs,
             },
-      reason: remote.reason ?? local.reason ?? (this.#journal?.kind === 'memory' ? this.#openError : null),
+      reason: remote.reason ?? local.reason ?? (this.#journal.kind === 'memory' ? this.#openError : null),
       retryAt: this.#retryAt,
-      memoryOnly: this.#journal?.kind === 'memory',
-      remoteVolatile: this.#options?.remoteVolatile ?? false,
+      memoryOnly: this.#journal.kind === 'memory',
+      remoteVolatile: this.#options.remoteVolatile(),
       neverSaved: remote.baseRev === 0,
     };
   }

@@ -343,10 +343,10 @@ function take(next: Step, event: AutosaveEvent): void {
       next.acknowledge(event.rev, event.hash, next.local.seq, null, null);
       return;
     case 'signed-out':
+      // A save under way gets its answer, which says the same if it is so.
+      if (next.remote.status !== 'dirty' && next.remote.status !== 'backoff' && next.remote.status !== 'offline') return;
       next.stop('debounce', 'deadline', 'retry');
-      if (next.remote.status !== 'synced') {
-        next.setRemote({ status: 'authLost', reason: { code: 'unauthenticated', message: 'signed out', details: {} } });
-      }
+      next.setRemote({ status: 'authLost', reason: { code: 'unauthenticated', message: 'signed out', details: {} } });
       return;
     case 'signed-in':
       if (next.remote.status === 'authLost') next.resume();

@@ -117,8 +117,7 @@ describe('the editor', () => {
 
   it('joins quick repeats of one kind into one step', () => {
     const editor = lecture();
-    for (const name of ['H', 'He', 'Hel'])
-      editor.runMerged('rename', 'clip.rename', { clipId: clip('clip-1'), name });
+    for (const name of ['H', 'He', 'Hel']) editor.runMerged('rename', 'clip.rename', { clipId: clip('clip-1'), name });
     editor.undo();
     assert.equal(editor.document.clips.get(clip('clip-1'))?.name, 'Welcome');
   });

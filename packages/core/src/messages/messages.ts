@@ -40,8 +40,11 @@ export interface Messages {
   readonly format: Formatters;
   t<Key extends MessageKey>(key: Key, ...params: MessageArguments<Key>): string;
   text(message: MessageRef): string;
-  /** What to tell a person about an error, with the names of the file or clip that it is about. */
-  error(error: unknown): ErrorText;
+  /**
+   * What to tell a person about an error, with the name of the file or clip that it is about: `subject`, or what the
+   * error's details say.
+   */
+  error(error: unknown, subject?: string): ErrorText;
 }
 
 const catalogues: Map<string, Partial<Catalogue>> = new Map<string, Partial<Catalogue>>([
@@ -116,18 +119,19 @@ function createMessages(locale: string): Messages {
     format,
     t: (key, ...[params]) => translate(key, params as MessageParams | undefined),
     text: ({ key, params }) => translate(key, params),
-    error: (error) => describeError(error, translate, format),
+    error: (error, subject) => describeError(error, subject, translate, format),
   };
 }
 
 /** What an error's details may be called in a message. */
 function describeError(
   thrown: unknown,
+  subjectName: string | undefined,
   translate: (key: MessageKey, params?: MessageParams) => string,
   format: Formatters,
 ): ErrorText {
   const { code, details }: SerialisedError = isSerialised(thrown) ? thrown : toLecternError(thrown);
-  const named = details['fileName'] ?? details['clip'] ?? details['name'] ?? details['asset'] ?? details['title'];
+  const named = subjectName ?? details['fileName'] ?? details['clip'] ?? details['name'] ?? details['asset'] ?? details['title'];
   const subject =
     typeof named === 'string' && named !== ''
       ? translate('common.quoted', { name: named })
@@ -135,7 +139,7 @@ function describeError(
   const params: Record<string, MessageValue> = { subject };
   for (const [name, value] of Object.entries(details)) {
     if (Array.isArray(value)) params[name] = format.list(value as readonly string[]);
-    else if (/bytes$/i.test(name) && typeof value === 'number') params[name] = format.bytes(value);
+    else if ((/bytes$/i.test(name) || (name === 'limit' && code === 'file-too-large')) && typeof value === 'number') params[name] = format.bytes(value);
     else if (typeof value === 'number' || typeof value === 'string') params[name] = value;
   }
   // A port may leave a detail out; the sentence then keeps to what is known.

@@ -51,4 +51,5 @@ export const courseMessages = {
   'courses.itemRemoved': '“{name}” was removed from “{chapter}”',
   'courses.chapterRemoved': 'Chapter “{name}” was deleted',
   'courses.courseRemoved': 'Course “{name}” was deleted',
+  'courses.itemsInChapter': { one: 'item', other: 'items' },
 } as const;

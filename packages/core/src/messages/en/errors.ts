@@ -113,7 +113,7 @@ export const errorMessages = {
 
   'error.file-too-large.subject': 'This file',
   'error.file-too-large.title': '{subject} is too large',
-  'error.file-too-large.advice': 'Files may have {limitBytes} at most. Make it smaller, or cut it into parts.',
+  'error.file-too-large.advice': 'Files may have {limit} at most. Make it smaller, or cut it into parts.',
   'error.file-too-large.adviceShort': 'Make it smaller, or cut it into parts.',
 
   'error.image-too-large.subject': 'This picture',

@@ -13,5 +13,4 @@ export const noticeMessages = {
   'notice.assetsMissing': { one: '{count} file no longer exists', other: '{count} files no longer exist' },
   'notice.chapterAdded': '“{title}” was added to the chapter',
   'notice.actionFailed': 'That didn’t work',
-  'notice.storageMemory': 'This browser stores nothing for this page: download what you want to keep.',
 } as const;

@@ -53,4 +53,5 @@ export const courseMessages: TranslationOf<typeof english> = {
   'courses.itemRemoved': '«{name}» se ha quitado de «{chapter}»',
   'courses.chapterRemoved': 'Se ha eliminado el capítulo «{name}»',
   'courses.courseRemoved': 'Se ha eliminado el curso «{name}»',
+  'courses.itemsInChapter': { one: 'elemento', other: 'elementos' },
 };

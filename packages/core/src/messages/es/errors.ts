@@ -104,7 +104,7 @@ export const errorMessages: TranslationOf<typeof english> = {
 
   'error.file-too-large.subject': 'Este archivo',
   'error.file-too-large.title': '{subject} es demasiado grande',
-  'error.file-too-large.advice': 'Los archivos pueden tener {limitBytes} como máximo. Hazlo más pequeño o córtalo en partes.',
+  'error.file-too-large.advice': 'Los archivos pueden tener {limit} como máximo. Hazlo más pequeño o córtalo en partes.',
   'error.file-too-large.adviceShort': 'Hazlo más pequeño o córtalo en partes.',
 
   'error.image-too-large.subject': 'Esta imagen',

@@ -15,5 +15,4 @@ export const noticeMessages: TranslationOf<typeof english> = {
   'notice.assetsMissing': { one: '{count} archivo ya no existe', other: '{count} archivos ya no existen' },
   'notice.chapterAdded': '«{title}» se ha añadido al capítulo',
   'notice.actionFailed': 'No ha funcionado',
-  'notice.storageMemory': 'Este navegador no guarda nada de esta página: descarga lo que quieras conservar.',
 };
