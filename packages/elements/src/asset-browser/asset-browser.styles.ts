@@ -146,6 +146,10 @@ export const assetBrowserStyles: CSSResultGroup = [
       z-index: 1;
     }
 
+    .order::before {
+      content: attr(data-order);
+    }
+
     .chosen {
       align-items: center;
       background: var(--l-raised);

@@ -15,7 +15,6 @@ import { ProjectElement } from '../foundation/project-element.js';
 import { RovingFocusController } from '../foundation/roving-focus-controller.js';
 import { errorView, stateView } from '../foundation/state-view.js';
 import { NoticesController } from '../lectern-provider/notices-controller.js';
-import { describeAsset } from '../media-library/asset-words.js';
 import { FileImportController } from '../media-library/file-import-controller.js';
 import { filterSelect, kindFilters, searchField } from '../media-library/library-header.js';
 import { listSkeleton } from '../media-library/library-states.js';
@@ -106,7 +105,6 @@ export class AssetBrowserElement extends ProjectElement {
     list: this.#list,
     idOf: (asset) => asset.id,
     nameOf: (asset) => asset.name,
-    labelOf: (asset) => describeAsset(asset, this.localize.messages),
     label: () => this.t(this.tab === 'recordings' ? 'browser.tabRecordings' : 'browser.tabAssets'),
     layout: () =>
       this.#isPicker

@@ -17,7 +17,7 @@ export interface BrowserCellContext extends Pick<AssetCardContext, 'session' | '
 export function browserCell(asset: Asset | null, cell: CellContext, context: BrowserCellContext): TemplateResult {
   const { messages, insert, order, numbered } = context;
   return html`${assetCell(asset, cell, { ...context, controls: false, menu: null })}
-  ${order > 0 ? html`<span class="order" aria-hidden="true">${numbered ? String(order) : icon('check')}</span>` : nothing}
+  ${order > 0 ? html`<span class="order" aria-hidden="true" data-order=${numbered ? String(order) : ''}>${numbered ? nothing : icon('check')}</span>` : nothing}
   ${asset && insert
     ? html`<button
         class="icon-button insert"

@@ -23,16 +23,27 @@ export interface CollectionLayout {
 
 export interface CellContext {
   readonly index: number;
+  /** Ids for the parts that name the cell, in the order in which they stand in it: words, picture, and more if there is. */
+  readonly ids: CellIds;
   readonly selected: boolean;
   readonly view: 'grid' | 'list';
+}
+
+export interface CellIds {
+  readonly text: string;
+  readonly thumb: string;
+  readonly more: string;
+}
+
+function idsOf(index: number): CellIds {
+  const cell = `cell-${String(index)}`;
+  return { text: `${cell}-text`, thumb: `${cell}-thumb`, more: `${cell}-more` };
 }
 
 export interface CollectionOptions<Item> {
   readonly list: PagedListController<Item>;
   readonly idOf: (item: Item) => string;
   readonly nameOf: (item: Item) => string;
-  /** What assistive technology says of an item. */
-  readonly labelOf: (item: Item) => string;
   readonly label: () => string;
   readonly layout: () => CollectionLayout;
   /** `grid` to manage, `listbox` to choose. */
@@ -252,16 +263,17 @@ export class CollectionController<Item> implements ReactiveController {
       style=${styleMap({ transform: `translateY(${String(start)}px)`, '--columns': String(columns) })}
     >
       ${Array.from({ length: Math.max(0, count) }, (_, column) => this.#renderCell(first + column, column))}
-      ${view === 'list' && isGrid && renderColumns ? renderColumns(item, { index: first, selected, view }) : nothing}
+      ${view === 'list' && isGrid && renderColumns ? renderColumns(item, { index: first, ids: idsOf(first), selected, view }) : nothing}
     </div>`;
   }
 
   #renderCell(index: number, column: number): TemplateResult {
-    const { list, role, layout, labelOf, renderItem } = this.#options;
+    const { list, role, layout, renderItem } = this.#options;
     const { view } = layout();
     const item = list.items[index] ?? null;
     const selected = item !== null && this.#isSelected(item);
     const isGrid = role() === 'grid';
+    const ids = idsOf(index);
     return html`<div
       class="cell"
       part="item"
@@ -272,11 +284,11 @@ export class CollectionController<Item> implements ReactiveController {
       aria-posinset=${isGrid ? nothing : String(index + 1)}
       aria-setsize=${isGrid ? nothing : String(list.total)}
       aria-selected=${isGrid && view === 'list' ? nothing : String(selected)}
-      aria-label=${item === null ? nothing : labelOf(item)}
+      aria-labelledby=${item === null ? nothing : `${ids.text} ${ids.thumb} ${ids.more}`}
       aria-busy=${item === null ? 'true' : nothing}
       ?data-selected=${selected}
     >
-      ${renderItem(item, { index, selected, view })}
+      ${renderItem(item, { index, ids, selected, view })}
     </div>`;
   }
 

@@ -72,12 +72,8 @@ export const courseOutlineStyles: CSSResultGroup = [
     .chapter {
       border-radius: var(--l-radius-m);
       margin-block-end: var(--l-space-1);
-      outline-offset: -2px;
     }
-    .chapter:focus-visible {
-      outline: none;
-    }
-    .chapter:focus-visible > .chapter-row {
+    .chapter-row:focus-visible {
       outline: 2px solid var(--l-accent);
       outline-offset: -2px;
     }
@@ -177,8 +173,7 @@ export const courseOutlineStyles: CSSResultGroup = [
       touch-action: none;
     }
     :is(.chapter-row, .item):is(:hover, :focus-within) > .grip,
-    .item:focus > .grip,
-    .chapter:focus > .chapter-row > .grip {
+    :is(.item, .chapter-row):focus > .grip {
       opacity: 1;
     }
     @media (hover: none) {

@@ -175,7 +175,7 @@ export class CourseOutlineElement extends LecternElement {
     if (!row) return;
     this.#focusWanted = false;
     row.focus({ preventScroll: true });
-    (row.querySelector<HTMLElement>('[data-row]') ?? row).scrollIntoView({ block: 'nearest' });
+    row.scrollIntoView({ block: 'nearest' });
   }
 
   protected override render(): TemplateResult {

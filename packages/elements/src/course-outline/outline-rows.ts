@@ -53,28 +53,32 @@ export interface OutlineRowContext {
   readonly drag: (row: OutlineRow, event: PointerEvent) => void;
 }
 
-/** A chapter and its items, as a branch of the tree. */
+/** A chapter and its items. The tree is flat in the document: levels say what belongs where, and each row is named by its own words alone. */
 export function chapterBranch(chapter: OutlineChapter, position: number, total: number, context: OutlineRowContext): TemplateResult {
   const { messages, edit, activeId, draggedId } = context;
   const row: OutlineRow = { id: chapter.id, chapter, item: null };
   const folded = context.isFolded(chapter.id);
-  const count = messages.t('courses.itemCount', { count: chapter.items.length });
+  const words = messages.t('courses.itemsInChapter', { count: chapter.items.length });
   return html`<div
     class="chapter"
     part="chapter"
+    role="none"
     data-chapter=${chapter.id}
     data-last=${folded ? (chapter.items.at(-1)?.id ?? '') : nothing}
     ?data-dragged=${draggedId === chapter.id}
-    role="treeitem"
-    aria-level="1"
-    aria-posinset=${position}
-    aria-setsize=${total}
-    aria-expanded=${String(!folded)}
-    aria-label="${chapter.title}, ${count}"
-    tabindex=${activeId === chapter.id ? 0 : -1}
-    data-id=${chapter.id}
   >
-    <div class="chapter-row" data-row>
+    <div
+      class="chapter-row"
+      role="treeitem"
+      data-row
+      data-id=${chapter.id}
+      aria-level="1"
+      aria-posinset=${position}
+      aria-setsize=${total}
+      aria-expanded=${String(!folded)}
+      aria-label="${chapter.title} ${context.messages.format.number(chapter.items.length)} ${words}"
+      tabindex=${activeId === chapter.id ? 0 : -1}
+    >
       ${grip(row, context)}
       <button
         class="icon-button fold"
@@ -96,9 +100,9 @@ export function chapterBranch(chapter: OutlineChapter, position: number, total: 
     </div>
     ${folded
       ? nothing
-      : html`<div class="items" role="group">
+      : html`<div class="items" role="none">
           ${chapter.items.length === 0
-            ? html`<p class="hint none">${messages.t('courses.emptyChapter')}</p>`
+            ? html`<p class="hint none" role="presentation">${messages.t('courses.emptyChapter')}</p>`
             : chapter.items.map((item, index) => itemLeaf(item, chapter, index, context))}
         </div>`}
   </div>`;
@@ -126,7 +130,7 @@ function itemLeaf(item: ChapterItem, chapter: OutlineChapter, index: number, con
     aria-level="2"
     aria-posinset=${index + 1}
     aria-setsize=${chapter.items.length}
-    aria-label=${[item.title, words, facts && facts.durationSeconds > 0 ? format.durationInWords(facts.durationSeconds) : ''].filter((part) => part !== '').join(', ')}
+    aria-label=${[item.title, words, facts?.isDraft && !facts.missing ? `· ${messages.t('projects.draft')}` : '', length].filter((part) => part !== '').join(' ')}
     tabindex=${activeId === item.id ? 0 : -1}
     data-id=${item.id}
   >

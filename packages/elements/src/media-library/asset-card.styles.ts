@@ -41,6 +41,8 @@ export const assetCardStyles: CSSResult = css`
   .cell {
     border-radius: var(--l-radius-m);
     cursor: default;
+    display: flex;
+    flex-direction: column;
     min-inline-size: 0;
     outline-offset: 2px;
     position: relative;
@@ -131,6 +133,9 @@ export const assetCardStyles: CSSResult = css`
   .thumb .mark[data-tone='warning'] {
     background: #f5b947;
     color: #2b1d00;
+  }
+  .cell .thumb {
+    order: -1;
   }
   .cell .text {
     display: grid;
@@ -243,7 +248,7 @@ export const assetCardStyles: CSSResult = css`
   }
   .scroller[data-view='list'] .cell {
     align-items: center;
-    display: flex;
+    flex-direction: row;
     gap: var(--l-space-3);
     block-size: 100%;
   }
@@ -272,6 +277,7 @@ export const assetCardStyles: CSSResult = css`
     display: none;
   }
   .scroller[data-view='list'] .tick {
+    order: -2;
     flex: none;
     position: relative;
   }

@@ -18,32 +18,41 @@ export interface AssetCardContext {
   readonly menu: ((asset: Asset, button: HTMLElement) => void) | null;
 }
 
-/** An asset's picture with what is marked on it. */
-export function assetThumbnail(asset: Asset, context: Pick<AssetCardContext, 'session' | 'messages'>): TemplateResult {
+/** An asset's picture with what is marked on it. What only the looks say is there in words too. */
+export function assetThumbnail(asset: Asset, id: string, context: Pick<AssetCardContext, 'session' | 'messages'>): TemplateResult {
   const { messages, session } = context;
   const length = lengthOf(asset, messages);
-  return html`<div class="thumb" part="thumbnail" data-kind=${asset.kind}>
+  const undecodable = isUndecodable(asset);
+  return html`<div class="thumb" part="thumbnail" id=${id} data-kind=${asset.kind}>
     ${icon(kindIcons[asset.kind])}
     <canvas aria-hidden="true" ${poster(session, asset.posterKey)}></canvas>
-    ${isUndecodable(asset)
+    ${length === '' ? nothing : html`<span class="length timecode">${length}</span>`}
+    ${undecodable
       ? html`<span class="mark" data-tone="warning" title=${messages.t('library.undecodable')}>${icon('warning')}</span>`
       : asset.sourceType === 'upload'
         ? nothing
         : html`<span class="mark" title=${messages.t(sourceKeys[asset.sourceType])}>
             ${icon(sourceIcons[asset.sourceType])}<span class="mark-text">${messages.t(sourceKeys[asset.sourceType])}</span>
           </span>`}
-    ${length === '' ? nothing : html`<span class="length timecode">${length}</span>`}
+    <span class="visually-hidden">${messages.t(kindKeys[asset.kind])} ${undecodable ? messages.t('library.undecodable') : nothing}</span>
   </div>`;
 }
 
-/** The first cell of an asset in the grid and in the list. */
+/** The first cell of an asset in the grid and in the list. The words come first, so that they come first when it is read out. */
 export function assetCell(asset: Asset | null, cell: CellContext, context: AssetCardContext): TemplateResult {
   if (!asset) {
-    return html`<div class="thumb skeleton"></div>
-      <div class="text"><div class="skeleton line"></div></div>`;
+    return html`<div class="text"><div class="skeleton line"></div></div>
+      <div class="thumb skeleton"></div>`;
   }
   const { messages, edit, controls } = context;
-  return html`${controls
+  return html`<div class="text" id=${cell.ids.text}>
+      ${edit?.editing === asset.id
+        ? edit.render(asset.name, messages.t('library.rename', { name: asset.name }))
+        : html`<span class="name truncate" title=${asset.name} dir="auto">${asset.name}</span>`}
+      <span class="meta truncate">${describe(asset, messages, cell.view)}</span>
+    </div>
+    ${assetThumbnail(asset, cell.ids.thumb, context)}
+    ${controls
       ? html`<input
           type="checkbox"
           class="tick"
@@ -52,13 +61,6 @@ export function assetCell(asset: Asset | null, cell: CellContext, context: Asset
           aria-label=${messages.t('library.selectNamed', { name: asset.name })}
         />`
       : nothing}
-    ${assetThumbnail(asset, context)}
-    <div class="text">
-      ${edit?.editing === asset.id
-        ? edit.render(asset.name, messages.t('library.rename', { name: asset.name }))
-        : html`<span class="name truncate" title=${asset.name} dir="auto">${asset.name}</span>`}
-      <span class="meta truncate">${describe(asset, messages, cell.view)}</span>
-    </div>
     ${controls && cell.view === 'grid' ? menuButton(asset, context) : nothing}`;
 }
 

@@ -27,20 +27,6 @@ export function isUndecodable(asset: Asset): boolean {
   return asset.probe?.decodable === false;
 }
 
-/** Everything that a card shows, in one sentence for assistive technology. */
-export function describeAsset(asset: Asset, messages: Messages): string {
-  const seconds = asset.probe?.durationSeconds ?? 0;
-  return [
-    asset.name,
-    messages.t(kindKeys[asset.kind]),
-    asset.kind !== 'image' && seconds > 0 ? messages.format.durationInWords(seconds) : '',
-    asset.sourceType === 'upload' ? '' : messages.t(sourceKeys[asset.sourceType]),
-    isUndecodable(asset) ? messages.t('library.undecodable') : '',
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
-}
-
 /** The project that an export or a recording was made from, or null. */
 export function projectOf(asset: Asset): string | null {
   const id = asset.studioMetadata['project_id'];

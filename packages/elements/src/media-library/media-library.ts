@@ -17,7 +17,6 @@ import { StoreController } from '../foundation/store-controller.js';
 import { NoticesController } from '../lectern-provider/notices-controller.js';
 import { assetCell, assetColumns, assetHeaders, type AssetCardContext } from './asset-card.js';
 import { AssetDetailsController } from './asset-details.js';
-import { describeAsset } from './asset-words.js';
 import { emptyLibrary, libraryFooter, listSkeleton } from './library-states.js';
 import { FileImportController } from './file-import-controller.js';
 import { libraryHeader, type LibraryFilters } from './library-header.js';
@@ -118,7 +117,6 @@ export class MediaLibraryElement extends LecternElement {
     list: this.#list,
     idOf: (asset) => asset.id,
     nameOf: (asset) => asset.name,
-    labelOf: (asset) => describeAsset(asset, this.localize.messages),
     label: () => this.t(this.trash ? 'library.trash' : 'library.title'),
     layout: () => ({ view: this.#view, cardWidth: 172, cardText: 2.9, rowHeight: 3, gap: 14, padding: 14 }),
     role: () => 'grid',

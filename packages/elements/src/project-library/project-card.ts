@@ -19,44 +19,16 @@ export interface ProjectCardContext {
 export const titleField = (project: ProjectSummary): string => `title:${project.id}`;
 export const descriptionField = (project: ProjectSummary): string => `description:${project.id}`;
 
-/** Everything that a card shows, in one sentence for assistive technology. */
-export function describeProject(project: ProjectSummary, messages: Messages, now: Date): string {
-  return messages.t('projects.itemLabel', {
-    title: project.title,
-    state: messages.t(project.isDraft ? 'projects.draft' : 'projects.published'),
-    duration: messages.format.durationInWords(project.durationSeconds),
-    when: messages.format.relative(project.updatedAt, now),
-  });
-}
-
 /** The first cell of a project in the grid and in the list. */
 export function projectCell(project: ProjectSummary | null, cell: CellContext, context: ProjectCardContext): TemplateResult {
   if (!project) {
-    return html`<div class="thumb skeleton"></div>
-      <div class="text"><div class="skeleton line"></div></div>`;
+    return html`<div class="text"><div class="skeleton line"></div></div>
+      <div class="thumb skeleton"></div>`;
   }
   const { messages, edit, open } = context;
   const { title, description } = project;
-  return html`<div class="thumb" part="thumbnail" data-kind="project">
-      ${icon('film')}
-      <canvas aria-hidden="true" ${poster(context.session, project.posterKey)}></canvas>
-      ${cell.view === 'grid' ? stateBadge(project, messages) : nothing}
-      ${project.durationSeconds > 0 ? html`<span class="length timecode">${messages.format.duration(project.durationSeconds)}</span>` : nothing}
-      ${project.deletedAt === null
-        ? html`<button
-            class="button open"
-            data-size="small"
-            tabindex="-1"
-            aria-label=${messages.t('projects.open', { name: title })}
-            @click=${() => {
-              open(project);
-            }}
-          >
-            ${messages.t('common.open')}
-          </button>`
-        : nothing}
-    </div>
-    <div class="text">
+  const { ids } = cell;
+  return html`<div class="text" id=${ids.text}>
       ${edit.editing === titleField(project)
         ? edit.render(title, messages.t('projects.titleLabel'), 200)
         : html`<span class="name truncate" title=${title} dir="auto">${title || messages.t('projects.newTitle')}</span>`}
@@ -67,6 +39,26 @@ export function projectCell(project: ProjectSummary | null, cell: CellContext, c
           : html`<span class="meta about truncate" title=${description} dir="auto">${description}</span>`}
       <span class="meta when truncate">${messages.t('projects.changed', { when: messages.format.relative(project.updatedAt, context.now) })}</span>
     </div>
+    <div class="thumb" part="thumbnail" id=${ids.thumb} data-kind="project">
+      ${icon('film')}
+      <canvas aria-hidden="true" ${poster(context.session, project.posterKey)}></canvas>
+      ${cell.view === 'grid' ? stateBadge(project, messages) : nothing}
+      ${project.durationSeconds > 0 ? html`<span class="length timecode">${messages.format.duration(project.durationSeconds)}</span>` : nothing}
+    </div>
+    ${project.deletedAt === null && cell.view === 'grid'
+      ? html`<button
+          class="button open"
+          id=${ids.more}
+          data-size="small"
+          tabindex="-1"
+          aria-label=${messages.t('projects.open', { name: title })}
+          @click=${() => {
+            open(project);
+          }}
+        >
+          ${messages.t('common.open')}
+        </button>`
+      : nothing}
     ${cell.view === 'grid' ? menuButton(project, context) : nothing}`;
 }
 

@@ -76,26 +76,21 @@ export const projectLibraryStyles: CSSResultGroup = [
     .thumb .state-badge[data-tone='success'] {
       background: #177245;
     }
-    .thumb .open {
+    .cell .open {
       background: rgb(255 255 255 / 94%);
+      border-color: transparent;
       color: #1b1b24;
+      inset-block-end: calc(3.9rem - 16px + 8px);
+      inset-inline-start: 8px;
       opacity: 0;
       position: absolute;
       z-index: 1;
     }
-    .scroller[data-view='list'] .thumb .open {
-      display: none;
-    }
     .cell:is(:hover, :focus-within, [data-selected]) .open {
       opacity: 1;
     }
-    .scroller[data-view='grid'] .cell:is(:hover, :focus-within, [data-selected]) .thumb > .icon {
-      opacity: 0;
-    }
     @media (hover: none) {
-      .thumb .open {
-        inset-block-end: 6px;
-        inset-inline-start: 6px;
+      .cell .open {
         opacity: 1;
       }
     }

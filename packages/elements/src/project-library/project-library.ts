@@ -16,7 +16,6 @@ import { filterSelect, searchField } from '../media-library/library-header.js';
 import { listSkeleton } from '../media-library/library-states.js';
 import type { ProjectOpenDetail } from '../media-library/media-library-events.js';
 import {
-  describeProject,
   descriptionField,
   projectCell,
   projectColumns,
@@ -100,7 +99,6 @@ export class ProjectLibraryElement extends LecternElement {
     list: this.#list,
     idOf: (project) => project.id,
     nameOf: (project) => project.title,
-    labelOf: (project) => describeProject(project, this.localize.messages, this.#now()),
     label: () => this.t(this.trash ? 'projects.trash' : 'projects.title'),
     layout: () => ({ view: this.view, cardWidth: 208, cardText: 3.9, rowHeight: 3.5, gap: 16, padding: 16 }),
     role: () => 'grid',
