@@ -19,6 +19,7 @@ import { createSessionStore } from './store/session-state.js';
 const mostRetries = 3;
 const defaultDebounceMs = 1500;
 const defaultDeadlineMs = 30_000;
+const defaultCloseMs = 3000;
 
 /** Puts a back end and the engines together into what elements work with. */
 export function createSession(options: LecternOptions): LecternSession {
@@ -89,6 +90,7 @@ export function createSession(options: LecternOptions): LecternSession {
     messages: () => messagesFor(locale),
     debounceMs: options.autosave?.debounceMs ?? defaultDebounceMs,
     deadlineMs: options.autosave?.deadlineMs ?? defaultDeadlineMs,
+    closeMs: options.autosave?.closeMs ?? defaultCloseMs,
     checked: options.checkInvariants ?? false,
   };
 

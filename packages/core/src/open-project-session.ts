@@ -56,6 +56,7 @@ export interface ProjectWorld {
   readonly messages: () => Messages;
   readonly debounceMs: number;
   readonly deadlineMs: number;
+  readonly closeMs: number;
   readonly checked: boolean;
 }
 
@@ -214,6 +215,7 @@ class OpenProject implements ProjectSession {
         now,
         debounceMs: world.debounceMs,
         deadlineMs: world.deadlineMs,
+        closeMs: world.closeMs,
         remoteVolatile: () => world.store.getState().storage.memoryOnly,
         empty: () => createEmptyProject(newId),
         title: () => {

@@ -17,8 +17,11 @@ export interface LecternOptions {
   /** `crypto.randomUUID` when left out. */
   readonly newId?: NewId;
   readonly now?: () => Date;
-  /** Defaults: save 1.5 s after the last change, at the latest 30 s after the first unsaved one. */
-  readonly autosave?: { readonly debounceMs?: number; readonly deadlineMs?: number };
+  /**
+   * Defaults: save 1.5 s after the last change, at the latest 30 s after the first unsaved one; closing waits 3 s for
+   * the back end, and what it lacks then is restored by the next opening.
+   */
+  readonly autosave?: { readonly debounceMs?: number; readonly deadlineMs?: number; readonly closeMs?: number };
   /** The largest file that is imported, in bytes. */
   readonly maxBytes?: number;
   /** BCP 47; English when left out. */

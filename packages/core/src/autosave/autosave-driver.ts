@@ -53,6 +53,8 @@ export interface AutosaveDriverOptions {
   readonly random?: () => number;
   readonly debounceMs: number;
   readonly deadlineMs: number;
+  /** How long closing waits for the back end. */
+  readonly closeMs: number;
   /** Whether the back end forgets everything with the page. */
   readonly remoteVolatile: () => boolean;
   /** The document of a project that nobody has saved. */
@@ -73,7 +75,6 @@ const compactEntries = 200;
 const compactBytes = 2_000_000;
 const sendTimeoutMs = 15_000;
 const yieldTimeoutMs = 3000;
-const closeTimeoutMs = 5000;
 
 interface Waiter {
   readonly seq: number;
@@ -119,6 +120,8 @@ export class AutosaveDriver implements Autosave {
   #openError: SerialisedError | null = null;
   #writing: Promise<unknown> = Promise.resolve();
   #following: Promise<void> | null = null;
+  /** The answer to a conflict that is being carried out. */
+  #resolution: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: AutosaveDriverOptions, opened: OpenedForEditing) {
@@ -198,9 +201,13 @@ export class AutosaveDriver implements Autosave {
 
   async resolve(choice: ConflictChoice): Promise<void> {
     if (this.#machine.remote.status !== 'conflict') throw new LecternError('conflict', { message: 'there is no conflict' });
-    const outcome = this.#settled(this.#machine.local.seq, null);
+    if (choice === 'keep-mine') {
+      this.#take({ type: 'choose', choice });
+      await this.#settled(this.#machine.local.seq, null);
+      return;
+    }
     this.#take({ type: 'choose', choice });
-    await outcome;
+    await this.#resolution;
   }
 
   async editHere(): Promise<void> {
@@ -229,7 +236,7 @@ export class AutosaveDriver implements Autosave {
       // A journal on disk is enough; without one only the back end is.
       this.#machine.role.status === 'leader' ? Promise.allSettled([this.durable(seq), this.#settled(seq, null)]) : null,
       new Promise((resolve) => {
-        const timer = setTimeout(resolve, closeTimeoutMs);
+        const timer = setTimeout(resolve, this.#options.closeMs);
         this.#controller.signal.addEventListener('abort', () => {
           clearTimeout(timer);
         });
@@ -304,10 +311,12 @@ export class AutosaveDriver implements Autosave {
         this.#acknowledge(effect);
         return;
       case 'adopt':
-        void this.#adopt();
+        this.#resolution = this.#adopt();
+        this.#resolution.catch(() => undefined);
         return;
       case 'fork':
-        void this.#fork();
+        this.#resolution = this.#fork();
+        this.#resolution.catch(() => undefined);
         return;
     }
   }
@@ -505,32 +514,31 @@ export class AutosaveDriver implements Autosave {
   }
 
   async #adopt(): Promise<void> {
-    try {
-      const { opened, document } = await this.#readHead();
-      if (this.#machine.remote.status !== 'conflict') return;
-      this.#takeDocument(document);
-      this.#take({ type: 'adopted', rev: opened.project.rev, hash: opened.project.contentHash });
-    } catch (error) {
-      this.#rejectSaves(toLecternError(error));
-    }
+    const { opened, document } = await this.#readHead();
+    if (this.#machine.remote.status !== 'conflict') return;
+    this.#takeDocument(document);
+    this.#take({ type: 'adopted', rev: opened.project.rev, hash: opened.project.contentHash });
   }
 
   async #fork(): Promise<void> {
     const { newId, projects, title, copyTitle, onForked } = this.#options;
     const editor = this.#editor;
     if (editor === null) return;
-    try {
-      const mine = title();
-      const projectId = newId();
-      const name = copyTitle(mine.title);
-      await saveAsNew(projects, { projectId, saveId: newId(), document: editor.document, title: name, description: mine.description });
-      onForked(projectId, name);
-      await this.#adopt();
-    } catch (error) {
-      this.#rejectSaves(toLecternError(error));
-    }
+    const mine = title();
+    const projectId = newId();
+    const name = copyTitle(mine.title);
+    await saveAsNew(projects, {
+      projectId,
+      saveId: newId(),
+      document: editor.document,
+      title: name,
+      description: mine.description,
+    });
+    onForked(projectId, name);
+    await this.#adopt();
   }
 
+  /** @throws LecternError */
   async #readHead(): Promise<{ readonly opened: Awaited<ReturnType<ProjectsPort['open']>>; readonly document: TimelineDocument }> {
     const opened = await this.#options.projects.open(this.#options.projectId);
     return { opened, document: readDocument(opened.state).document };

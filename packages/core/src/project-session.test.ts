@@ -1,0 +1,599 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { isLecternError, LecternError, type Backend } from '@lectern/ports';
+import type { ClipId, TimelineDocument } from '@lectern/timeline';
+import { printTimeline } from '@lectern/timeline/schema';
+import { createNewAsset, createProbeFacts, createProjectDocument } from '../../testing/src/builders.js';
+import { createTestSession, type TestSession, type TestSessionOptions } from '../../testing/src/create-test-session.js';
+import { createFakeRenderEngine } from '../../testing/src/fake-render-engine.js';
+import { autosaveSentence } from './autosave/autosave-sentence.js';
+import type { Journal } from './autosave/journal.js';
+import type { Lifecycle, LifecycleEvent } from './autosave/lifecycle.js';
+import { memoryJournal } from './autosave/memory-journal.js';
+import { memoryProjectLocks } from './autosave/project-lock.js';
+import { createSession } from './create-session.js';
+import { messagesFor } from './messages/messages.js';
+import type { ProjectSession } from './project-session.js';
+import type { LecternOptions, LecternSession } from './session.js';
+
+const sessions: LecternSession[] = [];
+
+/** A journal in memory that passes for one on disk: it outlives the sessions of a test. */
+function diskJournal(): Journal {
+  return { ...memoryJournal(), kind: 'indexeddb' };
+}
+
+interface World extends TestSession {
+  readonly journal: Journal;
+  /** Another tab over the same back end, journal and locks. */
+  tab(options?: Partial<LecternOptions>): LecternSession;
+}
+
+function begin(options: TestSessionOptions = {}): World {
+  const journal = options.session?.journal ?? diskJournal();
+  const locks = memoryProjectLocks();
+  const shared = { journal, locks, namespace: 'test', checkInvariants: true, autosave: { debounceMs: 5, deadlineMs: 50, closeMs: 40 } };
+  const first = createTestSession({
+    projects: [{ id: 'lecture', title: 'Limits', document: createProjectDocument() }],
+    ...options,
+    session: { ...shared, ...options.session },
+  });
+  sessions.push(first);
+  const world = Object.assign(first, {
+    journal,
+    tab(more: Partial<LecternOptions> = {}): LecternSession {
+      const render = createFakeRenderEngine();
+      const backend: Backend = { ...portsOf(first.reliableBackend), dispose: () => Promise.resolve() };
+      const session = createSession({ backend, engines: { uploads: first.uploads, render }, ...shared, ...more });
+      sessions.push(session);
+      return session;
+    },
+  });
+  return world;
+}
+
+function portsOf({ name, assets, blobs, projects, courses, identity }: Backend): Omit<Backend, 'dispose'> {
+  return { name, assets, blobs, projects, courses, identity };
+}
+
+afterEach(async () => {
+  await Promise.all(sessions.splice(0).map((session) => session.dispose()));
+});
+
+async function until(check: () => boolean, what: string): Promise<void> {
+  const end = Date.now() + 5000;
+  while (!check()) {
+    if (Date.now() > end) throw new Error(`waited for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+const clip = (id: string): ClipId => id as ClipId;
+const rename = (project: ProjectSession, name: string): boolean => project.editor.run('clip.rename', { clipId: clip('clip-1'), name });
+const nameOf = (document: TimelineDocument): string | undefined => document.clips.get(clip('clip-1'))?.name;
+const state = (project: ProjectSession) => project.autosave.store.getState();
+const settled = (project: ProjectSession): Promise<void> =>
+  until(() => state(project).remote === 'synced' && state(project).pendingChanges === 0, 'a save');
+const savedName = async (world: World, id = 'lecture'): Promise<unknown> => {
+  const { state: stored } = await world.reliableBackend.projects.open(id);
+  const { clips } = stored as unknown as { readonly clips: readonly { readonly id: string; readonly name: string }[] };
+  return clips.find((each) => each.id === 'clip-1')?.name;
+};
+const sentence = (project: ProjectSession): string => autosaveSentence(state(project), messagesFor('en'));
+
+describe('a new project', () => {
+  it('becomes a draft with its first save, and only then', async () => {
+    const world = begin();
+    const project = await world.openProject(null);
+    assert.equal(project.isNew, true);
+    assert.equal(sentence(project), 'Nothing to save yet');
+    await project.setDetails({ title: 'Week 1' });
+    await assert.rejects(world.reliableBackend.projects.open(project.projectId));
+    project.editor.run('clip.addText', { text: 'Hello' });
+    await settled(project);
+    const { project: saved } = await world.reliableBackend.projects.open(project.projectId);
+    assert.equal(saved.title, 'Week 1');
+    assert.equal(saved.isDraft, true);
+    assert.equal(saved.rev, 1);
+    assert.equal(project.isNew, false);
+    assert.equal(sentence(project), 'Saved');
+  });
+
+  it('has a title of its own when it was given none', async () => {
+    const world = begin();
+    const project = await world.openProject(null);
+    await project.autosave.saveNow();
+    assert.equal((await world.reliableBackend.projects.open(project.projectId)).project.title, 'Untitled project');
+  });
+});
+
+describe('an open project', () => {
+  it('is shared by those who open the same id, and closes with the last of them', async () => {
+    const world = begin();
+    const [a, b] = await Promise.all([world.openProject('lecture'), world.openProject('lecture')]);
+    assert.equal(a, b);
+    await a.close();
+    assert.equal(rename(b, 'Still open'), true);
+    await b.close();
+    assert.equal(await savedName(world), 'Still open', 'closing saves');
+    const again = await world.openProject('lecture');
+    assert.notEqual(again, a);
+    assert.equal(nameOf(again.editor.document), 'Still open');
+  });
+
+  it('saves by itself, and says so only when it is so', async () => {
+    const world = begin({ hang: ['projects.save'] });
+    const project = await world.openProject('lecture');
+    assert.equal(sentence(project), 'Saved');
+    rename(project, 'Hello');
+    assert.equal(sentence(project), 'Saving…');
+    await project.autosave.durable(project.autosave.lastSeq());
+    await until(() => state(project).remote === 'saving', 'the send');
+    assert.equal(state(project).local, 'durable');
+    assert.equal(state(project).pendingChanges, 1);
+    assert.notEqual(sentence(project), 'Saved');
+    assert.equal(await savedName(world), 'Welcome');
+  });
+
+  it('keeps changes here while the back end can’t be reached, and sends them when it can', async () => {
+    const lifecycle = fakeLifecycle();
+    const world = begin({ session: { lifecycle } });
+    const project = await world.openProject('lecture');
+    world.setFaults({ fail: { 'projects.save': 'offline' } });
+    rename(project, 'One');
+    await until(() => state(project).remote === 'offline', 'being offline');
+    rename(project, 'Two');
+    await project.autosave.durable(project.autosave.lastSeq());
+    assert.equal(sentence(project), 'Offline: 2 changes kept here');
+    world.setFaults({});
+    lifecycle.tell('online');
+    await settled(project);
+    assert.equal(await savedName(world), 'Two');
+  });
+
+  it('tells why a save that was asked for failed, and tries again by itself', async () => {
+    const lifecycle = fakeLifecycle();
+    const world = begin({ session: { lifecycle } });
+    const project = await world.openProject('lecture');
+    world.setFaults({ fail: { 'projects.save': 'server' } });
+    rename(project, 'Again');
+    await assert.rejects(project.autosave.saveNow(), (error) => isLecternError(error) && error.code === 'server');
+    assert.equal(state(project).remote, 'backoff');
+    assert.notEqual(state(project).retryAt, null);
+    world.setFaults({});
+    lifecycle.tell('show');
+    await settled(project);
+    assert.equal(await savedName(world), 'Again');
+  });
+
+  it('writes and saves at once when the page is hidden', async () => {
+    const lifecycle = fakeLifecycle();
+    const world = begin({ session: { lifecycle, autosave: { debounceMs: 60_000, deadlineMs: 60_000, closeMs: 40 } } });
+    const project = await world.openProject('lecture');
+    rename(project, 'Bye');
+    lifecycle.tell('hide');
+    await settled(project);
+    assert.equal(await savedName(world), 'Bye');
+  });
+
+  it('never says that memory was a disk', async () => {
+    const world = begin({ session: { journal: memoryJournal() }, fail: { 'projects.save': 'offline' } });
+    const project = await world.openProject('lecture');
+    rename(project, 'Lost with the page');
+    await until(() => state(project).remote === 'offline', 'being offline');
+    await until(() => state(project).local === 'durable', 'the journal');
+    assert.equal(state(project).memoryOnly, true);
+    assert.match(sentence(project), /^Not saved: /);
+    let durable = false;
+    void project.autosave.durable(project.autosave.lastSeq()).then(() => (durable = true));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(durable, false);
+  });
+
+  it('says where work goes that the back end forgets with the page', async () => {
+    const world = begin({ memoryOnly: true });
+    const project = await world.openProject('lecture');
+    await until(() => world.store.getState().storage.memoryOnly, 'the report');
+    rename(project, 'Hello');
+    await settled(project);
+    assert.match(sentence(project), /^Only in this tab/);
+  });
+
+  it('publishes as a revision of its own, and can be made a draft again', async () => {
+    const world = begin();
+    const project = await world.openProject('lecture');
+    await project.publish();
+    const { project: published } = await world.reliableBackend.projects.open('lecture');
+    assert.equal(published.isDraft, false);
+    assert.equal((await world.reliableBackend.projects.revisions('lecture'))[0]?.kind, 'publish');
+    assert.equal(project.details.getState().isDraft, false);
+    await project.unpublish();
+    assert.equal((await world.reliableBackend.projects.open('lecture')).project.isDraft, true);
+  });
+
+  it('takes a title back that the back end refuses', async () => {
+    const world = begin();
+    const project = await world.openProject('lecture');
+    world.setFaults({ fail: { 'projects.describe': 'forbidden' } });
+    const refused = project.setDetails({ title: 'Mine' });
+    assert.equal(project.details.getState().title, 'Mine');
+    await assert.rejects(refused);
+    assert.equal(project.details.getState().title, 'Limits');
+    await assert.rejects(project.setDetails({ title: '   ' }), (error) => isLecternError(error) && error.code === 'invalid-input');
+  });
+
+  it('says when it isn’t there', async () => {
+    const world = begin();
+    await assert.rejects(world.openProject('no-such-project'), (error) => isLecternError(error) && error.code === 'not-found');
+  });
+
+  it('moves playback and the playhead together', async () => {
+    const world = begin();
+    const project = await world.openProject('lecture');
+    const { preview } = project;
+    project.editor.seek(100);
+    assert.equal(preview.state().frame, 100);
+    await preview.play(1);
+    await until(() => project.editor.store.getState().playheadFrame > 100, 'the playhead to run');
+    preview.pause();
+    const { playheadFrame, shuttleRate } = project.editor.store.getState();
+    assert.equal(preview.state().frame, playheadFrame);
+    assert.equal(shuttleRate, 0);
+  });
+
+  it('has requests answered by the last element that listens', async () => {
+    const world = begin();
+    const project = await world.openProject('lecture');
+    assert.equal(project.request('help'), false);
+    const heard: string[] = [];
+    project.onRequest((request) => void heard.push(`first ${request}`));
+    const stop = project.onRequest((request) => {
+      if (request !== 'help') return false;
+      heard.push('second help');
+      return true;
+    });
+    assert.equal(project.request('help'), true);
+    assert.equal(project.request('export'), true);
+    stop();
+    project.request('help');
+    assert.deepEqual(heard, ['second help', 'first export', 'first help']);
+  });
+});
+
+describe('adding assets', () => {
+  it('puts them on the timeline one after the other, as one step of the history', async () => {
+    const world = begin({ assets: 3 });
+    const project = await world.openProject(null);
+    await project.addAssets(['asset-1', 'asset-2']);
+    const { document } = project.editor;
+    const clips = [...document.clips.values()].sort((a, b) => a.startFrame - b.startFrame);
+    assert.deepEqual(clips.map((each) => [each.startFrame, each.durationFrames]), [[0, 300], [300, 300]]);
+    assert.equal(project.editor.undo(), true);
+    assert.equal(project.editor.document.clips.size, 0);
+    assert.equal(project.editor.undo(), false);
+  });
+
+  it('inserts at a frame, the next after the one before', async () => {
+    const world = begin({ assets: [{ id: 'new-1' }, { id: 'new-2' }] });
+    const project = await world.openProject('lecture');
+    await project.addAssets(['new-1', 'new-2'], { frame: 150 });
+    const { document } = project.editor;
+    const starts = document.clipsOf(document.mainTrack?.id as never).map((each) => each.startFrame);
+    assert.deepEqual(starts, [0, 150, 450, 750, 990]);
+  });
+
+  it('tells of those that can’t be used and adds the others', async () => {
+    const world = begin({
+      assets: [createNewAsset({ id: 'good' }), createNewAsset({ id: 'bad', name: 'Old tape.mov', probe: createProbeFacts({ decodable: false, videoCodec: 'prores' }) })],
+    });
+    const project = await world.openProject(null);
+    await project.addAssets(['bad', 'good', 'gone']);
+    assert.equal(project.editor.document.clips.size, 1);
+    const told = world.store.getState().notices.items.map((notice) => messagesFor('en').text(notice.message));
+    assert.deepEqual(told, ['1 file no longer exists', '“Old tape.mov” can’t be put on the timeline']);
+    await assert.rejects(project.addAssets(['bad']), (error) => isLecternError(error) && error.code === 'undecodable' && error.details['codec'] === 'prores');
+    await assert.rejects(project.addAssets(['gone']), (error) => isLecternError(error) && error.code === 'source-missing');
+  });
+});
+
+/** Leaves without saying goodbye, as a killed tab does: nothing is closed, and its lock is free. */
+function abandoned(options: TestSessionOptions = {}): { readonly world: World; crash(): LecternSession } {
+  const world = begin(options);
+  return { world, crash: () => world.tab({ locks: memoryProjectLocks() }) };
+}
+
+describe('coming back', () => {
+  it('goes on where it was when a tab was killed before its save', async () => {
+    const { world, crash } = abandoned({ hang: ['projects.save'] });
+    const project = await world.openProject('lecture');
+    for (const name of ['One', 'Two', 'Three']) rename(project, name);
+    await project.autosave.durable(project.autosave.lastSeq());
+    rename(project, 'Four');
+    await project.autosave.durable(project.autosave.lastSeq());
+
+    const back = await crash().openProject('lecture');
+    assert.equal(nameOf(back.editor.document), 'Four');
+    assert.equal(state(back).restorable?.changes, 4);
+    await settled(back);
+    assert.equal(await savedName(world), 'Four');
+    back.autosave.restore();
+    assert.equal(state(back).restorable, null);
+  });
+
+  it('can go back to the saved version, loses nothing by it, and can undo that', async () => {
+    const { world, crash } = abandoned({ hang: ['projects.save'] });
+    const project = await world.openProject('lecture');
+    rename(project, 'Found');
+    await project.autosave.durable(project.autosave.lastSeq());
+
+    const back = await crash().openProject('lecture');
+    back.autosave.discardRestore();
+    assert.equal(nameOf(back.editor.document), 'Welcome');
+    assert.equal(state(back).restorable, null);
+    await settled(back);
+    assert.equal(await savedName(world), 'Welcome');
+    const revisions = await world.reliableBackend.projects.revisions('lecture');
+    assert.equal(revisions.length, 3, 'the saved one, what was found, and the saved one again');
+    assert.equal(back.editor.undo(), true);
+    assert.equal(nameOf(back.editor.document), 'Found');
+  });
+
+  it('offers nothing that the back end has', async () => {
+    const { world, crash } = abandoned();
+    const project = await world.openProject('lecture');
+    rename(project, 'Saved');
+    await settled(project);
+    const back = await crash().openProject('lecture');
+    assert.equal(nameOf(back.editor.document), 'Saved');
+    assert.equal(state(back).restorable, null);
+    assert.equal(state(back).pendingChanges, 0);
+  });
+
+  it('finds out by its id that a save arrived whose answer was lost', async () => {
+    const world = begin();
+    const { projects } = world.reliableBackend;
+    const lost: Backend['projects'] = {
+      ...bound(projects),
+      save: async (request, options) => {
+        await projects.save(request, options);
+        return new Promise(() => undefined);
+      },
+    };
+    const deaf = world.tab({ backend: { ...portsOf(world.reliableBackend), projects: lost, dispose: () => Promise.resolve() } });
+    await world.seeded;
+    const project = await deaf.openProject('lecture');
+    rename(project, 'Arrived');
+    await until(() => state(project).remote === 'saving', 'the send');
+    await until(() => state(project).local === 'durable', 'the journal');
+    for (let end = Date.now() + 3000; (await savedName(world)) !== 'Arrived' && Date.now() < end; );
+    rename(project, 'Arrived, and more');
+    await project.autosave.durable(project.autosave.lastSeq());
+    const back = await world.tab({ locks: memoryProjectLocks() }).openProject('lecture');
+    assert.equal(state(back).restorable?.changes, 1, 'only what came after the save is open');
+    await settled(back);
+    assert.equal(await savedName(world), 'Arrived, and more');
+    assert.equal((await world.reliableBackend.projects.revisions('lecture')).filter(({ kind }) => kind === 'conflict').length, 0);
+  });
+
+  it('restores a project that was never saved', async () => {
+    const { world, crash } = abandoned({ hang: ['projects.save'] });
+    const project = await world.openProject(null);
+    await project.setDetails({ title: 'Never sent' });
+    project.editor.run('clip.addText', { text: 'Hello' });
+    await project.autosave.durable(project.autosave.lastSeq());
+    const next = crash();
+    assert.deepEqual((await next.unsavedProjects()).map(({ projectId, title, changes }) => [projectId, title, changes]), [[project.projectId, 'Never sent', 1]]);
+    const back = await next.openProject(project.projectId);
+    assert.equal(back.editor.document.clips.size, 1);
+    assert.equal(back.details.getState().title, 'Never sent');
+    await settled(back);
+    assert.equal((await world.reliableBackend.projects.open(project.projectId)).project.title, 'Never sent');
+  });
+
+  it('opens what this browser kept when the back end can’t be reached', async () => {
+    const { world, crash } = abandoned({ hang: ['projects.save'] });
+    const project = await world.openProject('lecture');
+    rename(project, 'Kept');
+    await project.autosave.durable(project.autosave.lastSeq());
+    const next = crash();
+    const open = next.backend.projects.open.bind(next.backend.projects);
+    Object.assign(next.backend, { projects: { ...bound(next.backend.projects), open: () => Promise.reject(new LecternError('offline')) } });
+    const back = await next.openProject('lecture');
+    assert.equal(nameOf(back.editor.document), 'Kept');
+    assert.equal(state(back).remote, 'offline');
+    Object.assign(next.backend, { projects: { ...next.backend.projects, open } });
+  });
+
+  it('sets a damaged end of the journal aside and opens the last good state', async () => {
+    const { world, crash } = abandoned({ hang: ['projects.save'] });
+    const project = await world.openProject('lecture');
+    rename(project, 'Good');
+    await project.autosave.durable(project.autosave.lastSeq());
+    rename(project, 'Torn');
+    await project.autosave.durable(project.autosave.lastSeq());
+    const image = await world.journal.read('lecture');
+    const torn = image?.entries.at(-1);
+    assert.ok(image && torn);
+    await world.journal.write('lecture', image.meta.epoch, { dropEntriesTo: torn.seq, append: [{ ...torn, body: torn.body.slice(0, 40) }] });
+    const next = crash();
+    const back = await next.openProject('lecture');
+    assert.equal(nameOf(back.editor.document), 'Good');
+    assert.equal(state(back).restorable?.changes, 1);
+    assert.deepEqual(next.store.getState().notices.items.map((notice) => notice.message.key), ['autosave.quarantined']);
+  });
+
+  it('opens a project of a newer version to watch and leaves it alone', async () => {
+    const world = begin();
+    await world.seeded;
+    const stored = printTimeline(createProjectDocument());
+    await world.reliableBackend.projects.save({
+      projectId: 'tomorrow',
+      baseRev: 0,
+      saveId: 'tomorrow-1',
+      hash: 'f'.repeat(64),
+      schemaVersion: stored.schemaVersion + 1,
+      state: { ...stored, schemaVersion: stored.schemaVersion + 1 } as never,
+      kind: 'manual',
+      title: 'From tomorrow',
+      totalFrames: 570,
+      durationSeconds: 19,
+      assetIds: [],
+    });
+    const project = await world.openProject('tomorrow');
+    assert.equal(project.editor.store.getState().readOnly, true);
+    assert.equal(rename(project, 'Changed'), false);
+  });
+});
+
+describe('two tabs', () => {
+  it('make the second one read-only, which follows what the first one saves', async () => {
+    const world = begin();
+    const mine = await world.openProject('lecture');
+    const theirs = await world.tab().openProject('lecture');
+    assert.equal(state(theirs).role, 'follower');
+    assert.equal(rename(theirs, 'No'), false);
+    assert.match(sentence(theirs), /another tab/);
+    rename(mine, 'Followed');
+    await until(() => nameOf(theirs.editor.document) === 'Followed', 'the follower');
+  });
+
+  it('hand the project over when asked to, with the last change', async () => {
+    const world = begin({ session: { autosave: { debounceMs: 60_000, deadlineMs: 60_000, closeMs: 40 } } });
+    const mine = await world.openProject('lecture');
+    const theirs = await world.tab().openProject('lecture');
+    rename(mine, 'Mine to the last');
+    await theirs.autosave.editHere();
+    await until(() => state(theirs).role === 'leader', 'the lead');
+    assert.equal(nameOf(theirs.editor.document), 'Mine to the last');
+    assert.equal(state(mine).role, 'follower');
+    assert.equal(rename(mine, 'Too late'), false);
+    assert.equal(rename(theirs, 'Mine now'), true);
+    await settled(theirs);
+    assert.equal(await savedName(world), 'Mine now');
+  });
+
+  it('let the second one edit when the first one closes', async () => {
+    const world = begin();
+    const mine = await world.openProject('lecture');
+    const theirs = await world.tab().openProject('lecture');
+    rename(mine, 'Last words');
+    await mine.close();
+    await until(() => state(theirs).role === 'leader', 'the lead');
+    assert.equal(nameOf(theirs.editor.document), 'Last words');
+    assert.equal(rename(theirs, 'First words'), true);
+  });
+
+  it('let a stale tab write nothing', async () => {
+    const { world, crash } = abandoned();
+    const frozen = await world.openProject('lecture');
+    const awake = await crash().openProject('lecture');
+    rename(awake, 'Awake');
+    await settled(awake);
+    rename(frozen, 'Frozen');
+    await until(() => state(frozen).role === 'follower', 'the stale tab to notice');
+    assert.equal(frozen.editor.store.getState().readOnly, true);
+    assert.equal(await savedName(world), 'Awake');
+  });
+});
+
+describe('a conflict', () => {
+  /** Somebody on another device saves in between. */
+  async function elsewhere(world: World, name: string): Promise<void> {
+    const device = world.tab({ journal: diskJournal(), locks: memoryProjectLocks() });
+    const project = await device.openProject('lecture');
+    rename(project, name);
+    await project.autosave.saveNow();
+    await project.close();
+  }
+
+  async function conflicting(): Promise<{ readonly world: World; readonly project: ProjectSession }> {
+    const lifecycle = fakeLifecycle();
+    const world = begin({ session: { lifecycle } });
+    const project = await world.openProject('lecture');
+    world.setFaults({ fail: { 'projects.save': 'offline' } });
+    rename(project, 'Mine');
+    await until(() => state(project).remote === 'offline', 'being offline');
+    await elsewhere(world, 'Theirs');
+    world.setFaults({});
+    lifecycle.tell('online');
+    await until(() => state(project).remote === 'conflict', 'the conflict');
+    return { world, project };
+  }
+
+  it('overwrites nothing and asks', async () => {
+    const { world, project } = await conflicting();
+    assert.equal(await savedName(world), 'Theirs');
+    assert.equal(nameOf(project.editor.document), 'Mine');
+    assert.equal(sentence(project), 'Someone else saved: choose');
+    assert.equal(state(project).conflict?.headRev, 2);
+    rename(project, 'Mine, and more');
+    await project.autosave.durable(project.autosave.lastSeq());
+    await assert.rejects(project.autosave.saveNow(), (error) => isLecternError(error) && error.code === 'conflict');
+    assert.equal(await savedName(world), 'Theirs');
+  });
+
+  it('keeps mine', async () => {
+    const { world, project } = await conflicting();
+    await project.autosave.resolve('keep-mine');
+    assert.equal(await savedName(world), 'Mine');
+    assert.equal(sentence(project), 'Saved');
+  });
+
+  it('takes theirs, and mine stays a revision', async () => {
+    const { world, project } = await conflicting();
+    await project.autosave.resolve('take-theirs');
+    assert.equal(nameOf(project.editor.document), 'Theirs');
+    assert.equal(state(project).pendingChanges, 0);
+    const kept = (await world.reliableBackend.projects.revisions('lecture')).filter(({ kind }) => kind === 'conflict');
+    assert.equal(kept.length, 1);
+    assert.equal(rename(project, 'And on'), true);
+    await settled(project);
+    assert.equal(await savedName(world), 'And on');
+  });
+
+  it('keeps both', async () => {
+    const { world, project } = await conflicting();
+    await project.autosave.resolve('keep-both');
+    assert.equal(nameOf(project.editor.document), 'Theirs');
+    const { items } = await world.reliableBackend.projects.list({ search: 'copy' });
+    assert.equal(items[0]?.title, 'Limits (copy)');
+    assert.equal(await savedName(world, items[0]?.id ?? ''), 'Mine');
+  });
+
+  it('is there again after a reload, with both sides', async () => {
+    const { world, project } = await conflicting();
+    await project.autosave.durable(project.autosave.lastSeq());
+    const back = await world.tab({ locks: memoryProjectLocks() }).openProject('lecture');
+    assert.equal(nameOf(back.editor.document), 'Mine');
+    await until(() => state(back).remote === 'conflict', 'the conflict');
+  });
+});
+
+function bound<Port extends object>(port: Port): Port {
+  return new Proxy(port, {
+    get(target, property): unknown {
+      const value: unknown = Reflect.get(target, property, target);
+      return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value;
+    },
+    ownKeys: (target) => Reflect.ownKeys(Object.getPrototypeOf(target) as object).filter((key) => key !== 'constructor'),
+    getOwnPropertyDescriptor: (target, key) => ({
+      configurable: true,
+      enumerable: true,
+      value: (Reflect.get(target, key, target) as (...all: unknown[]) => unknown).bind(target),
+    }),
+  });
+}
+
+function fakeLifecycle(): Lifecycle & { tell(event: LifecycleEvent): void } {
+  const listeners = new Set<(event: LifecycleEvent) => void>();
+  return {
+    online: true,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tell(event) {
+      for (const listener of [...listeners]) listener(event);
+    },
+  };
+}
