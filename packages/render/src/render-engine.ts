@@ -1,6 +1,12 @@
+import type { FilmstripPicture, PeaksChunk, Preview, RenderEngine, SourceResolver } from '@lectern/ports';
 import { LecternError } from '@lectern/ports';
-import type { RenderEngine, SourceResolver } from '@lectern/ports';
+import { runExport } from './export/export-job.js';
 import { estimateExport, exportPresets } from './presets.js';
+import { EnginePreview } from './preview/preview.js';
+import { startWorker } from './start-worker.js';
+import type { WorkerFont } from './worker/protocol.js';
+import { WorkerClient, type WorkerClientOptions } from './worker/worker-client.js';
+import { WorkerPool } from './worker/worker-pool.js';
 
 /** What the engine needs from its host. */
 export interface RenderEngineOptions {
@@ -8,7 +14,7 @@ export interface RenderEngineOptions {
   readonly resolveSource: SourceResolver;
   /** Where `render.worker.js` lies, if it isn't beside this package's own files. */
   readonly workerUrl?: URL | string;
-  /** Text fonts that the worker must load as well: family and the address of the file, same origin. */
+  /** Fonts for titles: a worker knows none of the page's own. */
   readonly fonts?: readonly RenderFont[];
   /** Pixels that the preview may keep decoded; 96 million when left out (about 46 pictures of 1080p). */
   readonly previewPixelBudget?: number;
@@ -18,26 +24,88 @@ export interface RenderEngineOptions {
 export interface RenderFont {
   readonly family: string;
   readonly url: URL | string;
-  /** As in CSS: `400`, `700`, `100 900`. */
+  /** As in CSS: `400`, `700`, `100 900`; `400` when left out. */
   readonly weight?: string;
   readonly style?: 'normal' | 'italic';
 }
 
 /** Makes the engine: workers start with the first call that needs them. */
 export function createRenderEngine(options: RenderEngineOptions): RenderEngine {
-  void options;
-  const missing = (): never => {
-    throw new LecternError('unknown', { message: 'not ready' });
+  return new WorkerRenderEngine(options);
+}
+
+class WorkerRenderEngine implements RenderEngine {
+  readonly presets: RenderEngine['presets'] = exportPresets;
+  readonly #clientOptions: WorkerClientOptions;
+  readonly #pixelBudget: number;
+  readonly #pool: WorkerPool;
+  readonly #previews = new Set<Preview>();
+  readonly #disposing = new AbortController();
+
+  constructor({ resolveSource, workerUrl, fonts = [], previewPixelBudget = 96_000_000 }: RenderEngineOptions) {
+    const url = workerUrl === undefined ? undefined : String(workerUrl);
+    this.#clientOptions = { start: () => startWorker(url), resolveSource, fonts: fonts.map(workerFont) };
+    this.#pixelBudget = previewPixelBudget;
+    const cores = typeof navigator === 'undefined' ? 2 : (navigator.hardwareConcurrency ?? 2);
+    this.#pool = new WorkerPool(this.#clientOptions, Math.max(1, Math.min(4, cores - 1)));
+  }
+
+  readonly probe: RenderEngine['probe'] = async (file, { signal } = {}) =>
+    this.#use().run('probe', { file }, { signal });
+
+  filmstrip(request: Parameters<RenderEngine['filmstrip']>[0], { signal }: { signal?: AbortSignal } = {}): AsyncIterable<FilmstripPicture> {
+    return this.#use().items('filmstrip', request, signal, ({ bitmap }) => {
+      bitmap.close();
+    });
+  }
+
+  peaks(request: Parameters<RenderEngine['peaks']>[0], { signal }: { signal?: AbortSignal } = {}): AsyncIterable<PeaksChunk> {
+    return this.#use().items('peaks', request, signal);
+  }
+
+  createPreview(): Preview {
+    this.#check();
+    const preview = new EnginePreview({
+      startWorker: () => new WorkerClient(this.#clientOptions),
+      pixelBudget: this.#pixelBudget,
+      onDispose: () => {
+        this.#previews.delete(preview);
+      },
+    });
+    this.#previews.add(preview);
+    return preview;
+  }
+
+  readonly capabilities: RenderEngine['capabilities'] = async (width, height, { signal } = {}) =>
+    this.#use().run('capabilities', { width, height }, { signal });
+
+  readonly estimate: RenderEngine['estimate'] = estimateExport;
+
+  readonly export: RenderEngine['export'] = async (request, { signal, onProgress } = {}) => {
+    this.#check();
+    const either = signal ? AbortSignal.any([signal, this.#disposing.signal]) : this.#disposing.signal;
+    return runExport(request, () => new WorkerClient(this.#clientOptions), {
+      signal: either,
+      ...(onProgress ? { onProgress } : {}),
+    });
   };
-  return {
-    presets: exportPresets,
-    probe: missing,
-    filmstrip: missing,
-    peaks: missing,
-    createPreview: missing,
-    capabilities: missing,
-    estimate: estimateExport,
-    export: missing,
-    dispose: () => undefined,
-  };
+
+  dispose(): void {
+    this.#disposing.abort(new LecternError('aborted'));
+    for (const preview of [...this.#previews]) preview.dispose();
+    this.#pool.dispose();
+  }
+
+  #use(): WorkerClient {
+    this.#check();
+    return this.#pool.take();
+  }
+
+  #check(): void {
+    if (this.#disposing.signal.aborted) throw new LecternError('aborted', { message: 'the render engine is disposed' });
+  }
+}
+
+function workerFont({ family, url, weight = '400', style = 'normal' }: RenderFont): WorkerFont {
+  return { family, url: new URL(url, globalThis.location.href).href, weight, style };
 }

@@ -41,6 +41,12 @@ export class MediaLibrary {
     return decoding;
   }
 
+  /** Opens these anew the next time. */
+  forget(assetIds: readonly string[]): void {
+    const forgotten = new Set(assetIds);
+    this.keepOnly(new Set([...this.#files.keys(), ...this.#bitmaps.keys()].filter((id) => !forgotten.has(id))));
+  }
+
   /** Lets go of files that aren't among these. */
   keepOnly(assetIds: ReadonlySet<string>): void {
     for (const [id, opening] of this.#files) {

@@ -29,8 +29,13 @@ export class PictureReader {
   #current: VideoSample | null = null;
   #next: VideoSample | null = null;
   #closed = false;
-  /** Sees each picture that is passed on the way to the one asked for, before it is closed. */
-  onPassed: ((sample: VideoSample) => void) | null = null;
+  #cancelled = false;
+  /** Calls are served one after the other: a place may be prepared while another is asked for. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Sees each picture that is passed on the way, before it is closed, and when the next one begins (file time). */
+  onPassed: ((sample: VideoSample, end: number) => void) | null = null;
+  /** Seconds before the place asked for from which pictures are passed and not skipped. */
+  lead = 0;
 
   /** @throws TypeError when the file has no pictures */
   constructor(media: TimedMedia) {
@@ -49,15 +54,24 @@ export class PictureReader {
    * The picture that is shown at `seconds` of the source; the last one stands to the end. The reader keeps and closes
    * it: it is valid until the next call.
    */
-  async at(seconds: number): Promise<VideoSample | null> {
+  at(seconds: number): Promise<VideoSample | null> {
+    const turn = this.#turn.then(() => this.#at(seconds));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #at(seconds: number): Promise<VideoSample | null> {
+    if (this.#closed) return null;
+    if (this.#cancelled) await this.#stop();
     const time = this.#media.origin + seconds;
     if (!(await this.#isAhead(time))) await this.#start(time);
     while (this.#next && this.#next.timestamp <= time) {
-      if (this.#current) this.#pass(this.#current);
+      if (this.#current) this.#pass(this.#current, this.#next.timestamp);
       this.#current = this.#next;
       this.#next = await this.#pull();
     }
-    return this.#current;
+    // What a cancelled search stopped at is no answer.
+    return this.#cancelled ? null : this.#current;
   }
 
   /** Whether going on from where the reader is leads to `time` without a detour. */
@@ -71,7 +85,7 @@ export class PictureReader {
 
   async #start(time: number): Promise<void> {
     await this.#stop();
-    this.#samples = this.#sink.samples(time);
+    this.#samples = this.#sink.samples(time - this.lead);
     this.#current = await this.#pull();
     this.#next = this.#current ? await this.#pull() : null;
   }
@@ -79,22 +93,23 @@ export class PictureReader {
   async #pull(): Promise<VideoSample | null> {
     const pulled = await this.#samples?.next();
     const sample = pulled?.value ?? null;
-    if (this.#closed) {
+    if (this.#closed || this.#cancelled) {
       sample?.close();
       return null;
     }
     return sample;
   }
 
-  #pass(sample: VideoSample): void {
+  #pass(sample: VideoSample, end: number): void {
     try {
-      this.onPassed?.(sample);
+      this.onPassed?.(sample, end);
     } finally {
       sample.close();
     }
   }
 
   async #stop(): Promise<void> {
+    this.#cancelled = false;
     this.#current?.close();
     this.#next?.close();
     this.#current = null;
@@ -104,9 +119,21 @@ export class PictureReader {
     await samples?.return();
   }
 
+  /** When the picture after the current one begins (file time); infinite after the last. */
+  get currentEnd(): number {
+    return this.#next?.timestamp ?? Infinity;
+  }
+
+  /** Gives up what is being decoded: nobody wants it any more. The next call starts anew. */
+  cancel(): void {
+    this.#cancelled = true;
+    void this.#samples?.return();
+  }
+
   /** Closes every picture and the decoder. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#turn;
     await this.#stop().catch(() => undefined);
   }
 }

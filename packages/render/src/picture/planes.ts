@@ -356,3 +356,31 @@ export function blendOverlay(target: Planes, overlay: Overlay, opacity: number):
     }
   });
 }
+
+/** Fills a rectangle, to the nearest whole pixels. @param opacity 0…1 */
+export function fillRectangle(
+  target: Planes,
+  rectangle: Rectangle,
+  colour: readonly [number, number, number],
+  opacity: number,
+): void {
+  const strength = Math.round(Math.max(0, Math.min(1, opacity)) * 256);
+  planesOf(target).forEach((plane, index) => {
+    const box = drawnBox(rectangle, index === 0 ? 1 : 2);
+    const value = colour[index] as number;
+    const left = Math.max(0, box.x);
+    const right = Math.min(plane.width, box.x + box.width);
+    const bottom = Math.min(plane.height, box.y + box.height);
+    for (let y = Math.max(0, box.y); y < bottom; y += 1) {
+      const row = y * plane.width;
+      if (strength === 256) {
+        plane.data.fill(value, row + left, row + Math.max(left, right));
+        continue;
+      }
+      for (let x = row + left; x < row + right; x += 1) {
+        const old = plane.data[x] as number;
+        plane.data[x] = old + (((value - old) * strength + 128) >> 8);
+      }
+    }
+  });
+}

@@ -1,0 +1,150 @@
+/**
+ * All that is said between the page and a worker, in one place. A worker is one of the render engine's: every worker
+ * runs the same script and can do every job; the page decides which does what.
+ */
+import type {
+  ExportCapabilities,
+  ExportFormat,
+  ExportPreset,
+  ExportProgress,
+  FilmstripPicture,
+  FilmstripRequest,
+  PeaksChunk,
+  PeaksRequest,
+  ProbeResult,
+  SerialisedError,
+} from '@lectern/ports';
+import type { Change, TimelineRecord } from '@lectern/timeline';
+
+/** A font as a worker loads it. */
+export interface WorkerFont {
+  readonly family: string;
+  readonly url: string;
+  readonly weight: string;
+  readonly style: 'normal' | 'italic';
+}
+
+/** What an export is made of, for both of its workers. */
+export interface ExportTask {
+  readonly records: readonly TimelineRecord[];
+  readonly startFrame: number;
+  readonly endFrame: number;
+  readonly preset: ExportPreset;
+  readonly format: ExportFormat;
+}
+
+export interface PictureExportTask extends ExportTask {
+  /** The encoded sound comes in here; null for a silent file. */
+  readonly sound: MessagePort | null;
+  /** The name of the file in the private file system, or null to keep the bytes in blobs. */
+  readonly fileName: string | null;
+  readonly acceleration: HardwareAcceleration;
+}
+
+export type HardwareAcceleration = 'no-preference' | 'prefer-software';
+
+export interface SoundExportTask extends ExportTask {
+  readonly pictures: MessagePort;
+}
+
+/** How an export goes, with the clip at hand: a watchdog names it when nothing moves any more. */
+export interface ExportEvent extends ExportProgress {
+  readonly clip: string | null;
+}
+
+export interface ExportOutcome {
+  /** The bytes when there is no file of that name. */
+  readonly blob: Blob | null;
+}
+
+/** A block of mixed sound for the preview; both sides of one length. */
+export interface SoundBlock {
+  readonly left: Float32Array<ArrayBuffer>;
+  readonly right: Float32Array<ArrayBuffer>;
+}
+
+/** Jobs: what goes in, what comes out at the end, and what may come on the way. */
+export interface Jobs {
+  readonly probe: { input: { file: Blob }; item: never; output: ProbeResult };
+  readonly filmstrip: { input: FilmstripRequest; item: FilmstripPicture; output: undefined };
+  readonly peaks: { input: PeaksRequest; item: PeaksChunk; output: undefined };
+  readonly capabilities: { input: { width: number; height: number }; item: never; output: ExportCapabilities };
+  readonly exportPictures: { input: PictureExportTask; item: ExportEvent; output: ExportOutcome };
+  readonly exportSound: { input: SoundExportTask; item: never; output: undefined };
+  readonly capture: { input: { previewId: number; frame: number }; item: never; output: ImageBitmap };
+  readonly mixForPreview: {
+    input: { previewId: number; startSample: number; length: number; sampleRate: number; restart: boolean };
+    item: never;
+    output: SoundBlock;
+  };
+}
+export type JobName = keyof Jobs;
+export type JobInput<N extends JobName> = Jobs[N]['input'];
+export type JobItem<N extends JobName> = Jobs[N]['item'];
+export type JobOutput<N extends JobName> = Jobs[N]['output'];
+
+/** Orders to a preview's stage; they aren't answered. Which preview they are for stands beside them. */
+export type PreviewOrder =
+  | { readonly order: 'open'; readonly role: 'pictures' | 'sound'; readonly pixelBudget: number }
+  | { readonly order: 'surface'; readonly surface: OffscreenCanvas }
+  | { readonly order: 'size'; readonly width: number; readonly height: number }
+  | { readonly order: 'document'; readonly records: readonly TimelineRecord[] }
+  | { readonly order: 'change'; readonly change: Change }
+  | { readonly order: 'show'; readonly frame: number; readonly scrubbing: boolean }
+  /** Plays: at `time` (milliseconds since the epoch of both clocks) frame `frame` is due. Sent again as the sound's clock drifts. */
+  | { readonly order: 'play'; readonly frame: number; readonly time: number; readonly rate: number }
+  | { readonly order: 'pause' }
+  | { readonly order: 'close' };
+
+/** What a stage tells about itself. */
+export interface StageReport {
+  /** The frame that is due; the clock's while it plays. */
+  readonly frame: number;
+  readonly shownFrame: number;
+  /** False while `shownFrame` stands in for the frame that was asked for. */
+  readonly exact: boolean;
+  readonly droppedFrames: number;
+  readonly busy: boolean;
+  readonly error: SerialisedError | null;
+}
+
+export type ToWorker =
+  | { readonly say: 'setUp'; readonly fonts: readonly WorkerFont[] }
+  | { readonly say: 'start'; readonly job: number; readonly name: JobName; readonly input: unknown }
+  | { readonly say: 'abort'; readonly job: number }
+  /** Allows so many more items: a job that is ahead of its reader waits. */
+  | { readonly say: 'more'; readonly job: number; readonly count: number }
+  | { readonly say: 'source'; readonly request: number; readonly blob: Blob | null; readonly error: SerialisedError | null }
+  | { readonly say: 'forget'; readonly assetIds: readonly string[] }
+  | { readonly say: 'preview'; readonly previewId: number; readonly order: PreviewOrder };
+
+export type FromWorker =
+  | { readonly say: 'ready' }
+  | { readonly say: 'done'; readonly job: number; readonly output: unknown }
+  | { readonly say: 'failed'; readonly job: number; readonly error: SerialisedError }
+  | { readonly say: 'item'; readonly job: number; readonly item: unknown }
+  | { readonly say: 'needSource'; readonly request: number; readonly assetId: string }
+  | { readonly say: 'stage'; readonly previewId: number; readonly report: StageReport };
+
+/** Encoded sound on its way to the file, between the two workers of an export. */
+export type SoundMessage =
+  | {
+      readonly say: 'packet';
+      readonly data: Uint8Array<ArrayBuffer>;
+      /** Seconds from the start of the export. */
+      readonly timestamp: number;
+      readonly duration: number;
+      /** With the first packet. */
+      readonly config: AudioDecoderConfig | null;
+    }
+  | { readonly say: 'end' }
+  | { readonly say: 'failed'; readonly error: SerialisedError };
+
+/** From the pictures to the sound: how far they are, in seconds of the export. The sound stays a little ahead of that. */
+export interface SoundDemand {
+  readonly say: 'until';
+  readonly seconds: number;
+}
+
+/** Items that a job may be ahead of its reader. */
+export const itemsAhead = 8;
