@@ -75,6 +75,7 @@ const compactEntries = 200;
 const compactBytes = 2_000_000;
 const sendTimeoutMs = 15_000;
 const yieldTimeoutMs = 3000;
+const leadRetryMs = 5000;
 
 interface Waiter {
   readonly seq: number;
@@ -120,6 +121,8 @@ export class AutosaveDriver implements Autosave {
   #openError: SerialisedError | null = null;
   #writing: Promise<unknown> = Promise.resolve();
   #following: Promise<void> | null = null;
+  /** Taking the lead after another tab let go. */
+  #leading: Promise<void> = Promise.resolve();
   /** The answer to a conflict that is being carried out. */
   #resolution: Promise<void> = Promise.resolve();
   #closed = false;
@@ -218,9 +221,15 @@ export class AutosaveDriver implements Autosave {
     while (this.#lock === null && Date.now() < deadline && !this.#closed) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    if (this.#lock !== null || this.#closed) return;
+    if (this.#lock !== null || this.#closed) {
+      await this.#leading;
+      return;
+    }
     // Whoever has it doesn't answer: a frozen tab. Its epoch ends, so it writes nothing when it wakes.
-    await this.#lead(await locks.steal(lockName, () => this.#onLockLost()));
+    const lock = await locks.steal(lockName, () => {
+      this.#onLockLost();
+    });
+    await this.#lead(lock);
   }
 
   /** The lock was taken away. */
@@ -461,11 +470,19 @@ export class AutosaveDriver implements Autosave {
     const timer = setTimeout(() => {
       timeout.abort();
     }, sendTimeoutMs);
+    this.#controller.signal.addEventListener(
+      'abort',
+      () => {
+        timeout.abort();
+      },
+      { signal: timeout.signal },
+    );
     const late = new Promise<never>((_resolve, reject) => {
       timeout.signal.addEventListener('abort', () => {
         reject(new LecternError('timeout'));
       });
     });
+    late.catch(() => undefined);
     try {
       if (payload === undefined) throw new LecternError('aborted');
       const { signal } = timeout;
@@ -479,11 +496,12 @@ export class AutosaveDriver implements Autosave {
       ]);
       this.#answered(save, answer, payload.document);
     } catch (error) {
-      const failure = timeout.signal.aborted ? new LecternError('timeout', { cause: error }) : toLecternError(error);
+      const failure = timeout.signal.aborted && !this.#closed ? new LecternError('timeout', { cause: error }) : toLecternError(error);
       this.#take({ type: 'send-failed', saveId: save.saveId, error: serialiseError(failure), random: random() });
       if (this.#machine.remote.save?.saveId !== save.saveId) this.#payloads.delete(save.saveId);
     } finally {
       clearTimeout(timer);
+      timeout.abort();
     }
   }
 
@@ -582,23 +600,45 @@ export class AutosaveDriver implements Autosave {
   async #waitForTurn(): Promise<void> {
     const { locks, lockName } = this.#options;
     try {
-      const lock = await locks.acquire(lockName, () => this.#onLockLost(), this.#controller.signal);
+      const { signal } = this.#controller;
+      const onLost = (): void => {
+        this.#onLockLost();
+      };
+      const lock = await locks.acquire(lockName, onLost, signal);
       if (this.#closed || this.#lock !== null) lock.release();
       else await this.#lead(lock);
     } catch {
-      // Closed, or the lock was taken; the tab stays read-only.
+      // Closed meanwhile, or the project couldn't be read: then it is asked for again below.
     }
+    if (this.#closed || this.#lock !== null) return;
+    const again = setTimeout(() => void this.#waitForTurn(), leadRetryMs);
+    this.#stops.push(() => {
+      clearTimeout(again);
+    });
   }
 
-  async #lead(lock: ProjectLock): Promise<void> {
+  #lead(lock: ProjectLock): Promise<void> {
     this.#lock = lock;
+    this.#leading = this.#takeLead(lock);
+    this.#leading.catch(() => undefined);
+    return this.#leading;
+  }
+
+  async #takeLead(lock: ProjectLock): Promise<void> {
     const { projects, projectId, empty } = this.#options;
     this.#take({ type: 'requested' });
-    const head = await fetchHead(projects, projectId);
-    const image = await this.#journal.claim(projectId, freshMeta(this.#options.title()));
-    const opening = await decideOpening(projects, head, image, empty);
-    this.#editor?.load(opening.document);
-    this.#begin(opening, image.meta.epoch);
+    try {
+      const head = await fetchHead(projects, projectId);
+      const image = await this.#journal.claim(projectId, freshMeta(this.#options.title()));
+      const opening = await decideOpening(projects, head, image, empty);
+      this.#editor?.load(opening.document);
+      this.#begin(opening, image.meta.epoch);
+    } catch (error) {
+      this.#lock = null;
+      lock.release();
+      this.#take({ type: 'denied' });
+      throw toLecternError(error);
+    }
   }
 
   #onLockLost(): void {

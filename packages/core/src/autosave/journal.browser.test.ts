@@ -1,0 +1,299 @@
+import { expect } from 'chai';
+import { isLecternError, LecternError } from '@lectern/ports';
+import type { ClipId } from '@lectern/timeline';
+import { createProjectDocument } from '../../../testing/src/builders.js';
+import { createTestSession, type TestSession } from '../../../testing/src/create-test-session.js';
+import { createSession } from '../create-session.js';
+import { indexedDbJournal } from './indexeddb-journal.js';
+import type { Journal, JournalEntry, JournalMeta, JournalSnapshot } from './journal.js';
+import { localStorageJournal } from './local-storage-journal.js';
+import { memoryJournal } from './memory-journal.js';
+import { openJournal } from './open-journal.js';
+import { webProjectLocks } from './project-lock.js';
+
+const initial: Omit<JournalMeta, 'projectId' | 'epoch'> = {
+  baseRev: 0,
+  baseHash: '',
+  ackedSeq: 0,
+  lastSeq: 0,
+  lastAt: '',
+  title: 'Week 1',
+  description: '',
+};
+const entry = (seq: number, epoch = 1): JournalEntry => ({ seq, epoch, body: `{"change":${String(seq)}}`, crc: seq });
+const snapshot = (seq: number): JournalSnapshot => ({ seq, body: '{}', crc: 1 });
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'nothing was thrown';
+  } catch (error) {
+    return isLecternError(error) ? error.code : String(error);
+  }
+}
+
+const kinds: Readonly<Record<string, (name: string) => Promise<Journal>>> = {
+  IndexedDB: (name) => indexedDbJournal(name),
+  localStorage: (name) => Promise.resolve(localStorageJournal(localStorage, name)),
+  memory: () => Promise.resolve(memoryJournal()),
+};
+
+for (const [kind, open] of Object.entries(kinds)) {
+  describe(`the journal in ${kind}`, () => {
+    let journal: Journal;
+    let name: string;
+    beforeEach(async () => {
+      name = `journal-test-${crypto.randomUUID()}`;
+      journal = await open(name);
+    });
+    afterEach(() => {
+      journal.close();
+      localStorage.clear();
+      indexedDB.deleteDatabase(name);
+    });
+
+    it('knows nothing of a project that nobody claimed', async () => {
+      expect(await journal.read('p')).to.equal(null);
+      expect(await codeOf(journal.write('p', 1, { append: [entry(1)] }))).to.equal('conflict');
+    });
+
+    it('gives back what was written, in order', async () => {
+      const { meta } = await journal.claim('p', initial);
+      expect(meta.epoch).to.equal(1);
+      expect(meta.title).to.equal('Week 1');
+      await journal.write('p', 1, { snapshot: snapshot(0), append: [entry(1), entry(2)], meta: { lastSeq: 2 } });
+      await journal.write('p', 1, { append: [entry(3)], meta: { lastSeq: 3 }, putOutbox: { saveId: 's', baseRev: 0, seqTo: 3, hash: 'h' } });
+      const image = await journal.read('p');
+      expect(image?.entries.map(({ seq }) => seq)).to.deep.equal([1, 2, 3]);
+      expect(image?.snapshot?.seq).to.equal(0);
+      expect(image?.meta.lastSeq).to.equal(3);
+      expect(image?.outbox).to.have.length(1);
+    });
+
+    it('refuses a write of an epoch that is over, whole', async () => {
+      await journal.claim('p', initial);
+      await journal.claim('p', initial);
+      expect(await codeOf(journal.write('p', 1, { append: [entry(1)], meta: { lastSeq: 1 } }))).to.equal('conflict');
+      const image = await journal.read('p');
+      expect(image?.entries).to.deep.equal([]);
+      expect(image?.meta.lastSeq).to.equal(0);
+      await journal.write('p', 2, { append: [entry(1, 2)] });
+    });
+
+    it('keeps projects apart', async () => {
+      await journal.claim('a', initial);
+      await journal.claim('ab', initial);
+      await journal.write('a', 1, { append: [entry(1)], putOutbox: { saveId: 'a1', baseRev: 0, seqTo: 1, hash: '' } });
+      await journal.write('ab', 1, { dropEntriesTo: 9, append: [] });
+      expect((await journal.read('a'))?.entries).to.have.length(1);
+      expect((await journal.read('ab'))?.outbox).to.deep.equal([]);
+    });
+
+    it('forgets what was acknowledged and keeps the rest', async () => {
+      await journal.claim('p', initial);
+      await journal.write('p', 1, { append: [entry(1), entry(2), entry(3)], meta: { lastSeq: 3 }, putOutbox: { saveId: 's', baseRev: 0, seqTo: 2, hash: '' } });
+      await journal.write('p', 1, { snapshot: snapshot(2), dropEntriesTo: 2, dropOutbox: ['s'], meta: { ackedSeq: 2 } });
+      const image = await journal.read('p');
+      expect(image?.entries.map(({ seq }) => seq)).to.deep.equal([3]);
+      expect(image?.outbox).to.deep.equal([]);
+      expect(image?.snapshot?.seq).to.equal(2);
+    });
+
+    it('sets a damaged tail aside', async () => {
+      await journal.claim('p', initial);
+      await journal.write('p', 1, { append: [entry(1), entry(2), entry(3)] });
+      await journal.write('p', 1, { quarantine: { fromSeq: 2, reason: 'unreadable' } });
+      expect((await journal.read('p'))?.entries.map(({ seq }) => seq)).to.deep.equal([1]);
+    });
+
+    it('lists projects with changes that nobody acknowledged', async () => {
+      await journal.claim('saved', initial);
+      await journal.write('saved', 1, { append: [entry(1)], meta: { lastSeq: 1, ackedSeq: 1 } });
+      await journal.claim('open', initial);
+      await journal.write('open', 1, { append: [entry(1)], meta: { lastSeq: 1, lastAt: '2026-03-02T09:00:00Z' } });
+      expect((await journal.unsaved()).map(({ projectId }) => projectId)).to.deep.equal(['open']);
+    });
+  });
+}
+
+describe('a journal on disk', () => {
+  it('is there for the next page', async () => {
+    for (const open of [indexedDbJournal, (name: string) => Promise.resolve(localStorageJournal(localStorage, name))]) {
+      const name = `journal-test-${crypto.randomUUID()}`;
+      const first = await open(name);
+      await first.claim('p', initial);
+      await first.write('p', 1, { append: [entry(1)] });
+      first.close();
+      const second = await open(name);
+      expect((await second.read('p'))?.entries).to.have.length(1);
+      second.close();
+    }
+  });
+
+  it('goes on after the browser closed the database behind its back', async () => {
+    const name = `journal-test-${crypto.randomUUID()}`;
+    const journal = await indexedDbJournal(name);
+    await journal.claim('p', initial);
+    // A newer version in another tab makes this one close its connection.
+    const other = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(name, 1);
+      request.onsuccess = () => {
+        resolve(request.result);
+      };
+      request.onerror = () => {
+        reject(new Error('not opened'));
+      };
+    });
+    other.close();
+    journal.close();
+    await journal.write('p', 1, { append: [entry(1)] });
+    expect((await journal.read('p'))?.entries).to.have.length(1);
+    journal.close();
+  });
+
+  it('falls back to localStorage where IndexedDB is denied, and to memory where both are', async () => {
+    const opening = Object.getOwnPropertyDescriptor(IDBFactory.prototype, 'open');
+    const setting = Object.getOwnPropertyDescriptor(Storage.prototype, 'setItem');
+    if (!opening || !setting) throw new Error('not a browser');
+    const denied = (): never => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    try {
+      Object.defineProperty(IDBFactory.prototype, 'open', { ...opening, value: denied });
+      expect((await openJournal(`journal-test-${crypto.randomUUID()}`)).kind).to.equal('local-storage');
+      Object.defineProperty(Storage.prototype, 'setItem', { ...setting, value: denied });
+      expect((await openJournal(`journal-test-${crypto.randomUUID()}`)).kind).to.equal('memory');
+    } finally {
+      Object.defineProperty(IDBFactory.prototype, 'open', opening);
+      Object.defineProperty(Storage.prototype, 'setItem', setting);
+    }
+    expect((await openJournal(`journal-test-${crypto.randomUUID()}`)).kind).to.equal('indexeddb');
+  });
+
+  it('says that the disk is full', async () => {
+    const full = localStorageJournal(
+      {
+        length: 0,
+        key: () => null,
+        getItem: () => JSON.stringify({ meta: { ...initial, projectId: 'p', epoch: 1 }, snapshot: null, entries: [], outbox: [] }),
+        setItem: () => {
+          throw new DOMException('full', 'QuotaExceededError');
+        },
+        removeItem: () => undefined,
+      },
+      'full',
+    );
+    expect(await codeOf(full.write('p', 1, { append: [entry(1)] }))).to.equal('quota-exceeded');
+  });
+});
+
+describe('locks of the browser', () => {
+  const locks = webProjectLocks();
+  const lost: string[] = [];
+  const name = (): string => `lock-test-${crypto.randomUUID()}`;
+  if (locks === null) throw new LecternError('storage-denied', { message: 'this browser has no locks' });
+
+  it('have one holder, and the next when it lets go', async () => {
+    const lock = name();
+    const first = await locks.tryAcquire(lock, () => lost.push(lock));
+    expect(first).not.to.equal(null);
+    expect(await locks.tryAcquire(lock, () => undefined)).to.equal(null);
+    const waiting = locks.acquire(lock, () => undefined, new AbortController().signal);
+    first?.release();
+    (await waiting).release();
+    expect(lost).to.deep.equal([]);
+  });
+
+  it('tell the holder when they are taken away', async () => {
+    const lock = name();
+    await locks.tryAcquire(lock, () => lost.push(lock));
+    const thief = await locks.steal(lock, () => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(lost).to.deep.equal([lock]);
+    thief.release();
+  });
+
+  it('stop waiting when they are told to', async () => {
+    const lock = name();
+    const first = await locks.tryAcquire(lock, () => undefined);
+    const controller = new AbortController();
+    const waiting = locks.acquire(lock, () => undefined, controller.signal);
+    controller.abort();
+    expect(await codeOf(waiting)).to.equal('aborted');
+    first?.release();
+  });
+
+  it('carry the wish to edit elsewhere', async () => {
+    const lock = name();
+    const asked = new Promise<void>((resolve) => {
+      const stop = locks.onYieldRequest(lock, () => {
+        stop();
+        resolve();
+      });
+    });
+    locks.askToYield(lock);
+    await asked;
+  });
+});
+
+describe('a session in a browser', () => {
+  const sessions: TestSession[] = [];
+  afterEach(async () => {
+    await Promise.all(sessions.splice(0).map((session) => session.dispose()));
+  });
+
+  it('keeps changes on disk until the back end has them, and says so', async () => {
+    const session = createTestSession({
+      projects: [{ id: 'lecture', title: 'Limits', document: createProjectDocument() }],
+      fail: { 'projects.save': 'offline' },
+      session: { autosave: { debounceMs: 5, closeMs: 20 } },
+    });
+    sessions.push(session);
+    const project = await session.openProject('lecture');
+    const began = performance.now();
+    project.editor.run('clip.rename', { clipId: 'clip-1' as ClipId, name: 'Kept' });
+    await project.autosave.durable(project.autosave.lastSeq());
+    expect(performance.now() - began).to.be.lessThan(2000);
+    const { memoryOnly, pendingChanges } = project.autosave.store.getState();
+    expect(memoryOnly).to.equal(false);
+    expect(pendingChanges).to.equal(1);
+    expect(await session.unsavedProjects()).to.deep.equal([]);
+    await project.close();
+    expect((await session.unsavedProjects()).map(({ projectId, changes }) => [projectId, changes])).to.deep.equal([['lecture', 1]]);
+    session.setFaults({});
+    const again = await session.openProject('lecture');
+    expect(again.autosave.store.getState().restorable?.changes).to.equal(1);
+    await again.autosave.saveNow();
+    expect(await session.unsavedProjects()).to.deep.equal([]);
+  });
+
+  it('makes the second of two read-only, and hands over when asked', async () => {
+    const namespace = `two-tabs-${crypto.randomUUID()}`;
+    const autosave = { debounceMs: 5, closeMs: 20 };
+    const first = createTestSession({
+      projects: [{ id: 'lecture', title: 'Limits', document: createProjectDocument() }],
+      session: { namespace, autosave },
+    });
+    sessions.push(first);
+    const { name, assets, blobs, projects, courses, identity } = first.reliableBackend;
+    const second = createSession({
+      backend: { name, assets, blobs, projects, courses, identity, dispose: () => Promise.resolve() },
+      engines: { uploads: first.uploads, render: first.render },
+      namespace,
+      autosave,
+    });
+    const mine = await first.openProject('lecture');
+    const theirs = await second.openProject('lecture');
+    const roleOf = (project: typeof mine): string => project.autosave.store.getState().role;
+    expect([roleOf(mine), roleOf(theirs)]).to.deep.equal(['leader', 'follower']);
+    mine.editor.run('clip.rename', { clipId: 'clip-1' as ClipId, name: 'Last words' });
+    await theirs.autosave.editHere();
+    for (let end = Date.now() + 4000; roleOf(theirs) !== 'leader' && Date.now() < end; ) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect([roleOf(mine), roleOf(theirs)]).to.deep.equal(['follower', 'leader']);
+    expect(theirs.editor.document.clips.get('clip-1' as ClipId)?.name).to.equal('Last words');
+    expect(mine.editor.store.getState().readOnly).to.equal(true);
+    await theirs.close();
+  });
+});
