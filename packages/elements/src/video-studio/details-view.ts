@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { Messages, ProjectSession } from '@lectern/core';
 
 /** Title, description and what else there is to know of the project. */
@@ -16,9 +17,12 @@ export function detailsView(
         class="input"
         type="text"
         maxlength="200"
-        .value=${details.title}
+        .value=${live(details.title)}
         @change=${(event: Event) => {
-          set({ title: (event.target as HTMLInputElement).value.trim() });
+          const field = event.target as HTMLInputElement;
+          const title = field.value.trim();
+          if (title === '') field.value = details.title;
+          else set({ title });
         }}
       />
     </label>
@@ -28,7 +32,7 @@ export function detailsView(
         class="textarea"
         rows="4"
         maxlength="4000"
-        .value=${details.description}
+        .value=${live(details.description)}
         @change=${(event: Event) => {
           set({ description: (event.target as HTMLTextAreaElement).value.trim() });
         }}

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { styleMap } from '../foundation/style-map.js';
 import type { EditorState, ExportJob, Messages, ProjectDetailsState } from '@lectern/core';
 import { icon, type IconName } from '../foundation/icon.js';
@@ -100,10 +101,13 @@ function titleGroup(view: StudioHeaderView): TemplateResult | typeof nothing {
       placeholder=${m.t('studio.untitled')}
       aria-label=${m.t('workspace.editTitle')}
       title=${details.title}
-      .value=${details.title}
+      .value=${live(details.title)}
       ?readonly=${view.editor?.readOnly ?? false}
       @change=${(event: Event) => {
-        view.setTitle((event.target as HTMLInputElement).value);
+        const field = event.target as HTMLInputElement;
+        const title = field.value.trim();
+        if (title === '') field.value = details.title;
+        else view.setTitle(title);
       }}
       @keydown=${(event: KeyboardEvent) => {
         const field = event.target as HTMLInputElement;

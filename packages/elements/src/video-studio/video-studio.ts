@@ -259,7 +259,7 @@ export class VideoStudioElement extends LecternElement {
           menuOpen: this.#menu.isOpen,
           act: this.#act,
           setTitle: (title) => {
-            this.#setDetails({ title: title.trim() });
+            this.#setDetails({ title });
           },
         })}
         ${opener.status === 'open' ? this.#renderBody() : this.#renderNothingOpen()}
