@@ -1,60 +1,13 @@
 /**
- * The one-tag build in packages/lectern/cdn: `lectern.js`, its chunks, and every worker as a file of its own beside
- * them. All files lie in one folder, because `new URL('./x.worker.js', import.meta.url)` is relative to whichever chunk
- * it ends up in. scripts/build.mjs compiles first, runs this, and proves the result self-contained.
+ * The one-tag build in packages/lectern/cdn: `lectern.js` and its chunks. They and the workers, which
+ * scripts/build.mjs puts beside them, lie in one folder: `new URL('./x.worker.js', import.meta.url)` is relative to
+ * whichever chunk it ends up in.
  */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { transform } from 'esbuild';
-import { parseAst } from 'rollup/parseAst';
-import { packages, root } from './scripts/workspace.mjs';
-
-const output = path.join(root, 'packages/lectern/cdn');
-
-/** Every compiled worker: `*.worker.js` below a package's dist. @returns {string[]} */
-function workerFiles() {
-  /** @type {string[]} */
-  const found = [];
-  /** @param {string} directory */
-  const walk = (directory) => {
-    if (!existsSync(directory)) return;
-    for (const entry of readdirSync(directory, { withFileTypes: true })) {
-      const full = path.join(directory, entry.name);
-      if (entry.isDirectory()) walk(full);
-      else if (entry.name.endsWith('.worker.js')) found.push(full);
-    }
-  };
-  for (const { folder, manifest } of packages()) if (!manifest.private) walk(path.join(root, folder, 'dist'));
-  return found.sort();
-}
-
-/**
- * The AAC encoder starts its worker from a blob of text, which pages with a strict Content Security Policy forbid. The
- * text becomes a file beside the others.
- *
- * @returns {import('rollup').Plugin}
- */
-function aacWorkerAsFile() {
-  return {
-    name: 'aac-worker-as-file',
-    transform(code, id) {
-      if (!id.includes(`${path.sep}@mediabunny${path.sep}aac-encoder${path.sep}`)) return null;
-      for (const statement of /** @type {any} */ (parseAst(code)).body) {
-        if (statement.type !== 'FunctionDeclaration' || statement.body.body.length !== 1) continue;
-        const [only] = statement.body.body;
-        const call = only.type === 'ReturnStatement' ? only.argument : null;
-        if (call?.type !== 'CallExpression' || call.callee.name !== 'inlineWorker') continue;
-        const [text] = call.arguments;
-        const source = text.type === 'TemplateLiteral' ? text.quasis[0].value.cooked : text.value;
-        this.emitFile({ type: 'asset', fileName: 'aac-encoder.worker.js', source });
-        const worker = "Promise.resolve(new Worker(new URL('./aac-encoder.worker.js', import.meta.url)))";
-        return { code: code.slice(0, call.start) + worker + code.slice(call.end), map: null };
-      }
-      return this.error('The AAC encoder no longer starts its worker as this build expects; look at its bundle again.');
-    },
-  };
-}
+import { root } from './scripts/workspace.mjs';
 
 /**
  * Two things in other people's packages that a strict page can't have: zod asks whether code may be made from text by
@@ -133,45 +86,23 @@ const onwarn = (warning, warn) => {
   warn(warning);
 };
 
-/**
- * @param {string} input
- * @param {{entry: string, chunks: string, licenceFile: string}} names
- * @returns {import('rollup').RollupOptions}
- */
-function bundle(input, { entry, chunks, licenceFile }) {
-  return {
-    input,
-    onwarn,
-    plugins: [
-      nodeResolve({ browser: true, exportConditions: ['production'] }),
-      strictPages(),
-      aacWorkerAsFile(),
-      licences(licenceFile),
-      minify(),
-    ],
-    output: {
-      dir: output,
-      format: 'es',
-      entryFileNames: entry,
-      chunkFileNames: chunks,
-      sourcemap: true,
-    },
-  };
-}
+/** @type {import('rollup').RollupOptions} */
+const oneTagBuild = {
+  input: path.join(root, 'packages/lectern/dist/cdn.js'),
+  onwarn,
+  plugins: [
+    nodeResolve({ browser: true, exportConditions: ['production'] }),
+    strictPages(),
+    licences('LICENCES-lectern.txt'),
+    minify(),
+  ],
+  output: {
+    dir: path.join(root, 'packages/lectern/cdn'),
+    format: 'es',
+    entryFileNames: 'lectern.js',
+    chunkFileNames: 'lectern-[name]-[hash].js',
+    sourcemap: true,
+  },
+};
 
-export default [
-  bundle(path.join(root, 'packages/lectern/dist/cdn.js'), {
-    entry: 'lectern.js',
-    chunks: 'lectern-[name]-[hash].js',
-    licenceFile: 'LICENCES-lectern.txt',
-  }),
-  ...workerFiles().map((file) => {
-    const name = path.basename(file);
-    const stem = name.replace(/\.worker\.js$/, '');
-    return bundle(file, {
-      entry: name,
-      chunks: `${stem}-worker-[name]-[hash].js`,
-      licenceFile: `LICENCES-${stem}.worker.txt`,
-    });
-  }),
-];
+export default oneTagBuild;

@@ -21,14 +21,16 @@ import { filesBelow, packages, root } from './scripts/workspace.mjs';
 
 /**
  * `new Worker(new URL('./x.worker.js', import.meta.url))` in a source file asks for a file that only exists once it is
- * built; the TypeScript beside it is served instead, so that tests always run the worker as it is written now.
+ * built: the TypeScript beside it is served instead, or the package's built worker.
  *
  * @type {import('@web/dev-server-core').Middleware}
  */
-function serveWorkersFromSource(context, next) {
+function serveWorkers(context, next) {
   if (context.path.endsWith('.worker.js') && !existsSync(path.join(root, context.path))) {
     const source = context.path.replace(/\.js$/, '.ts');
+    const built = context.path.replace('/src/', '/dist/');
     if (existsSync(path.join(root, source))) context.path = source;
+    else if (existsSync(path.join(root, built))) context.path = built;
   }
   return next();
 }
@@ -112,7 +114,7 @@ export default {
     quotaPlugin(),
     esbuildPlugin({ ts: true, target: 'esnext', tsconfig: path.join(root, 'tests/tsconfig.browser.json') }),
   ],
-  middleware: [serveFixtures, serveWorkersFromSource],
+  middleware: [serveFixtures, serveWorkers],
   browsers: [
     chromeLauncher({
       launchOptions: { executablePath: findChromium(), args: chromiumFlags, protocolTimeout: 300_000 },

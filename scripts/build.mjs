@@ -7,15 +7,29 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { rollup } from 'rollup';
+import { buildWorker } from '../packages/render/build-worker.mjs';
+import oneTagBuild from '../rollup.config.mjs';
 import { checkSelfContained } from './check-self-contained.mjs';
 import { filesBelow, packages, root } from './workspace.mjs';
 
 const cdn = path.join(root, 'packages/lectern/cdn');
 const stampFile = path.join(cdn, '.stamp');
 const manifest = 'packages/elements/custom-elements.json';
+const workers = ['packages/render/dist/render.worker.js'];
+const workerLicences = ['packages/render/dist/LICENCES-render.worker.txt'];
 
 /** What the build is made from, as one number. */
 function fingerprint() {
@@ -26,7 +40,15 @@ function fingerprint() {
       `${folder}/package.json`,
       `${folder}/tsconfig.json`,
     ]),
-    ...['package-lock.json', 'tsconfig.base.json', 'tsconfig.json', 'rollup.config.mjs', 'scripts/build.mjs'],
+    ...[
+      'packages/render/build-worker.mjs',
+      'packages/render/aac-in-worker.mjs',
+      'package-lock.json',
+      'tsconfig.base.json',
+      'tsconfig.json',
+      'rollup.config.mjs',
+      'scripts/build.mjs',
+    ],
     ...['scripts/check-self-contained.mjs', 'custom-elements-manifest.config.mjs'],
   ];
   for (const file of inputs) {
@@ -54,9 +76,27 @@ function run(what, args) {
   if (status !== 0) throw new Error(`${what} failed.`);
 }
 
-/** Modules and types of all packages. */
-export function compile() {
+/** When a folder's newest script was written, in milliseconds. @param {string} folder @returns {number} */
+function newestScript(folder) {
+  let newest = 0;
+  for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
+    const inner = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) newest = Math.max(newest, newestScript(inner));
+    else if (entry.name.endsWith('.js') && !entry.name.endsWith('.worker.js')) {
+      newest = Math.max(newest, statSync(path.join(root, inner)).mtimeMs);
+    }
+  }
+  return newest;
+}
+
+/** Modules and types of all packages, and the workers, each in a file of its own. */
+export async function compile() {
   run('Compiling', ['node_modules/typescript/bin/tsc', '-b']);
+  const newest = Math.max(...['timeline', 'ports', 'render'].map((name) => newestScript(`packages/${name}/dist`)));
+  for (const worker of workers) {
+    const file = path.join(root, worker);
+    if (!existsSync(file) || statSync(file).mtimeMs < newest) await buildWorker();
+  }
 }
 
 /** The custom elements manifest, from the elements' doc comments. */
@@ -71,19 +111,17 @@ export function writeManifest() {
 }
 
 async function bundle() {
-  const { rollup } = await import('rollup');
-  // A fresh address each time: the list of workers is made when the file is read.
-  const { default: configurations } = await import(
-    `${pathToFileURL(path.join(root, 'rollup.config.mjs')).href}?${Date.now()}`
-  );
   mkdirSync(cdn, { recursive: true });
+  const { output, ...input } = oneTagBuild;
+  const build = await rollup(input);
+  const { output: files } = await build.write(/** @type {import('rollup').OutputOptions} */ (output));
+  await build.close();
   // Files are replaced in place and leftovers removed afterwards, so that a page that is open keeps working meanwhile.
-  const written = new Set(['.stamp']);
-  for (const { output, ...input } of configurations) {
-    const build = await rollup(input);
-    const { output: files } = await build.write(output);
-    for (const file of files) written.add(file.fileName);
-    await build.close();
+  const written = new Set(['.stamp', ...files.map(({ fileName }) => fileName)]);
+  for (const file of [...workers, ...workerLicences]) {
+    const name = path.basename(file);
+    copyFileSync(path.join(root, file), path.join(cdn, name));
+    written.add(name);
   }
   for (const name of readdirSync(cdn)) if (!written.has(name)) rmSync(path.join(cdn, name), { recursive: true });
   const problems = checkSelfContained(cdn);
@@ -102,7 +140,7 @@ export async function build({ force = false, log = () => undefined } = {}) {
   }
   const stamp = fingerprint();
   log('Compiling the packages …');
-  compile();
+  await compile();
   log('Bundling the one-tag build …');
   await bundle();
   log('Describing the elements …');

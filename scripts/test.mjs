@@ -69,13 +69,13 @@ const unitFiles = () =>
 /** @type {Record<string, () => Promise<Counts>>} */
 const lanes = {
   unit: async () => {
-    compile();
+    await compile();
     return nodeTests('unit', unitFiles());
   },
   architecture: () => nodeTests('architecture', filesBelow('tests/architecture', '.test.ts')),
   browser: async () => {
     findChromium();
-    compile();
+    await compile();
     return runCounted('browser', ['node_modules/@web/test-runner/dist/bin.js']);
   },
   e2e: async () => {
