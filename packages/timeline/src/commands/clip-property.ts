@@ -20,8 +20,8 @@ import { rippleLength } from './clip-trim.js';
 import { type Command, requireInteger, requireText } from './command.js';
 import { Draft } from './draft.js';
 import { rescaledKeyframes } from './frame-rate.js';
-import { isLocked, pickedClips, unlocked, withLinked } from './picking.js';
-import { neighboursOf } from './place.js';
+import { byStart, isLocked, pickedClips, unlocked, withLinked } from './picking.js';
+import { neighboursOf, pushAfter } from './place.js';
 
 export interface ClipSetPropertyArgs {
   readonly clipIds: readonly ClipId[];
@@ -166,18 +166,28 @@ export const setSpeed: Command<ClipSetSpeedArgs> = (state, { clipId, speed, ripp
   }
   const draft = new Draft(document, newId);
   const rippling = ripple ?? track.main;
-  const changed = clips.map((each) => atSpeed(draft, each, wanted, rippling));
-  for (const each of changed) draft.putClip(each);
+  const before = rippling ? clips.map((each) => withRoomFor(draft, each, wanted)) : clips;
+  for (const each of before) draft.putClip(atSpeed(draft, each, wanted, rippling));
   if (rippling) {
-    const ids = new Set(clips.map((each) => each.id));
-    const main = clips.find((each) => draft.track(each.trackId)?.main === true);
-    for (const each of main ? [main] : clips) {
-      const now = draft.clip(each.id);
-      if (now) rippleLength(draft, each, endFrame(each), now.durationFrames - each.durationFrames, endFrame(each), ids);
+    const isMain = (each: ClipRecord): boolean => draft.track(each.trackId)?.main === true;
+    const pulling = before.some(isMain) ? before.filter(isMain) : before;
+    for (const each of byStart(pulling)) {
+      // One before it may have moved it.
+      const now = draft.clip(each.id) ?? each;
+      const then = { ...now, durationFrames: each.durationFrames };
+      rippleLength(draft, then, endFrame(then), now.durationFrames - each.durationFrames, endFrame(then), new Set());
     }
+    for (const each of before) pushAfter(draft, each.id);
   }
   return draft.finish('clip.setSpeed');
 };
+
+/** The clip, without its transitions where it would be too short for them at a speed. */
+function withRoomFor(draft: Draft, clip: ClipRecord, speed: Rational): ClipRecord {
+  if (atSpeed(draft, clip, speed, true).durationFrames >= draft.shortest(clip)) return clip;
+  for (const transition of draft.transitionsOf(clip.id)) draft.dissolve(transition);
+  return draft.clip(clip.id) ?? clip;
+}
 
 function atSpeed(draft: Draft, clip: ClipRecord, speed: Rational, rippling: boolean): ClipRecord {
   if (clip.source.kind !== 'asset') return clip;

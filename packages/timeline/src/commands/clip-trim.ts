@@ -74,8 +74,7 @@ function reach(draft: Draft, clip: ClipRecord, edge: 'start' | 'end'): readonly 
 
 /** How far an edge can go when the rest makes way. A clip stays longer than the transitions that it is in. */
 function rippleReach(draft: Draft, clip: ClipRecord, edge: 'start' | 'end'): readonly [least: number, most: number] {
-  const { into, outOf } = draft.overlaps(clip);
-  const shortest = Math.max(into + outOf, into > 0 || outOf > 0 ? Math.max(into, outOf) + 1 : 1);
+  const shortest = draft.shortest(clip);
   const loss = Math.max(0, clip.durationFrames - shortest);
   return edge === 'start' ? [-headroom(clip.source), loss] : [-loss, tailroom(draft, clip)];
 }

@@ -38,7 +38,8 @@ export function copyClips(state: TimelineState, clipIds?: readonly ClipId[]): Cl
   const trackIds = new Set<TrackId>();
   for (const clip of clips) {
     trackIds.add(clip.trackId);
-    const asset = document.assets.get(assetOf(clip) ?? ('' as AssetId));
+    const assetId = assetOf(clip);
+    const asset = assetId === null ? undefined : document.assets.get(assetId);
     if (asset) assets.set(asset.id, asset);
     for (const transition of document.transitionsOf(clip.id)) {
       if (ids.has(transition.fromClipId) && ids.has(transition.toClipId)) transitions.set(transition.id, transition);
@@ -199,30 +200,25 @@ function goalChooser(
   trackId: TrackId | undefined,
 ): (clip: ClipRecord, frame: number) => TrackRecord {
   const chosen = new Map<TrackId, TrackRecord>();
-  const kindOf = (clip: ClipRecord): TrackKind =>
-    contents.tracks.find((track) => track.id === clip.trackId)?.kind ?? naturalKind(clip);
-  const rowOf = (clip: ClipRecord): number => contents.tracks.findIndex((track) => track.id === clip.trackId);
-  const sort = first ? trackSort(kindOf(first)) : 'picture';
+  const firstSort = first && trackSort(kindIn(contents, first));
   return (clip, frame) => {
     const before = chosen.get(clip.trackId);
     if (before) return before;
+    const kind = kindIn(contents, clip);
+    const clips = contents.clips.filter((each) => each.trackId === clip.trackId);
     const taken = new Set([...chosen.values()].map((track) => track.id));
     const suits = (track: TrackRecord | undefined): track is TrackRecord =>
-      track !== undefined && !track.locked && !taken.has(track.id) && takes(draft, contents, track, clip);
-    let goal: TrackRecord | undefined;
-    if (trackId !== undefined && first && trackSort(kindOf(clip)) === sort) {
-      const rows = draft.tracks().filter((track) => trackSort(track.kind) === sort);
-      goal = rows[rows.findIndex((track) => track.id === trackId) + rowOf(clip) - rowOf(first)];
-    } else {
-      goal = draft.track(clip.trackId);
+      track !== undefined && !track.locked && !taken.has(track.id) && clips.every((each) => takes(track, each, kind, draft));
+
+    let goal = draft.track(clip.trackId);
+    if (trackId !== undefined && first && trackSort(kind) === firstSort) {
+      const rows = draft.tracks().filter((track) => trackSort(track.kind) === firstSort);
+      goal = rows[rows.findIndex((track) => track.id === trackId) + rowIn(contents, clip) - rowIn(contents, first)];
+    } else if (!suits(goal) && contents.tracks.some((track) => track.id === clip.trackId && track.main)) {
+      goal = draft.document.mainTrack ?? undefined;
     }
-    const main = draft.document.mainTrack ?? undefined;
-    const cameFromMain = contents.tracks.some((track) => track.id === clip.trackId && track.main);
-    if (!suits(goal) && cameFromMain) goal = main;
-    const end = contents.clips
-      .filter((other) => other.trackId === clip.trackId)
-      .reduce((latest, other) => Math.max(latest, endFrame(other)), 0);
-    const result = suits(goal) ? goal : freeTrackBut(draft, kindOf(clip), frame, frame + end, taken);
+    const end = clips.reduce((latest, each) => Math.max(latest, endFrame(each)), 0);
+    const result = suits(goal) ? goal : freeTrackBut(draft, kind, frame, frame + end, taken);
     chosen.set(clip.trackId, result);
     return result;
   };
@@ -239,14 +235,17 @@ function freeTrackBut(
   return taken.has(track.id) ? addTrack(draft, kind) : track;
 }
 
-function takes(draft: Draft, contents: ClipboardContents, track: TrackRecord, clip: ClipRecord): boolean {
+/** Whether a track takes a clip that came from one of a kind; its asset may not be in the document yet. */
+function takes(track: TrackRecord, clip: ClipRecord, cameFrom: TrackKind, draft: Draft): boolean {
   if (clip.source.kind !== 'asset') return acceptsSource(track.kind, clip.source, draft.document);
-  const kind = contents.tracks.find((each) => each.id === clip.trackId)?.kind;
-  return kind === undefined
-    ? acceptsSource(track.kind, clip.source, draft.document)
-    : trackSort(kind) === trackSort(track.kind) && track.kind !== 'text';
+  return track.kind !== 'text' && trackSort(cameFrom) === trackSort(track.kind);
 }
 
-function naturalKind(clip: ClipRecord): TrackKind {
-  return clip.source.kind === 'text' ? 'text' : 'video';
+function kindIn(contents: ClipboardContents, clip: ClipRecord): TrackKind {
+  const natural = clip.source.kind === 'text' ? 'text' : 'video';
+  return contents.tracks.find((track) => track.id === clip.trackId)?.kind ?? natural;
+}
+
+function rowIn(contents: ClipboardContents, clip: ClipRecord): number {
+  return contents.tracks.findIndex((track) => track.id === clip.trackId);
 }

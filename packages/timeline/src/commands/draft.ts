@@ -5,7 +5,7 @@ import { jsonEquals } from '../json-equals.js';
 import { compareClips, endFrame, placeInLane } from '../lane.js';
 import type { ClipRecord, TimelineRecord, TrackRecord, TransitionRecord } from '../records.js';
 import type { TransactionSpec } from '../state.js';
-import { originOf, splitClip, withEnd } from './clip-edges.js';
+import { originOf, splitClip, withEnd, withStart } from './clip-edges.js';
 
 type OtherRecord = Exclude<TimelineRecord, ClipRecord>;
 type OtherId = Exclude<AnyId, ClipId>;
@@ -186,15 +186,34 @@ export class Draft {
     return this.overlaps(clip).into;
   }
 
-  /** Frames of the transitions into and out of a clip. */
+  /** Frames of the transitions into and out of a clip; only those whose other clip is there still. */
   overlaps(clip: ClipRecord): { readonly into: number; readonly outOf: number } {
     let into = 0;
     let outOf = 0;
-    for (const transition of this.transitionsOf(clip.id)) {
-      if (transition.toClipId === clip.id) into = transition.durationFrames;
-      else outOf = transition.durationFrames;
+    for (const { fromClipId, toClipId, durationFrames } of this.transitionsOf(clip.id)) {
+      const isInto = toClipId === clip.id;
+      if (this.clip(isInto ? fromClipId : toClipId)?.trackId !== clip.trackId) continue;
+      if (isInto) into = durationFrames;
+      else outOf = durationFrames;
     }
     return { into, outOf };
+  }
+
+  /** The shortest that a clip may be: longer than its transitions. */
+  shortest(clip: ClipRecord): number {
+    const { into, outOf } = this.overlaps(clip);
+    return Math.max(into + outOf, into > 0 || outOf > 0 ? Math.max(into, outOf) + 1 : 1);
+  }
+
+  /** Makes a hard cut in the middle of a transition. */
+  dissolve(transition: TransitionRecord): void {
+    this.remove(transition.id);
+    const from = this.clip(transition.fromClipId);
+    const to = this.clip(transition.toClipId);
+    if (!from || !to || endFrame(from) <= to.startFrame) return;
+    const cut = to.startFrame + Math.floor((endFrame(from) - to.startFrame) / 2);
+    this.putClip(withEnd(from, cut));
+    this.putClip(withStart(to, cut));
   }
 
   /** Everything together, or null when it comes to nothing. */

@@ -1,7 +1,7 @@
 import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing';
 import { newTrack } from '../document.js';
 import type { ClipId, TrackId } from '../ids.js';
-import { countStartingBefore, endFrame, laneRange } from '../lane.js';
+import { countStartingBefore, endFrame, laneRange, placeInLane } from '../lane.js';
 import type { ClipRecord, TrackKind, TrackRecord } from '../records.js';
 import { withEnd, withStart } from './clip-edges.js';
 import type { Draft } from './draft.js';
@@ -40,6 +40,18 @@ export function makeRoom(draft: Draft, trackId: TrackId, startFrame: number, end
     const goal = Math.max(clip.startFrame, taken - overlap);
     isFirst = false;
     taken = goal + clip.durationFrames;
+    return goal;
+  });
+}
+
+/** Moves on what a clip has grown over, and what that meets. */
+export function pushAfter(draft: Draft, clipId: ClipId): void {
+  const clip = draft.clip(clipId);
+  if (!clip) return;
+  let taken = endFrame(clip);
+  draft.moveLane(clip.trackId, placeInLane(draft.lane(clip.trackId), clip) + 1, (later) => {
+    const goal = Math.max(later.startFrame, taken - draft.overlapInto(later));
+    taken = goal + later.durationFrames;
     return goal;
   });
 }

@@ -63,11 +63,6 @@ export const removeTransition: Command<TransitionRemoveArgs> = (state, { transit
   const from = document.clips.get(transition.fromClipId);
   const to = document.clips.get(transition.toClipId);
   if ((from && isLocked(from, document)) || (to && isLocked(to, document))) return null;
-  draft.remove(transitionId);
-  if (from && to && endFrame(from) > to.startFrame) {
-    const cut = to.startFrame + Math.floor((endFrame(from) - to.startFrame) / 2);
-    draft.putClip(withEnd(from, cut));
-    draft.putClip(withStart(to, cut));
-  }
+  draft.dissolve(transition);
   return draft.finish('transition.remove');
 };
