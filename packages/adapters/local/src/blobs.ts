@@ -113,7 +113,11 @@ export class LocalBlobs implements BlobsPort {
 
   async #putBlob(store: OpenStore, key: string, data: Blob, options: PutOptions): Promise<BlobStat> {
     const row = this.#newRow(key, data.size, options.mimeType ?? data.type);
-    return commit(store, row, options, (view) => view.put('blobData', { key, data }));
+    try {
+      return await commit(store, row, options, (view) => view.put('blobData', { key, data }));
+    } catch (error) {
+      throw await reasonOfFailedPut(data, error);
+    }
   }
 
   async #putStream(
@@ -156,6 +160,16 @@ const statOf = ({ key, sizeBytes, mimeType }: BlobRow): BlobStat => ({ key, size
 
 const taken = (key: string): LecternError =>
   new LecternError('already-exists', { message: `Bytes are stored under ${key}`, details: { key } });
+
+/** Chromium fails alike for a full disk and for a file that has gone from where it was chosen; reading it tells. */
+async function reasonOfFailedPut(data: Blob, error: unknown): Promise<unknown> {
+  try {
+    await data.slice(0, 1).arrayBuffer();
+    return error;
+  } catch (unreadable) {
+    return toLecternError(unreadable);
+  }
+}
 
 /** Only now do the bytes count. */
 async function commit(

@@ -270,6 +270,26 @@ describe('what is stored', () => {
     expect(bytes.every((byte) => byte === 7)).to.equal(true);
   });
 
+  it('is nothing of a file that was changed since it was chosen, which is not the disk’s fault', async () => {
+    const backend = makeBackend(freshName());
+    const root = await navigator.storage.getDirectory();
+    const handle = await root.getFileHandle(`chosen-${crypto.randomUUID()}`, { create: true });
+    const write = async (text: string): Promise<void> => {
+      const writable = await handle.createWritable();
+      await writable.write(text);
+      await writable.close();
+    };
+    await write('as it was');
+    const chosen = await handle.getFile();
+    // Files remember when they were changed to the second or better; be sure to be later.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await write('as it is, and longer');
+    const error: unknown = await backend.blobs.put('assets/a/1', chosen).catch((reason: unknown) => reason);
+    expect(isLecternError(error) && (error.cause as Error).name).to.equal('NotReadableError');
+    expect(await backend.blobs.stat('assets/a/1')).to.equal(null);
+    await root.removeEntry(handle.name);
+  });
+
   it('goes on when the browser has closed the database behind the page', async () => {
     const databaseName = freshName();
     const backend = makeBackend(databaseName);

@@ -49,10 +49,21 @@ function writeViewOf(transaction: WriteTransaction): WriteView {
   };
 }
 
-/** When a transaction fails as a whole, its requests only say that it was aborted; the reason is the transaction's. */
-function reasonOf(error: unknown, transaction: { readonly error: DOMException | null }): LecternError {
-  return toLecternError(transaction.error ?? error);
+/**
+ * A disk without room shows itself in two ways before any quota is reached, both Chromium's: `DataError` when large
+ * values can't be written, and an `UnknownError` that quotes the file system when small ones can't.
+ */
+function isNoRoom(reason: unknown, transactionError: DOMException | null): boolean {
+  if (!(reason instanceof DOMException)) return false;
+  return (
+    reason.name === 'QuotaExceededError' ||
+    transactionError?.name === 'DataError' ||
+    reason.message.includes('NO_SPACE')
+  );
 }
+
+const diskFull = (cause: unknown): LecternError =>
+  new LecternError('quota-exceeded', { cause, message: 'The disk is full' });
 
 function undo(transaction: { abort(): void }): void {
   try {
@@ -72,6 +83,8 @@ export class IndexedDbRecordStore implements RecordStore {
   readonly #moveIn: MoveIn;
   #database: Promise<IDBPDatabase> | null;
   #closed = false;
+  /** The last write found no room: then the browser may close the database, and not open it before there is. */
+  #isFull = false;
 
   private constructor(name: string, moveIn: MoveIn, database: IDBPDatabase) {
     this.#name = name;
@@ -92,7 +105,7 @@ export class IndexedDbRecordStore implements RecordStore {
     try {
       return await work(viewOf(transaction));
     } catch (error) {
-      throw reasonOf(error, transaction);
+      throw this.#failure(error, transaction.error);
     }
   }
 
@@ -105,7 +118,7 @@ export class IndexedDbRecordStore implements RecordStore {
     const transaction = await this.#begin((database) => database.transaction([...tables], 'readwrite', { durability }));
     const done = transaction.done.then(
       () => null,
-      (error: unknown) => reasonOf(error, transaction),
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     );
     const undoThis = (): void => {
       undo(transaction);
@@ -115,13 +128,14 @@ export class IndexedDbRecordStore implements RecordStore {
       const result = await work(writeViewOf(transaction));
       if (signal?.aborted === true) undoThis();
       const failure = await done;
-      if (failure) throw signal?.aborted === true ? new LecternError('aborted', { cause: failure }) : failure;
+      if (failure) throw failure;
+      this.#isFull = false;
       return result;
     } catch (error) {
       undoThis();
       await done;
       if (signal?.aborted === true) throw new LecternError('aborted', { cause: error });
-      throw reasonOf(error, transaction);
+      throw this.#failure(error, transaction.error);
     } finally {
       signal?.removeEventListener('abort', undoThis);
     }
@@ -133,6 +147,20 @@ export class IndexedDbRecordStore implements RecordStore {
       database.close();
     });
     this.#database = null;
+  }
+
+  /** When a transaction fails as a whole, its requests only say that it was aborted; the reason is the transaction's. */
+  #failure(error: unknown, transactionError: DOMException | null): LecternError {
+    const reason = transactionError ?? error;
+    if (isNoRoom(reason, transactionError)) {
+      this.#isFull = true;
+      return diskFull(reason);
+    }
+    // Nobody called it off: the browser has closed the database under it.
+    if (reason instanceof DOMException && reason.name === 'AbortError') {
+      return this.#isFull ? diskFull(reason) : new LecternError('unknown', { cause: reason, message: reason.message });
+    }
+    return toLecternError(reason);
   }
 
   async #begin<T>(start: (database: IDBPDatabase) => T): Promise<T> {
@@ -155,7 +183,7 @@ export class IndexedDbRecordStore implements RecordStore {
       },
       (error: unknown) => {
         this.#database = null;
-        throw error;
+        throw this.#isFull ? diskFull(error) : error;
       },
     );
     return this.#database;
