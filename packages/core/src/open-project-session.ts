@@ -35,6 +35,7 @@ import type { ProjectLock, ProjectLocks } from './autosave/project-lock.js';
 import { createEditor } from './editor/create-editor.js';
 import type { Editor } from './editor/editor.js';
 import type { Messages } from './messages/messages.js';
+import { ProjectPoster } from './project-poster.js';
 import type { AddOptions, ProjectDetailsState, ProjectSession, StudioRequest } from './project-session.js';
 import { queryKeys } from './queries/query-keys.js';
 import type { SessionState } from './store/session-state.js';
@@ -165,6 +166,7 @@ class OpenProject implements ProjectSession {
   readonly #driver: AutosaveDriver;
   readonly #holders: ProjectHolders;
   readonly #requests: Set<(request: StudioRequest) => boolean | void> = new Set();
+  readonly #poster: ProjectPoster;
   readonly #stops: (() => void)[] = [];
   #preview: Preview | null = null;
   #followingPreview = false;
@@ -188,6 +190,7 @@ class OpenProject implements ProjectSession {
     this.projectId = projectId;
     this.#tooNew = opening.readOnly;
     const summary = head.found ? head.opened.project : null;
+    this.#poster = new ProjectPoster(backend, projectId, newId, summary?.posterKey ?? null);
     this.details = createStore<ProjectDetailsState>(() => ({
       title: summary?.title ?? journaled?.title ?? '',
       description: summary?.description ?? journaled?.description ?? '',
@@ -224,6 +227,7 @@ class OpenProject implements ProjectSession {
         },
         onSaved: (rev) => {
           this.details.setState({ rev });
+          if (this.#preview !== null) this.#poster.refresh(this.#preview, this.editor.document, now().getTime());
         },
         onForked: (_copyId, title) => {
           world.actions.notify({ tone: 'success', message: { key: 'autosave.copied', params: { title } } });
@@ -400,6 +404,7 @@ class OpenProject implements ProjectSession {
     // Whoever opens it from now on gets a new one, once this one has let go of the lock.
     try {
       await this.#driver.close();
+      await this.#poster.settled();
     } finally {
       this.#holders.closed();
       for (const stop of this.#stops.splice(0)) stop();

@@ -109,7 +109,7 @@ describe('a new project', () => {
 
 describe('an open project', () => {
   it('is shared by those who open the same id, and closes with the last of them', async () => {
-    const world = begin();
+    const world = begin({ session: { autosave: { debounceMs: 60_000, deadlineMs: 60_000 } } });
     const [a, b] = await Promise.all([world.openProject('lecture'), world.openProject('lecture')]);
     assert.equal(a, b);
     await a.close();

@@ -12,7 +12,7 @@ export function configureLectern(session: LecternSession | (() => LecternSession
   for (const listener of [...listeners]) listener();
 }
 
-/** Called after `configureLectern`, so that elements which came first get their session. */
+/** Called after `configureLectern` and `registerBackend`, so that elements which came first get their session. */
 export function subscribeDefaultSession(listener: () => void): Unsubscribe {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -28,6 +28,7 @@ export function defaultSession(): LecternSession | null {
 export function registerBackend(name: string, factory: () => LecternSession): void {
   factories.set(name, factory);
   sessions.delete(name);
+  for (const listener of [...listeners]) listener();
 }
 
 /** The session over a named back end, the same one every time. @throws RangeError for a name that nobody registered */
