@@ -222,6 +222,23 @@ describe('where the browser denies storage', () => {
     }
   });
 
+  it('says that the disk is full when a library that is there can’t be opened, and opens it once there is room', async () => {
+    const databaseName = freshName();
+    const first = makeBackend(databaseName);
+    await storeAsset(first, 'a');
+    await first.dispose();
+    const giveBack = replace(IDBFactory.prototype, 'open', () => {
+      throw new DOMException('Internal error opening backing store for indexedDB.open.', 'UnknownError');
+    });
+    const second = makeBackend(databaseName);
+    try {
+      expect(await codeOf(second.assets.list({}))).to.equal('quota-exceeded');
+    } finally {
+      giveBack();
+    }
+    expect((await second.assets.list({})).total).to.equal(1);
+  });
+
   it('says that the page is too old for the database, rather than hide the library behind an empty one', async () => {
     const databaseName = freshName();
     await new Promise((resolve) => {

@@ -32,7 +32,7 @@ export interface LocalBackendOptions {
 /** The browser's own store as a back end. It opens itself at the first call of a port. */
 export interface LocalBackend extends Backend {
   readonly name: 'local';
-  /** Opens the store and says which one it got. Denied storage is no error: it is kind `memory`. @throws `too-new` */
+  /** Opens the store and says which one it got. Denied storage is no error: it is kind `memory`. @throws `too-new`, `quota-exceeded` */
   ready(): Promise<{ readonly kind: LocalStorageKind }>;
   /**
    * Takes whole asset rows as they are (from a backup, or synthetic ones), replacing those with the same id. Their bytes

@@ -27,7 +27,10 @@ export interface OpenStoreOptions {
  * Opens the best store that the browser gives. Denied storage shows itself in three ways, and each ends in memory:
  * IndexedDB isn't there, it throws (sandboxed frames), or it never answers (some partitioned frames).
  *
- * @throws `too-new` when a newer version of the page has upgraded the database: memory would hide the user's library
+ * But a library that is there is never hidden behind an empty one in memory:
+ *
+ * @throws `too-new` when a newer version of the page has upgraded the database
+ * @throws `quota-exceeded` when the database can't be opened for want of room; the next call tries again
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
   return (options.storage === 'auto' ? await openPersistent(options) : null) ?? openMemory(options);
@@ -52,10 +55,18 @@ async function openPersistent(options: OpenStoreOptions): Promise<OpenStore | nu
     return store;
   } catch (error) {
     if (error instanceof LecternError && error.code === 'too-new') throw error;
+    if (isBroken(error) && (await ByteFolder.exists(options.databaseName))) {
+      throw new LecternError('quota-exceeded', { cause: error, message: 'The database is there and can’t be opened' });
+    }
     return null;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Chromium's answer when the disk has no room left to open a database on; denial has other names. */
+function isBroken(error: unknown): boolean {
+  return error instanceof LecternError && error.cause instanceof DOMException && error.cause.name === 'UnknownError';
 }
 
 async function openAndTry({ databaseName, newId }: OpenStoreOptions): Promise<OpenStore> {

@@ -28,6 +28,16 @@ export class ByteFolder {
     }
   }
 
+  /** Whether a page on this origin has ever had such a folder. */
+  static async exists(name: string): Promise<boolean> {
+    try {
+      await (await navigator.storage.getDirectory()).getDirectoryHandle(name);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Streams into a new file; the file is whole or not there. */
   async write(
     file: string,
