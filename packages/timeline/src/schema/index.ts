@@ -16,6 +16,7 @@ export {
   type TimelineParseErrorCode,
   isTimelineParseError,
 } from './parse-error.js';
+export { type FromOtioResult, type OtioObject, type ToOtioOptions, fromOtio, toOtio } from './otio.js';
 export { type StoredTimeline, printTimeline, stringifyTimeline } from './stored-timeline.js';
 
 /** A stored timeline, opened. */
