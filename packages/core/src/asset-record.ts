@@ -9,7 +9,7 @@ import type { AssetId, AssetRecord } from '@lectern/timeline';
 export function assetRecordOf(asset: Asset): AssetRecord {
   const { probe } = asset;
   if (asset.deletedAt !== null) throw new LecternError('source-missing', { details: { asset: asset.name } });
-  if (probe === null || !probe.decodable) {
+  if (!probe?.decodable) {
     const codec = probe?.videoCodec ?? probe?.audioCodec ?? null;
     throw new LecternError('undecodable', { details: { fileName: asset.name, ...(codec === null ? {} : { codec }) } });
   }

@@ -47,7 +47,9 @@ export function createSession(options: LecternOptions): LecternSession {
   const lifecycle = options.lifecycle ?? pageLifecycle();
   const journals = new Map<string, Promise<Journal>>();
   const journalOf = (userId: string): Promise<Journal> => {
-    const known = journals.get(userId) ?? (options.journal ? Promise.resolve(options.journal) : openJournal(`lectern-journal/${namespace}/${userId}`));
+    const known =
+      journals.get(userId) ??
+      (options.journal ? Promise.resolve(options.journal) : openJournal(`lectern-journal/${namespace}/${userId}`));
     journals.set(userId, known);
     return known;
   };
@@ -174,17 +176,21 @@ export function createSession(options: LecternOptions): LecternSession {
       const metas = await (await journalOf(userId)).unsaved();
       return metas
         .filter((meta) => !open.has(meta.projectId))
-        .map(({ projectId, title, lastSeq, ackedSeq, lastAt }) => ({ projectId, title, changes: lastSeq - ackedSeq, at: lastAt }))
+        .map(({ projectId, title, lastSeq, ackedSeq, lastAt }) => ({
+          projectId,
+          title,
+          changes: lastSeq - ackedSeq,
+          at: lastAt,
+        }))
         .sort((a, b) => (a.at < b.at ? 1 : -1));
     },
     replaceAction(name, replace) {
       const former = replaced[name];
-      const mine = replace(actions[name] === undefined ? originals[name] : (former ?? originals[name]));
+      const mine = replace(former ?? originals[name]);
       replaced[name] = mine;
       return () => {
         if (replaced[name] !== mine) return;
-        if (former === undefined) delete replaced[name];
-        else replaced[name] = former;
+        replaced[name] = former ?? originals[name];
       };
     },
     dispose() {
@@ -198,10 +204,8 @@ export function createSession(options: LecternOptions): LecternSession {
 function actionsOver(originals: Actions, replaced: Partial<Actions>): Actions {
   const actions: Partial<Record<keyof Actions, unknown>> = {};
   for (const name of Object.keys(originals) as (keyof Actions)[]) {
-    actions[name] = (...args: readonly unknown[]): unknown => {
-      const action = (replaced[name] ?? originals[name]) as (...all: readonly unknown[]) => unknown;
-      return action(...args);
-    };
+    actions[name] = (...args: readonly unknown[]): unknown =>
+      ((replaced[name] ?? originals[name]) as (...all: readonly unknown[]) => unknown)(...args);
   }
   return actions as Actions;
 }

@@ -17,7 +17,6 @@ import {
   endFrame,
   runCommand,
   type AssetRecord,
-  type ClipId,
   type NewId,
   type TimelineDocument,
 } from '@lectern/timeline';
@@ -31,12 +30,18 @@ import type { Journal } from './autosave/journal.js';
 import type { Lifecycle } from './autosave/lifecycle.js';
 import { memoryJournal } from './autosave/memory-journal.js';
 import { decideOpening, fetchHead, type Head } from './autosave/opening.js';
-import type { ProjectLock, ProjectLocks } from './autosave/project-lock.js';
+import type { ProjectLocks } from './autosave/project-lock.js';
 import { createEditor } from './editor/create-editor.js';
 import type { Editor } from './editor/editor.js';
 import type { Messages } from './messages/messages.js';
 import { ProjectPoster } from './project-poster.js';
-import type { AddOptions, ProjectDetailsState, ProjectSession, StudioRequest } from './project-session.js';
+import type {
+  AddOptions,
+  ProjectDetailsState,
+  ProjectSession,
+  StudioRequest,
+  StudioRequestListener,
+} from './project-session.js';
 import { queryKeys } from './queries/query-keys.js';
 import type { SessionState } from './store/session-state.js';
 
@@ -83,7 +88,8 @@ export async function openProjectSession(
     onLost();
   });
   try {
-    const head: Head = which === 'new' ? { found: false, unreachable: null } : await fetchHead(backend.projects, projectId);
+    const head: Head =
+      which === 'new' ? { found: false, unreachable: null } : await fetchHead(backend.projects, projectId);
     const title = head.found ? head.opened.project.title : world.messages().t('projects.newTitle');
     const description = head.found ? head.opened.project.description : '';
     const { journal, error } = await claimable(world, userId);
@@ -94,7 +100,8 @@ export async function openProjectSession(
       which === 'new'
         ? freshOpening(empty())
         : await decideOpening(backend.projects, head, kept, empty).catch((error: unknown) => {
-            if (which === 'either' && isLecternError(error) && error.code === 'not-found') return freshOpening(empty(), kept?.meta.lastSeq);
+            if (which === 'either' && isLecternError(error) && error.code === 'not-found')
+              return freshOpening(empty(), kept?.meta.lastSeq);
             throw error;
           });
     const opened: OpenedForEditing = {
@@ -104,7 +111,16 @@ export async function openProjectSession(
       journal: claimed?.journal ?? journal,
       journalError: claimed?.error ?? error,
     };
-    const project = new OpenProject(world, projectId, userId, lockName, opened, head, claimed?.image.meta ?? null, holders);
+    const project = new OpenProject(
+      world,
+      projectId,
+      userId,
+      lockName,
+      opened,
+      head,
+      claimed?.image.meta ?? null,
+      holders,
+    );
     onLost = () => {
       project.lockLost();
     };
@@ -130,12 +146,20 @@ async function claim(
   projectId: string,
   details: { readonly title: string; readonly description: string },
   error: SerialisedError | null,
-): Promise<{ readonly journal: Journal; readonly image: Awaited<ReturnType<Journal['claim']>>; readonly error: SerialisedError | null }> {
+): Promise<{
+  readonly journal: Journal;
+  readonly image: Awaited<ReturnType<Journal['claim']>>;
+  readonly error: SerialisedError | null;
+}> {
   try {
     return { journal, image: await journal.claim(projectId, freshMeta(details)), error };
   } catch (thrown) {
     const fallback = memoryJournal();
-    return { journal: fallback, image: await fallback.claim(projectId, freshMeta(details)), error: serialiseError(thrown) };
+    return {
+      journal: fallback,
+      image: await fallback.claim(projectId, freshMeta(details)),
+      error: serialiseError(thrown),
+    };
   }
 }
 
@@ -165,7 +189,7 @@ class OpenProject implements ProjectSession {
   readonly #world: ProjectWorld;
   readonly #driver: AutosaveDriver;
   readonly #holders: ProjectHolders;
-  readonly #requests: Set<(request: StudioRequest) => boolean | void> = new Set();
+  readonly #requests: Set<StudioRequestListener> = new Set();
   readonly #poster: ProjectPoster;
   readonly #stops: (() => void)[] = [];
   #preview: Preview | null = null;
@@ -353,13 +377,19 @@ class OpenProject implements ProjectSession {
     }
     const missing = new Set(assetIds).size - assets.length;
     if (missing > 0) refusals.push(new LecternError('source-missing'));
-    if (records.length > 0 && !this.#add(records, options)) throw new LecternError('forbidden', { message: 'nothing could be added there' });
+    if (records.length > 0 && !this.#add(records, options))
+      throw new LecternError('forbidden', { message: 'nothing could be added there' });
     if (records.length === 0 && refusals[0] !== undefined) throw refusals[0];
-    if (missing > 0) actions.notify({ tone: 'warning', message: { key: 'notice.assetsMissing', params: { count: missing } } });
+    if (missing > 0)
+      actions.notify({ tone: 'warning', message: { key: 'notice.assetsMissing', params: { count: missing } } });
     for (const error of refusals) {
       const name = error.details['fileName'] ?? error.details['asset'];
       if (typeof name !== 'string') continue;
-      actions.notify({ tone: 'warning', message: { key: 'notice.assetNotUsable', params: { name } }, error: serialiseError(error) });
+      actions.notify({
+        tone: 'warning',
+        message: { key: 'notice.assetNotUsable', params: { name } },
+        error: serialiseError(error),
+      });
     }
   }
 
@@ -387,7 +417,7 @@ class OpenProject implements ProjectSession {
     return false;
   }
 
-  onRequest(listener: (request: StudioRequest) => boolean | void): () => void {
+  onRequest(listener: StudioRequestListener): () => void {
     this.#requests.add(listener);
     return () => this.#requests.delete(listener);
   }
@@ -495,7 +525,7 @@ class OpenProject implements ProjectSession {
 function endOfNew(before: TimelineDocument, after: TimelineDocument, fallback: number): number {
   let end = fallback;
   for (const [id, clip] of after.clips) {
-    if (!before.clips.has(id as ClipId) && clip.startFrame === fallback) end = Math.max(end, endFrame(clip));
+    if (!before.clips.has(id) && clip.startFrame === fallback) end = Math.max(end, endFrame(clip));
   }
   return end;
 }

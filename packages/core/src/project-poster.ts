@@ -10,7 +10,7 @@ export class ProjectPoster {
   readonly #projectId: string;
   readonly #newId: () => string;
   #drawn: TimelineDocument | null = null;
-  #drawnAt: number = -Infinity;
+  #drawnAt = -Infinity;
   #key: string | null;
   #work: Promise<void> | null = null;
 

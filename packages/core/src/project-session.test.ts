@@ -32,7 +32,13 @@ interface World extends TestSession {
 function begin(options: TestSessionOptions = {}): World {
   const journal = options.session?.journal ?? diskJournal();
   const locks = memoryProjectLocks();
-  const shared = { journal, locks, namespace: 'test', checkInvariants: true, autosave: { debounceMs: 5, deadlineMs: 50, closeMs: 40 } };
+  const shared = {
+    journal,
+    locks,
+    namespace: 'test',
+    checkInvariants: true,
+    autosave: { debounceMs: 5, deadlineMs: 50, closeMs: 40 },
+  };
   const first = createTestSession({
     projects: [{ id: 'lecture', title: 'Limits', document: createProjectDocument() }],
     ...options,
@@ -69,7 +75,8 @@ async function until(check: () => boolean, what: string): Promise<void> {
 }
 
 const clip = (id: string): ClipId => id as ClipId;
-const rename = (project: ProjectSession, name: string): boolean => project.editor.run('clip.rename', { clipId: clip('clip-1'), name });
+const rename = (project: ProjectSession, name: string): boolean =>
+  project.editor.run('clip.rename', { clipId: clip('clip-1'), name });
 const nameOf = (document: TimelineDocument): string | undefined => document.clips.get(clip('clip-1'))?.name;
 const state = (project: ProjectSession) => project.autosave.store.getState();
 const settled = (project: ProjectSession): Promise<void> =>
@@ -219,12 +226,18 @@ describe('an open project', () => {
     assert.equal(project.details.getState().title, 'Mine');
     await assert.rejects(refused);
     assert.equal(project.details.getState().title, 'Limits');
-    await assert.rejects(project.setDetails({ title: '   ' }), (error) => isLecternError(error) && error.code === 'invalid-input');
+    await assert.rejects(
+      project.setDetails({ title: '   ' }),
+      (error) => isLecternError(error) && error.code === 'invalid-input',
+    );
   });
 
   it('says when it isn’t there', async () => {
     const world = begin();
-    await assert.rejects(world.openProject('no-such-project'), (error) => isLecternError(error) && error.code === 'not-found');
+    await assert.rejects(
+      world.openProject('no-such-project'),
+      (error) => isLecternError(error) && error.code === 'not-found',
+    );
   });
 
   it('moves playback and the playhead together', async () => {
@@ -267,7 +280,13 @@ describe('adding assets', () => {
     await project.addAssets(['asset-1', 'asset-2']);
     const { document } = project.editor;
     const clips = [...document.clips.values()].sort((a, b) => a.startFrame - b.startFrame);
-    assert.deepEqual(clips.map((each) => [each.startFrame, each.durationFrames]), [[0, 300], [300, 300]]);
+    assert.deepEqual(
+      clips.map((each) => [each.startFrame, each.durationFrames]),
+      [
+        [0, 300],
+        [300, 300],
+      ],
+    );
     assert.equal(project.editor.undo(), true);
     assert.equal(project.editor.document.clips.size, 0);
     assert.equal(project.editor.undo(), false);
@@ -284,20 +303,33 @@ describe('adding assets', () => {
 
   it('tells of those that can’t be used and adds the others', async () => {
     const world = begin({
-      assets: [createNewAsset({ id: 'good' }), createNewAsset({ id: 'bad', name: 'Old tape.mov', probe: createProbeFacts({ decodable: false, videoCodec: 'prores' }) })],
+      assets: [
+        createNewAsset({ id: 'good' }),
+        createNewAsset({
+          id: 'bad',
+          name: 'Old tape.mov',
+          probe: createProbeFacts({ decodable: false, videoCodec: 'prores' }),
+        }),
+      ],
     });
     const project = await world.openProject(null);
     await project.addAssets(['bad', 'good', 'gone']);
     assert.equal(project.editor.document.clips.size, 1);
     const told = world.store.getState().notices.items.map((notice) => messagesFor('en').text(notice.message));
     assert.deepEqual(told, ['1 file no longer exists', '“Old tape.mov” can’t be put on the timeline']);
-    await assert.rejects(project.addAssets(['bad']), (error) => isLecternError(error) && error.code === 'undecodable' && error.details['codec'] === 'prores');
-    await assert.rejects(project.addAssets(['gone']), (error) => isLecternError(error) && error.code === 'source-missing');
+    await assert.rejects(
+      project.addAssets(['bad']),
+      (error) => isLecternError(error) && error.code === 'undecodable' && error.details['codec'] === 'prores',
+    );
+    await assert.rejects(
+      project.addAssets(['gone']),
+      (error) => isLecternError(error) && error.code === 'source-missing',
+    );
   });
 });
 
 /** Leaves without saying goodbye, as a killed tab does: nothing is closed, and its lock is free. */
-function abandoned(options: TestSessionOptions = {}): { readonly world: World; crash(): LecternSession } {
+function abandoned(options: TestSessionOptions = {}): { readonly world: World; readonly crash: () => LecternSession } {
   const world = begin(options);
   return { world, crash: () => world.tab({ locks: memoryProjectLocks() }) };
 }
@@ -359,20 +391,25 @@ describe('coming back', () => {
         return new Promise(() => undefined);
       },
     };
-    const deaf = world.tab({ backend: { ...portsOf(world.reliableBackend), projects: lost, dispose: () => Promise.resolve() } });
+    const deaf = world.tab({
+      backend: { ...portsOf(world.reliableBackend), projects: lost, dispose: () => Promise.resolve() },
+    });
     await world.seeded;
     const project = await deaf.openProject('lecture');
     rename(project, 'Arrived');
     await until(() => state(project).remote === 'saving', 'the send');
     await until(() => state(project).local === 'durable', 'the journal');
-    for (let end = Date.now() + 3000; (await savedName(world)) !== 'Arrived' && Date.now() < end; );
+    for (let end = Date.now() + 3000; (await savedName(world)) !== 'Arrived' && Date.now() < end;);
     rename(project, 'Arrived, and more');
     await project.autosave.durable(project.autosave.lastSeq());
     const back = await world.tab({ locks: memoryProjectLocks() }).openProject('lecture');
     assert.equal(state(back).restorable?.changes, 1, 'only what came after the save is open');
     await settled(back);
     assert.equal(await savedName(world), 'Arrived, and more');
-    assert.equal((await world.reliableBackend.projects.revisions('lecture')).filter(({ kind }) => kind === 'conflict').length, 0);
+    assert.equal(
+      (await world.reliableBackend.projects.revisions('lecture')).filter(({ kind }) => kind === 'conflict').length,
+      0,
+    );
   });
 
   it('restores a project that was never saved', async () => {
@@ -382,7 +419,10 @@ describe('coming back', () => {
     project.editor.run('clip.addText', { text: 'Hello' });
     await project.autosave.durable(project.autosave.lastSeq());
     const next = crash();
-    assert.deepEqual((await next.unsavedProjects()).map(({ projectId, title, changes }) => [projectId, title, changes]), [[project.projectId, 'Never sent', 1]]);
+    assert.deepEqual(
+      (await next.unsavedProjects()).map(({ projectId, title, changes }) => [projectId, title, changes]),
+      [[project.projectId, 'Never sent', 1]],
+    );
     const back = await next.openProject(project.projectId);
     assert.equal(back.editor.document.clips.size, 1);
     assert.equal(back.details.getState().title, 'Never sent');
@@ -397,7 +437,9 @@ describe('coming back', () => {
     await project.autosave.durable(project.autosave.lastSeq());
     const next = crash();
     const open = next.backend.projects.open.bind(next.backend.projects);
-    Object.assign(next.backend, { projects: { ...bound(next.backend.projects), open: () => Promise.reject(new LecternError('offline')) } });
+    Object.assign(next.backend, {
+      projects: { ...bound(next.backend.projects), open: () => Promise.reject(new LecternError('offline')) },
+    });
     const back = await next.openProject('lecture');
     assert.equal(nameOf(back.editor.document), 'Kept');
     assert.equal(state(back).remote, 'offline');
@@ -414,12 +456,18 @@ describe('coming back', () => {
     const image = await world.journal.read('lecture');
     const torn = image?.entries.at(-1);
     assert.ok(image && torn);
-    await world.journal.write('lecture', image.meta.epoch, { dropEntriesTo: torn.seq, append: [{ ...torn, body: torn.body.slice(0, 40) }] });
+    await world.journal.write('lecture', image.meta.epoch, {
+      dropEntriesTo: torn.seq,
+      append: [{ ...torn, body: torn.body.slice(0, 40) }],
+    });
     const next = crash();
     const back = await next.openProject('lecture');
     assert.equal(nameOf(back.editor.document), 'Good');
     assert.equal(state(back).restorable?.changes, 1);
-    assert.deepEqual(next.store.getState().notices.items.map((notice) => notice.message.key), ['autosave.quarantined']);
+    assert.deepEqual(
+      next.store.getState().notices.items.map((notice) => notice.message.key),
+      ['autosave.quarantined'],
+    );
   });
 
   it('opens a project of a newer version to watch and leaves it alone', async () => {
@@ -556,8 +604,10 @@ describe('a conflict', () => {
     await project.autosave.resolve('keep-both');
     assert.equal(nameOf(project.editor.document), 'Theirs');
     const { items } = await world.reliableBackend.projects.list({ search: 'copy' });
-    assert.equal(items[0]?.title, 'Limits (copy)');
-    assert.equal(await savedName(world, items[0]?.id ?? ''), 'Mine');
+    const [copy] = items;
+    assert.ok(copy);
+    assert.equal(copy.title, 'Limits (copy)');
+    assert.equal(await savedName(world, copy.id), 'Mine');
   });
 
   it('is there again after a reload, with both sides', async () => {
@@ -575,7 +625,8 @@ function bound<Port extends object>(port: Port): Port {
       const value: unknown = Reflect.get(target, property, target);
       return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value;
     },
-    ownKeys: (target) => Reflect.ownKeys(Object.getPrototypeOf(target) as object).filter((key) => key !== 'constructor'),
+    ownKeys: (target) =>
+      Reflect.ownKeys(Object.getPrototypeOf(target) as object).filter((key) => key !== 'constructor'),
     getOwnPropertyDescriptor: (target, key) => ({
       configurable: true,
       enumerable: true,

@@ -23,14 +23,10 @@ export interface AddOptions {
 }
 
 /** What a command asks of the element that shows the project. */
-export type StudioRequest =
-  | 'full-screen'
-  | 'help'
-  | 'import'
-  | 'export'
-  | 'open-project'
-  | 'inspector'
-  | 'escape';
+export type StudioRequest = 'full-screen' | 'help' | 'import' | 'export' | 'open-project' | 'inspector' | 'escape';
+
+/** Returns false to leave the request to the next listener; anything else says that it was taken. */
+export type StudioRequestListener = (request: StudioRequest) => unknown;
 
 /** One open project. Elements that open the same id share it. */
 export interface ProjectSession {
@@ -59,8 +55,8 @@ export interface ProjectSession {
   readonly exportable: boolean;
   /** Asks the element that shows the project for something; false when none listens. */
   request(request: StudioRequest): boolean;
-  /** Returns the end of the subscription. A listener that returns false leaves the request to the next. */
-  onRequest(listener: (request: StudioRequest) => boolean | void): () => void;
+  /** The last to listen is asked first. Returns the end of the subscription. */
+  onRequest(listener: StudioRequestListener): () => void;
   /** Whether anything listens to requests. */
   readonly hasView: boolean;
   /** Lets go; the last of those who opened it saves what is pending and frees everything. */

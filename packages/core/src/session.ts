@@ -73,6 +73,9 @@ export interface LecternSession {
   /** Projects whose last changes are only in this browser, most recent first. */
   unsavedProjects(): Promise<readonly UnsavedProject[]>;
   /** Lets the host do an action its own way. Returns what puts the former one back. */
-  replaceAction<Name extends keyof Actions>(name: Name, replace: (original: Actions[Name]) => Actions[Name]): () => void;
+  replaceAction<Name extends keyof Actions>(
+    name: Name,
+    replace: (original: Actions[Name]) => Actions[Name],
+  ): () => void;
   dispose(): Promise<void>;
 }

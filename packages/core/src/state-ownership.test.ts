@@ -7,7 +7,11 @@ import { createTestSession, type TestSession } from '../../testing/src/create-te
 import type { ProjectSession } from './project-session.js';
 
 /** Every object and text that can be reached from a value, with the way to it. */
-function* reachable(value: unknown, path: string, seen: Set<unknown> = new Set()): Generator<readonly [string, unknown]> {
+function* reachable(
+  value: unknown,
+  path: string,
+  seen: Set<unknown> = new Set(),
+): Generator<readonly [string, unknown]> {
   yield [path, value];
   if (typeof value !== 'object' || value === null || seen.has(value)) return;
   seen.add(value);
@@ -20,7 +24,8 @@ const has = (value: unknown, ...keys: readonly string[]): boolean =>
 const isAsset = (value: unknown): boolean => has(value, 'blobKey', 'currentVersionId');
 const isProject = (value: unknown): boolean => has(value, 'contentHash', 'isDraft');
 const isCourse = (value: unknown): boolean => has(value, 'chapters');
-const isDocument = (value: unknown): boolean => has(value, 'settings', 'tracks', 'clips') || has(value, 'durationFrames', 'startFrame');
+const isDocument = (value: unknown): boolean =>
+  has(value, 'settings', 'tracks', 'clips') || has(value, 'durationFrames', 'startFrame');
 const isObjectUrl = (value: unknown): boolean => typeof value === 'string' && value.startsWith('blob:');
 const isInterface = (value: unknown): boolean => has(value, 'playheadFrame') || has(value, 'viewMode');
 
@@ -90,9 +95,19 @@ describe('each kind of state has one owner', () => {
   });
 
   it('the query cache holds what the back end says, never documents, interface state or object URLs', () => {
-    const data = session.queryClient.getQueryCache().getAll().map((query) => ({ key: query.queryKey, data: query.state.data }));
-    assert.ok(data.some(({ data: value }) => [...reachable(value, '')].some(([, inner]) => isAsset(inner))), 'the test sees assets');
-    assertNone(data, 'cache', { 'a document': isDocument, 'interface state': isInterface, 'an object URL': isObjectUrl });
+    const data = session.queryClient
+      .getQueryCache()
+      .getAll()
+      .map((query) => ({ key: query.queryKey, data: query.state.data }));
+    assert.ok(
+      data.some(({ data: value }) => [...reachable(value, '')].some(([, inner]) => isAsset(inner))),
+      'the test sees assets',
+    );
+    assertNone(data, 'cache', {
+      'a document': isDocument,
+      'interface state': isInterface,
+      'an object URL': isObjectUrl,
+    });
   });
 
   it('an editor holds the document and how it is looked at, never records of the back end', () => {
@@ -109,6 +124,10 @@ describe('each kind of state has one owner', () => {
   });
 
   it('saving holds facts about saving, never what is saved', () => {
-    assertNone(project.autosave.store.getState(), 'autosave', { 'a document': isDocument, 'a project': isProject, 'an asset': isAsset });
+    assertNone(project.autosave.store.getState(), 'autosave', {
+      'a document': isDocument,
+      'a project': isProject,
+      'an asset': isAsset,
+    });
   });
 });

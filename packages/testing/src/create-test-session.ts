@@ -150,7 +150,11 @@ export function createTestSession(options: TestSessionOptions = {}): TestSession
   });
   let faults: Faults = options;
   const seeded = fill(reliableBackend, options);
-  const backend = unreliable(options.memoryOnly ? reliableBackend : withoutMention(reliableBackend), () => faults, seeded);
+  const backend = unreliable(
+    options.memoryOnly ? reliableBackend : withoutMention(reliableBackend),
+    () => faults,
+    seeded,
+  );
   const render = createFakeRenderEngine(options.render);
   const limit = options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes };
   const uploads = createUploadEngine({

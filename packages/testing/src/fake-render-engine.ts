@@ -208,19 +208,6 @@ function fakeFile(format: ExportFormat): Blob {
   return new Blob(parts, { type: format.mimeType });
 }
 
-/** The first bytes of a file of that container, so that what looks at content takes it for one. */
-function emptyMovie({ container }: ExportFormat): Uint8Array<ArrayBuffer>[] {
-  if (container === 'webm')
-    return [Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3, 0x87, 0x42, 0x82, 0x84, 0x77, 0x65, 0x62, 0x6d)];
-  const box = (type: string, body: string, extra = 0): Uint8Array<ArrayBuffer> => {
-    const bytes = new Uint8Array(8 + body.length);
-    new DataView(bytes.buffer).setUint32(0, bytes.length + extra);
-    bytes.set(new TextEncoder().encode(type + body), 4);
-    return bytes;
-  };
-  return [box('ftyp', 'isom\0\0\0\0isomavc1'), box('moov', ''), box('mdat', '', 200_000)];
-}
-
 /** A render engine that draws coloured pictures with numbers: deterministic, and without a codec. */
 export function createFakeRenderEngine(options: FakeRenderOptions = {}): RenderEngine {
   return {

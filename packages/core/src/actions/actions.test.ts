@@ -148,8 +148,8 @@ describe('exporting', () => {
     assert.equal(asset.name, 'Final cut.mp4');
     assert.equal(asset.studioMetadata['project_id'], 'p1');
     const { current } = session.store.getState().exports;
-    assert.equal(current?.status, 'done');
-    assert.equal(current?.fraction, 1);
+    assert.ok(current);
+    assert.deepEqual([current.status, current.fraction], ['done', 1]);
     const opened = await session.reliableBackend.projects.open('p1');
     assert.equal(opened.project.lastExportId, assetId);
     await project.close();

@@ -69,7 +69,7 @@ export function exportActions(context: ActionContext, actions: Pick<Actions, 'no
       const job: ExportJob = {
         id: newId(),
         projectId: project.projectId,
-        name: name?.trim() || project.details.getState().title,
+        name: name === undefined || name.trim() === '' ? project.details.getState().title : name.trim(),
         preset,
         format,
         status: 'preparing',

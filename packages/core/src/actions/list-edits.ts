@@ -6,14 +6,11 @@ import { optimisticEdit, type OptimisticEdit } from './optimistic.js';
 type Paged<T> = InfiniteData<Page<T>, string | null>;
 
 function mapPages<T extends { readonly id: string }>(data: Paged<T>, edit: (item: T) => T): Paged<T> {
-  let changed = false;
   const pages = data.pages.map((page) => {
     const items = page.items.map(edit);
-    if (items.every((item, index) => item === page.items[index])) return page;
-    changed = true;
-    return { ...page, items };
+    return items.every((item, index) => item === page.items[index]) ? page : { ...page, items };
   });
-  return changed ? { ...data, pages } : data;
+  return pages.every((page, index) => page === data.pages[index]) ? data : { ...data, pages };
 }
 
 function withoutItems<T extends { readonly id: string }>(data: Paged<T>, ids: ReadonlySet<string>): Paged<T> {

@@ -1,4 +1,4 @@
-import { hashKey, type QueryClient, type QueryKey } from '@tanstack/query-core';
+import { hashKey, type Query, type QueryClient, type QueryKey } from '@tanstack/query-core';
 import { toLecternError } from '@lectern/ports';
 
 /** One guess of what the back end will answer: how every cached value under a prefix changes. */
@@ -38,10 +38,10 @@ class Guesses {
     }
     this.#stop ??= this.#client.getQueryCache().subscribe((event) => {
       if (event.type !== 'updated' || event.action.type !== 'success' || event.action.manual === true) return;
-      const { queryHash, queryKey, state } = event.query;
-      if (!this.#concerns(queryKey)) return;
-      this.#told.set(queryHash, { key: queryKey, value: state.data });
-      this.#show(queryHash);
+      const { query } = event as { readonly query: Query };
+      if (!this.#concerns(query.queryKey)) return;
+      this.#told.set(query.queryHash, { key: query.queryKey, value: query.state.data });
+      this.#show(query.queryHash);
     });
     this.#showAll();
   }

@@ -9,20 +9,22 @@ import {
   type SaveRequest,
   type SerialisedError,
 } from '@lectern/ports';
-import {
-  diffDocuments,
-  isEmptyChange,
-  type Change,
-  type NewId,
-  type TimelineDocument,
-} from '@lectern/timeline';
+import { diffDocuments, isEmptyChange, type Change, type NewId, type TimelineDocument } from '@lectern/timeline';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AutosaveState, Restorable } from './autosave-state.js';
 import type { Autosave, ConflictChoice } from './autosave.js';
 import type { Journal, JournalEntry, JournalMeta, JournalWrite } from './journal.js';
 import { sealEntry, sealSnapshot } from './journal-reader.js';
 import type { Lifecycle } from './lifecycle.js';
-import { initialMachine, step, type AutosaveEvent, type AutosaveMachine, type Effect, type Save, type TimerName } from './machine.js';
+import {
+  initialMachine,
+  step,
+  type AutosaveEvent,
+  type AutosaveMachine,
+  type Effect,
+  type Save,
+  type TimerName,
+} from './machine.js';
 import { decideOpening, fetchHead, type Opening } from './opening.js';
 import type { ProjectLock, ProjectLocks } from './project-lock.js';
 import { saveRequestOf } from './save-request.js';
@@ -203,7 +205,8 @@ export class AutosaveDriver implements Autosave {
   }
 
   async resolve(choice: ConflictChoice): Promise<void> {
-    if (this.#machine.remote.status !== 'conflict') throw new LecternError('conflict', { message: 'there is no conflict' });
+    if (this.#machine.remote.status !== 'conflict')
+      throw new LecternError('conflict', { message: 'there is no conflict' });
     if (choice === 'keep-mine') {
       this.#take({ type: 'choose', choice });
       await this.#settled(this.#machine.local.seq, null);
@@ -274,7 +277,14 @@ export class AutosaveDriver implements Autosave {
     this.#bytesSince = 0;
     const { baseRev, baseHash, ackedSeq, lastSeq, unreachable, write } = opening;
     this.#take(epoch === null ? { type: 'denied' } : { type: 'granted', epoch });
-    this.#take({ type: 'opened', baseRev, baseHash, ackedSeq, lastSeq: epoch === null ? ackedSeq : lastSeq, unreachable });
+    this.#take({
+      type: 'opened',
+      baseRev,
+      baseHash,
+      ackedSeq,
+      lastSeq: epoch === null ? ackedSeq : lastSeq,
+      unreachable,
+    });
     if (epoch !== null && write !== null) this.#queueWrite(write).catch(() => undefined);
   }
 
@@ -395,7 +405,8 @@ export class AutosaveDriver implements Autosave {
   #compact(): void {
     const { seq, durableSeq, appendingTo } = this.#machine.local;
     const editor = this.#editor;
-    if (editor === null || !this.#journaled || seq !== durableSeq || appendingTo !== null || this.#entriesSince === 0) return;
+    if (editor === null || !this.#journaled || seq !== durableSeq || appendingTo !== null || this.#entriesSince === 0)
+      return;
     this.#entriesSince = 0;
     this.#bytesSince = 0;
     this.#queueWrite({
@@ -441,7 +452,13 @@ export class AutosaveDriver implements Autosave {
       const seqTo = this.#machine.local.seq;
       const saveId = newId();
       // Printed before anything is awaited, so that it is the document of `seqTo`.
-      const request = await saveRequestOf(document, { projectId, baseRev, saveId, kind, ...(baseRev === 0 ? title() : {}) });
+      const request = await saveRequestOf(document, {
+        projectId,
+        baseRev,
+        saveId,
+        kind,
+        ...(baseRev === 0 ? title() : {}),
+      });
       this.#payloads.set(saveId, { request, document });
       this.#take({ type: 'prepared', saveId, seqTo, hash: request.hash });
       if (this.#machine.remote.save?.saveId !== saveId) this.#payloads.delete(saveId);
@@ -496,7 +513,8 @@ export class AutosaveDriver implements Autosave {
       ]);
       this.#answered(save, answer, payload.document);
     } catch (error) {
-      const failure = timeout.signal.aborted && !this.#closed ? new LecternError('timeout', { cause: error }) : toLecternError(error);
+      const failure =
+        timeout.signal.aborted && !this.#closed ? new LecternError('timeout', { cause: error }) : toLecternError(error);
       this.#take({ type: 'send-failed', saveId: save.saveId, error: serialiseError(failure), random: random() });
       if (this.#machine.remote.save?.saveId !== save.saveId) this.#payloads.delete(save.saveId);
     } finally {
@@ -557,7 +575,10 @@ export class AutosaveDriver implements Autosave {
   }
 
   /** @throws LecternError */
-  async #readHead(): Promise<{ readonly opened: Awaited<ReturnType<ProjectsPort['open']>>; readonly document: TimelineDocument }> {
+  async #readHead(): Promise<{
+    readonly opened: Awaited<ReturnType<ProjectsPort['open']>>;
+    readonly document: TimelineDocument;
+  }> {
     const opened = await this.#options.projects.open(this.#options.projectId);
     return { opened, document: readDocument(opened.state).document };
   }
@@ -671,7 +692,8 @@ export class AutosaveDriver implements Autosave {
   // Waiting and telling
 
   #save(kind: SaveKind): Promise<void> {
-    if (this.#machine.role.status !== 'leader') return Promise.reject(new LecternError('forbidden', { message: 'this tab is read-only' }));
+    if (this.#machine.role.status !== 'leader')
+      return Promise.reject(new LecternError('forbidden', { message: 'this tab is read-only' }));
     if (this.#machine.remote.status === 'conflict') return Promise.reject(new LecternError('conflict'));
     const { remote, local } = this.#machine;
     if (kind === 'manual' && remote.status === 'synced' && remote.baseRev > 0) return Promise.resolve();
@@ -683,7 +705,8 @@ export class AutosaveDriver implements Autosave {
   /** Resolves when the back end acknowledged that change; rejects when it says, or nobody says, that it won't now. */
   #settled(seq: number, kind: SaveKind | null): Promise<void> {
     const { remote } = this.#machine;
-    if (kind === null && remote.ackedSeq >= seq && remote.status === 'synced' && remote.baseRev > 0) return Promise.resolve();
+    if (kind === null && remote.ackedSeq >= seq && remote.status === 'synced' && remote.baseRev > 0)
+      return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#saveWaiters.add({ seq, kind, resolve, reject });
     });
@@ -697,7 +720,8 @@ export class AutosaveDriver implements Autosave {
     }
     const { status, reason } = this.#machine.remote;
     if (status === 'synced' || status === 'dirty' || status === 'saving') return;
-    if (reason !== null) this.#rejectSaves(new LecternError(reason.code, { details: reason.details, message: reason.message }));
+    if (reason !== null)
+      this.#rejectSaves(new LecternError(reason.code, { details: reason.details, message: reason.message }));
   }
 
   #rejectSaves(error: LecternError): void {
@@ -738,7 +762,10 @@ export class AutosaveDriver implements Autosave {
 }
 
 /** Meta of a journal that a project enters. */
-export function freshMeta(details: { readonly title: string; readonly description: string }): Omit<JournalMeta, 'projectId' | 'epoch'> {
+export function freshMeta(details: {
+  readonly title: string;
+  readonly description: string;
+}): Omit<JournalMeta, 'projectId' | 'epoch'> {
   return { baseRev: 0, baseHash: '', ackedSeq: 0, lastSeq: 0, lastAt: '', ...details };
 }
 

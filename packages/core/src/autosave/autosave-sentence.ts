@@ -24,7 +24,11 @@ export function autosaveSentence(state: AutosaveState, messages: Messages, now?:
  * last change and keeps it, *Saved on this device* only when the journal has it on disk.
  */
 export function autosaveStatement(state: AutosaveState): AutosaveStatement {
-  const say = (tone: AutosaveStatement['tone'], key: MessageRef['key'], params?: MessageRef['params']): AutosaveStatement => ({
+  const say = (
+    tone: AutosaveStatement['tone'],
+    key: MessageRef['key'],
+    params?: MessageRef['params'],
+  ): AutosaveStatement => ({
     tone,
     message: params === undefined ? { key } : { key, params },
     needsReason: false,
@@ -43,7 +47,9 @@ export function autosaveStatement(state: AutosaveState): AutosaveStatement {
       return say('done', 'autosave.saved');
     case 'dirty':
       if (state.local === 'degraded') return state.reason === null ? say('busy', 'autosave.saving') : notSaved;
-      return onDisk && state.local === 'durable' ? say('quiet', 'autosave.savedOnDevice') : say('busy', 'autosave.saving');
+      return onDisk && state.local === 'durable'
+        ? say('quiet', 'autosave.savedOnDevice')
+        : say('busy', 'autosave.saving');
     case 'saving':
       return say('busy', 'autosave.saving');
     case 'backoff':

@@ -27,7 +27,14 @@ const roundConstants: Uint32Array = /* @__PURE__ */ (() => {
 /** @internal For tests and for pages without `crypto.subtle`. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const state = Uint32Array.of(
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+    0x6a09e667,
+    0xbb67ae85,
+    0x3c6ef372,
+    0xa54ff53a,
+    0x510e527f,
+    0x9b05688c,
+    0x1f83d9ab,
+    0x5be0cd19,
   );
   const padded = new Uint8Array((Math.floor((bytes.length + 8) / 64) + 1) * 64);
   padded.set(bytes);

@@ -27,7 +27,8 @@ function translated(error: unknown): LecternError {
   const translatedError = toLecternError(error);
   if (translatedError.code !== 'unknown') return translatedError;
   const name = error instanceof Error ? error.name : '';
-  const denied = name === 'SecurityError' || name === 'InvalidStateError' || name === 'UnknownError' || name === 'VersionError';
+  const denied =
+    name === 'SecurityError' || name === 'InvalidStateError' || name === 'UnknownError' || name === 'VersionError';
   return denied ? new LecternError('storage-denied', { cause: error }) : translatedError;
 }
 
@@ -62,10 +63,7 @@ export async function indexedDbJournal(name: string): Promise<Journal> {
     return database;
   };
 
-  const transact = async <T>(
-    strict: boolean,
-    work: (transaction: WriteTransaction) => Promise<T>,
-  ): Promise<T> => {
+  const transact = async <T>(strict: boolean, work: (transaction: WriteTransaction) => Promise<T>): Promise<T> => {
     for (let attempt = 0; ; attempt += 1) {
       const db = await open();
       try {

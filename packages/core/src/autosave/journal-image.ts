@@ -13,7 +13,9 @@ export function applyWrite(image: JournalImage, epoch: number, write: JournalWri
   const kept = image.entries.filter(
     (entry) => entry.seq > dropEntriesTo && (quarantine === undefined || entry.seq < quarantine.fromSeq),
   );
-  const outbox = image.outbox.filter((row) => !dropOutbox.includes(row.saveId) && row.saveId !== write.putOutbox?.saveId);
+  const outbox = image.outbox.filter(
+    (row) => !dropOutbox.includes(row.saveId) && row.saveId !== write.putOutbox?.saveId,
+  );
   return {
     meta: { ...image.meta, ...write.meta },
     snapshot: write.snapshot === undefined ? image.snapshot : write.snapshot,

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { applyChange, createState, runCommand, type Change, type ClipId, type TimelineDocument } from '@lectern/timeline';
+import {
+  applyChange,
+  createState,
+  runCommand,
+  type Change,
+  type ClipId,
+  type TimelineDocument,
+} from '@lectern/timeline';
 import { countingIds, createProjectDocument } from '../../../testing/src/builders.js';
 import type { JournalEntry, JournalImage } from './journal.js';
 import { readJournal, sealEntry, sealSnapshot } from './journal-reader.js';
@@ -20,8 +27,21 @@ function changes(names: readonly string[]): readonly Change[] {
   });
 }
 
-function image(entries: readonly JournalEntry[], snapshot: JournalImage['snapshot'] = sealSnapshot(4, start)): JournalImage {
-  const meta = { projectId: 'p', epoch: 1, baseRev: 1, baseHash: '', ackedSeq: 4, lastSeq: 4 + entries.length, lastAt: '', title: '', description: '' };
+function image(
+  entries: readonly JournalEntry[],
+  snapshot: JournalImage['snapshot'] = sealSnapshot(4, start),
+): JournalImage {
+  const meta = {
+    projectId: 'p',
+    epoch: 1,
+    baseRev: 1,
+    baseHash: '',
+    ackedSeq: 4,
+    lastSeq: 4 + entries.length,
+    lastAt: '',
+    title: '',
+    description: '',
+  };
   return { meta, snapshot, entries, outbox: [] };
 }
 const entries = changes(['One', 'Two', 'Three']).map((change, index) => sealEntry(5 + index, 1, change));

@@ -29,9 +29,8 @@ export function sealSnapshot(seq: number, document: TimelineDocument): JournalSn
  */
 export function readJournal(image: JournalImage): JournalReading {
   const { snapshot } = image;
-  if (snapshot === null || crc32(snapshot.body) !== snapshot.crc) {
-    return { document: null, seq: 0, damagedFrom: snapshot === null && image.entries.length === 0 ? null : 0 };
-  }
+  if (snapshot === null) return { document: null, seq: 0, damagedFrom: image.entries.length === 0 ? null : 0 };
+  if (crc32(snapshot.body) !== snapshot.crc) return { document: null, seq: 0, damagedFrom: 0 };
   let document: TimelineDocument;
   try {
     document = readDocument(snapshot.body).document;
@@ -43,7 +42,12 @@ export function readJournal(image: JournalImage): JournalReading {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const reading = replay(document, snapshot.seq, after.slice(0, good));
     const whole = checked(reading.document);
-    if (whole !== null) return { document: whole, seq: reading.seq, damagedFrom: reading.damagedFrom ?? (good < after.length ? snapshot.seq + good + 1 : null) };
+    if (whole !== null)
+      return {
+        document: whole,
+        seq: reading.seq,
+        damagedFrom: reading.damagedFrom ?? (good < after.length ? snapshot.seq + good + 1 : null),
+      };
     // Sound entries that lead to a document which isn't one: find how far they go.
     good = lastGood(document, snapshot.seq, after);
   }

@@ -62,7 +62,11 @@ for (const [kind, open] of Object.entries(kinds)) {
       expect(meta.epoch).to.equal(1);
       expect(meta.title).to.equal('Week 1');
       await journal.write('p', 1, { snapshot: snapshot(0), append: [entry(1), entry(2)], meta: { lastSeq: 2 } });
-      await journal.write('p', 1, { append: [entry(3)], meta: { lastSeq: 3 }, putOutbox: { saveId: 's', baseRev: 0, seqTo: 3, hash: 'h' } });
+      await journal.write('p', 1, {
+        append: [entry(3)],
+        meta: { lastSeq: 3 },
+        putOutbox: { saveId: 's', baseRev: 0, seqTo: 3, hash: 'h' },
+      });
       const image = await journal.read('p');
       expect(image?.entries.map(({ seq }) => seq)).to.deep.equal([1, 2, 3]);
       expect(image?.snapshot?.seq).to.equal(0);
@@ -91,8 +95,17 @@ for (const [kind, open] of Object.entries(kinds)) {
 
     it('forgets what was acknowledged and keeps the rest', async () => {
       await journal.claim('p', initial);
-      await journal.write('p', 1, { append: [entry(1), entry(2), entry(3)], meta: { lastSeq: 3 }, putOutbox: { saveId: 's', baseRev: 0, seqTo: 2, hash: '' } });
-      await journal.write('p', 1, { snapshot: snapshot(2), dropEntriesTo: 2, dropOutbox: ['s'], meta: { ackedSeq: 2 } });
+      await journal.write('p', 1, {
+        append: [entry(1), entry(2), entry(3)],
+        meta: { lastSeq: 3 },
+        putOutbox: { saveId: 's', baseRev: 0, seqTo: 2, hash: '' },
+      });
+      await journal.write('p', 1, {
+        snapshot: snapshot(2),
+        dropEntriesTo: 2,
+        dropOutbox: ['s'],
+        meta: { ackedSeq: 2 },
+      });
       const image = await journal.read('p');
       expect(image?.entries.map(({ seq }) => seq)).to.deep.equal([3]);
       expect(image?.outbox).to.deep.equal([]);
@@ -175,7 +188,8 @@ describe('a journal on disk', () => {
       {
         length: 0,
         key: () => null,
-        getItem: () => JSON.stringify({ meta: { ...initial, projectId: 'p', epoch: 1 }, snapshot: null, entries: [], outbox: [] }),
+        getItem: () =>
+          JSON.stringify({ meta: { ...initial, projectId: 'p', epoch: 1 }, snapshot: null, entries: [], outbox: [] }),
         setItem: () => {
           throw new DOMException('full', 'QuotaExceededError');
         },
@@ -259,7 +273,9 @@ describe('a session in a browser', () => {
     expect(pendingChanges).to.equal(1);
     expect(await session.unsavedProjects()).to.deep.equal([]);
     await project.close();
-    expect((await session.unsavedProjects()).map(({ projectId, changes }) => [projectId, changes])).to.deep.equal([['lecture', 1]]);
+    expect((await session.unsavedProjects()).map(({ projectId, changes }) => [projectId, changes])).to.deep.equal([
+      ['lecture', 1],
+    ]);
     session.setFaults({});
     const again = await session.openProject('lecture');
     expect(again.autosave.store.getState().restorable?.changes).to.equal(1);
@@ -288,7 +304,7 @@ describe('a session in a browser', () => {
     expect([roleOf(mine), roleOf(theirs)]).to.deep.equal(['leader', 'follower']);
     mine.editor.run('clip.rename', { clipId: 'clip-1' as ClipId, name: 'Last words' });
     await theirs.autosave.editHere();
-    for (let end = Date.now() + 4000; roleOf(theirs) !== 'leader' && Date.now() < end; ) {
+    for (let end = Date.now() + 4000; roleOf(theirs) !== 'leader' && Date.now() < end;) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     expect([roleOf(mine), roleOf(theirs)]).to.deep.equal(['follower', 'leader']);

@@ -36,7 +36,8 @@ export function localStorageJournal(storage: KeyValueStorage, namespace: string)
     if (text === null) return null;
     try {
       const value = JSON.parse(text) as Partial<JournalImage> | null;
-      if (value?.meta === undefined || !Array.isArray(value.entries) || !Array.isArray(value.outbox)) throw new TypeError();
+      if (value?.meta === undefined || !Array.isArray(value.entries) || !Array.isArray(value.outbox))
+        throw new TypeError();
       return { snapshot: null, ...value } as JournalImage;
     } catch {
       storage.setItem(`${prefix}quarantine/${projectId}`, text);
@@ -74,7 +75,10 @@ export function localStorageJournal(storage: KeyValueStorage, namespace: string)
         const image = load(projectId);
         if (image === null) throw new LecternError('conflict', { message: 'the journal was dropped' });
         if (write.quarantine !== undefined) {
-          storage.setItem(`${prefix}quarantine/${projectId}`, JSON.stringify({ ...image, reason: write.quarantine.reason }));
+          storage.setItem(
+            `${prefix}quarantine/${projectId}`,
+            JSON.stringify({ ...image, reason: write.quarantine.reason }),
+          );
         }
         store(applyWrite(image, epoch, write));
       }),

@@ -8,7 +8,10 @@ const config = { debounceMs: 1500, deadlineMs: 30_000 };
 const error = (code: LecternErrorCode, details = {}): SerialisedError => ({ code, message: code, details });
 
 /** Runs events one after the other; keeps the effects of the last one apart. */
-function run(events: readonly AutosaveEvent[], from: AutosaveMachine = initialMachine): { machine: AutosaveMachine; effects: readonly Effect[] } {
+function run(
+  events: readonly AutosaveEvent[],
+  from: AutosaveMachine = initialMachine,
+): { machine: AutosaveMachine; effects: readonly Effect[] } {
   let machine = from;
   let effects: readonly Effect[] = [];
   for (const event of events) ({ machine, effects } = step(machine, event, config));
@@ -31,7 +34,14 @@ const failed = (code: LecternErrorCode, details = {}): AutosaveEvent => ({
   random: 0.5,
 });
 const sending = [...leading, edited, debounced, prepared, written];
-const conflicted = answered({ outcome: 'conflict', headRev: 7, headAuthor: 'ana', headAt: '2026-03-02T09:00:00Z', headHash: 'theirs', keptAs: 1_000_001 });
+const conflicted = answered({
+  outcome: 'conflict',
+  headRev: 7,
+  headAuthor: 'ana',
+  headAt: '2026-03-02T09:00:00Z',
+  headHash: 'theirs',
+  keptAs: 1_000_001,
+});
 const types = (effects: readonly Effect[]): string[] => effects.map((effect) => effect.type);
 
 describe('local: the journal', () => {
@@ -51,14 +61,24 @@ describe('local: the journal', () => {
       { type: 'appended', toSeq: 11, compact: false },
     ]);
     assert.equal(machine.local.status, 'writing');
-    assert.deepEqual(effects, [{ type: 'stop-timer', name: 'append' }, { type: 'append', toSeq: 12 }]);
+    assert.deepEqual(effects, [
+      { type: 'stop-timer', name: 'append' },
+      { type: 'append', toSeq: 12 },
+    ]);
   });
 
   it('is degraded with its reason while it cannot write, tries again, and hurries the back end', () => {
-    const full = run([...leading, edited, { type: 'timer', name: 'append' }, { type: 'append-failed', error: error('quota-exceeded') }]);
+    const full = run([
+      ...leading,
+      edited,
+      { type: 'timer', name: 'append' },
+      { type: 'append-failed', error: error('quota-exceeded') },
+    ]);
     assert.equal(full.machine.local.status, 'degraded');
     assert.equal(full.machine.local.reason?.code, 'quota-exceeded');
-    const timers = Object.fromEntries(full.effects.flatMap((effect) => (effect.type === 'start-timer' ? [[effect.name, effect.ms]] : [])));
+    const timers = Object.fromEntries(
+      full.effects.flatMap((effect) => (effect.type === 'start-timer' ? [[effect.name, effect.ms]] : [])),
+    );
     assert.equal(timers['deadline'], 5000);
     assert.equal(timers['append'], 1000);
     const again = run([{ type: 'timer', name: 'append' }], full.machine);
@@ -68,7 +88,12 @@ describe('local: the journal', () => {
   });
 
   it('ends the tab’s role when its epoch is over', () => {
-    const { machine } = run([...leading, edited, { type: 'timer', name: 'append' }, { type: 'append-failed', error: error('conflict') }]);
+    const { machine } = run([
+      ...leading,
+      edited,
+      { type: 'timer', name: 'append' },
+      { type: 'append-failed', error: error('conflict') },
+    ]);
     assert.equal(machine.role.status, 'follower');
     assert.equal(run([{ type: 'edited', seq: 12 }], machine).machine, machine, 'a follower takes no edits');
   });
@@ -76,7 +101,12 @@ describe('local: the journal', () => {
   it('is emptied only when all of it is acknowledged', () => {
     const idle: AutosaveEvent = { type: 'timer', name: 'idle' };
     assert.deepEqual(types(run([...leading, edited, idle]).effects), ['compact']);
-    const saved = run([...sending, { type: 'appended', toSeq: 11, compact: false }, answered({ outcome: 'ok', rev: 4 }), idle]);
+    const saved = run([
+      ...sending,
+      { type: 'appended', toSeq: 11, compact: false },
+      answered({ outcome: 'ok', rev: 4 }),
+      idle,
+    ]);
     assert.deepEqual(types(saved.effects), ['clear-journal']);
   });
 });
@@ -115,13 +145,17 @@ describe('remote: the back end', () => {
   });
 
   it('sends nothing when undo led back to what is saved', () => {
-    const { machine, effects } = run([...leading, edited, debounced, { ...prepared, hash: 'three' } as AutosaveEvent]);
+    const { machine, effects } = run([...leading, edited, debounced, { ...prepared, hash: 'three' }]);
     assert.equal(machine.remote.status, 'synced');
     assert.ok(!types(effects).includes('write-outbox'));
   });
 
   it('publishes even when nothing changed, as a revision of its own', () => {
-    const { machine, effects } = run([...leading, { type: 'save', kind: 'publish' }, { type: 'prepared', saveId: 's1', seqTo: 10, hash: 'three' }]);
+    const { machine, effects } = run([
+      ...leading,
+      { type: 'save', kind: 'publish' },
+      { type: 'prepared', saveId: 's1', seqTo: 10, hash: 'three' },
+    ]);
     assert.equal(machine.remote.save?.kind, 'publish');
     assert.deepEqual(types(effects), ['write-outbox']);
   });
@@ -145,7 +179,10 @@ describe('remote: the back end', () => {
       for (const effect of next.effects) if (effect.type === 'start-timer') waits.push(effect.ms);
       ({ machine } = step(next.machine, { type: 'timer', name: 'retry' }, config));
     }
-    assert.deepEqual(waits, [...waits].sort((a, b) => a - b));
+    assert.deepEqual(
+      waits,
+      [...waits].sort((a, b) => a - b),
+    );
     assert.equal(waits.at(-1), 30_000);
     const told = run([...sending, failed('rate-limited', { retryAfterSeconds: 42 })]);
     assert.deepEqual(told.effects, [{ type: 'start-timer', name: 'retry', ms: 42_000 }]);
@@ -154,13 +191,17 @@ describe('remote: the back end', () => {
   it('goes on from offline when the page is online or seen again', () => {
     const { machine } = run([...sending, failed('offline')]);
     assert.equal(machine.remote.status, 'offline');
-    for (const type of ['online', 'show'] as const) assert.equal(run([{ type }], machine).machine.remote.status, 'saving');
+    for (const type of ['online', 'show'] as const)
+      assert.equal(run([{ type }], machine).machine.remote.status, 'saving');
   });
 
   it('waits for the same user when the session has ended', () => {
     const { machine } = run([...sending, failed('unauthenticated')]);
     assert.equal(machine.remote.status, 'authLost');
-    assert.equal(run([{ type: 'online' }, { type: 'timer', name: 'retry' }], machine).machine.remote.status, 'authLost');
+    assert.equal(
+      run([{ type: 'online' }, { type: 'timer', name: 'retry' }], machine).machine.remote.status,
+      'authLost',
+    );
     const back = run([{ type: 'signed-in' }], machine);
     assert.deepEqual(types(back.effects), ['stop-timer', 'send']);
   });
@@ -169,13 +210,22 @@ describe('remote: the back end', () => {
     const { machine } = run([...sending, conflicted]);
     assert.equal(machine.remote.status, 'conflict');
     assert.equal(machine.remote.conflict?.headRev, 7);
-    const more = run([{ type: 'edited', seq: 12 }, { type: 'timer', name: 'append' }], machine);
+    const more = run(
+      [
+        { type: 'edited', seq: 12 },
+        { type: 'timer', name: 'append' },
+      ],
+      machine,
+    );
     assert.ok(types(more.effects).includes('append'));
     assert.equal(run([{ type: 'save', kind: 'manual' }], more.machine).machine.remote.status, 'conflict');
   });
 
   it('takes a head with the very same content for its own save', () => {
-    const { machine } = run([...sending, answered({ outcome: 'conflict', headRev: 7, headAuthor: 'me', headAt: '', headHash: 'eleven', keptAs: 9 })]);
+    const { machine } = run([
+      ...sending,
+      answered({ outcome: 'conflict', headRev: 7, headAuthor: 'me', headAt: '', headHash: 'eleven', keptAs: 9 }),
+    ]);
     assert.equal(machine.remote.status, 'synced');
     assert.equal(machine.remote.baseRev, 7);
   });
@@ -205,7 +255,10 @@ describe('remote: the back end', () => {
       const { machine, effects } = run([...sending, failed(code)]);
       assert.equal(machine.remote.status, status);
       assert.deepEqual(effects, []);
-      assert.equal(run([{ type: 'online' }, { type: 'show' }, { type: 'timer', name: 'retry' }], machine).machine.remote.status, status);
+      assert.equal(
+        run([{ type: 'online' }, { type: 'show' }, { type: 'timer', name: 'retry' }], machine).machine.remote.status,
+        status,
+      );
       assert.equal(run([{ type: 'save', kind: 'manual' }], machine).machine.remote.status, 'saving');
     }
     assert.equal(run([...sending, answered({ outcome: 'gone' })]).machine.remote.status, 'orphaned');
@@ -220,16 +273,37 @@ describe('remote: the back end', () => {
   });
 
   it('saves what the back end lacks when it opens, and shows why it couldn’t be asked', () => {
-    const behind: AutosaveEvent = { type: 'opened', baseRev: 3, baseHash: 'three', ackedSeq: 10, lastSeq: 14, unreachable: null };
+    const behind: AutosaveEvent = {
+      type: 'opened',
+      baseRev: 3,
+      baseHash: 'three',
+      ackedSeq: 10,
+      lastSeq: 14,
+      unreachable: null,
+    };
     assert.equal(run([{ type: 'granted', epoch: 2 }, behind]).machine.remote.status, 'dirty');
-    const offline = run([{ type: 'granted', epoch: 2 }, { ...behind, unreachable: error('offline') }]);
+    const offline = run([
+      { type: 'granted', epoch: 2 },
+      { ...behind, unreachable: error('offline') },
+    ]);
     assert.equal(offline.machine.remote.status, 'offline');
     assert.equal(run([{ type: 'online' }], offline.machine).machine.remote.status, 'saving');
   });
 });
 
 describe('any sequence of events', () => {
-  type Result = 'append-ok' | 'append-full' | 'prepare' | 'outbox-ok' | 'outbox-full' | 'ok' | 'conflict' | 'offline' | 'server' | 'unauthenticated' | 'adopt';
+  type Result =
+    | 'append-ok'
+    | 'append-full'
+    | 'prepare'
+    | 'outbox-ok'
+    | 'outbox-full'
+    | 'ok'
+    | 'conflict'
+    | 'offline'
+    | 'server'
+    | 'unauthenticated'
+    | 'adopt';
   const outside: readonly AutosaveEvent[] = [
     { type: 'edited', seq: 0 },
     { type: 'timer', name: 'append' },
@@ -272,7 +346,8 @@ describe('any sequence of events', () => {
           const result = step(machine, event, config);
           ({ machine } = result);
           for (const effect of result.effects) {
-            if (effect.type === 'append') assert.ok(!open.some((other) => other.type === 'append'), 'one append at a time');
+            if (effect.type === 'append')
+              assert.ok(!open.some((other) => other.type === 'append'), 'one append at a time');
             if (effect.type === 'send') {
               assert.ok(!open.some((other) => other.type === 'send'), 'one save in flight');
               assert.equal(effect.save.saveId, machine.remote.save?.saveId);
@@ -298,12 +373,28 @@ describe('any sequence of events', () => {
           }
           if (action === 'append-ok' || action === 'append-full') {
             const append = next('append');
-            if (append) take(action === 'append-ok' ? { type: 'appended', toSeq: append.toSeq, compact: false } : { type: 'append-failed', error: error('quota-exceeded') });
+            if (append)
+              take(
+                action === 'append-ok'
+                  ? { type: 'appended', toSeq: append.toSeq, compact: false }
+                  : { type: 'append-failed', error: error('quota-exceeded') },
+              );
           } else if (action === 'prepare') {
-            if (next('prepare')) take({ type: 'prepared', saveId: `s${String((saves += 1))}`, seqTo: machine.local.seq, hash: `h${String(machine.local.seq)}` });
+            if (next('prepare'))
+              take({
+                type: 'prepared',
+                saveId: `s${String((saves += 1))}`,
+                seqTo: machine.local.seq,
+                hash: `h${String(machine.local.seq)}`,
+              });
           } else if (action === 'outbox-ok' || action === 'outbox-full') {
             const row = next('write-outbox');
-            if (row) take({ type: 'outbox', saveId: row.save.saveId, error: action === 'outbox-ok' ? null : error('quota-exceeded') });
+            if (row)
+              take({
+                type: 'outbox',
+                saveId: row.save.saveId,
+                error: action === 'outbox-ok' ? null : error('quota-exceeded'),
+              });
           } else if (action === 'adopt') {
             if (next('adopt') && machine.remote.status === 'conflict') {
               acknowledged.add(machine.local.seq);
@@ -317,7 +408,18 @@ describe('any sequence of events', () => {
               acknowledged.add(seqTo);
               take({ type: 'answered', saveId, answer: { outcome: 'ok', rev: (rev += 1) } });
             } else if (action === 'conflict') {
-              take({ type: 'answered', saveId, answer: { outcome: 'conflict', headRev: (rev += 1), headAuthor: 'ana', headAt: '', headHash: 'theirs', keptAs: 1 } });
+              take({
+                type: 'answered',
+                saveId,
+                answer: {
+                  outcome: 'conflict',
+                  headRev: (rev += 1),
+                  headAuthor: 'ana',
+                  headAt: '',
+                  headHash: 'theirs',
+                  keptAs: 1,
+                },
+              });
             } else take({ type: 'send-failed', saveId, error: error(action), random: 0.3 });
           }
         }

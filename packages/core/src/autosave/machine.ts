@@ -242,18 +242,27 @@ class Step {
   /** Sends the waiting save again, or begins one. */
   resume(): void {
     const { save } = this.remote;
+    const saveId = save?.saveId ?? null;
     this.stop('retry');
-    if (save === null || save.saveId === null) {
+    if (save === null || saveId === null) {
       if (this.hasMore || save !== null) this.beginSave(save?.kind ?? 'auto', save?.baseRev);
       else this.settle();
       return;
     }
     this.setRemote({ status: 'saving', reason: null });
-    this.do({ type: 'send', save: { ...save, saveId: save.saveId } });
+    this.do({ type: 'send', save: { ...save, saveId } });
   }
 
   acknowledge(rev: number, hash: string, seqTo: number, saveId: string | null, kind: SaveKind | null): void {
-    this.setRemote({ ackedSeq: seqTo, baseRev: rev, baseHash: hash, save: null, failures: 0, reason: null, conflict: null });
+    this.setRemote({
+      ackedSeq: seqTo,
+      baseRev: rev,
+      baseHash: hash,
+      save: null,
+      failures: 0,
+      reason: null,
+      conflict: null,
+    });
     this.do({ type: 'acknowledge', saveId, kind, rev, hash, seqTo });
     this.settle();
   }
@@ -344,7 +353,8 @@ function take(next: Step, event: AutosaveEvent): void {
       return;
     case 'signed-out':
       // A save under way gets its answer, which says the same if it is so.
-      if (next.remote.status !== 'dirty' && next.remote.status !== 'backoff' && next.remote.status !== 'offline') return;
+      if (next.remote.status !== 'dirty' && next.remote.status !== 'backoff' && next.remote.status !== 'offline')
+        return;
       next.stop('debounce', 'deadline', 'retry');
       next.setRemote({ status: 'authLost', reason: { code: 'unauthenticated', message: 'signed out', details: {} } });
       return;
@@ -396,7 +406,12 @@ function edited(next: Step, seq: number): void {
 }
 
 function appended(next: Step, event: Extract<AutosaveEvent, { readonly type: 'appended' }>): void {
-  next.setLocal({ durableSeq: Math.max(next.local.durableSeq, event.toSeq), appendingTo: null, failures: 0, reason: null });
+  next.setLocal({
+    durableSeq: Math.max(next.local.durableSeq, event.toSeq),
+    appendingTo: null,
+    failures: 0,
+    reason: null,
+  });
   if (next.local.seq > next.local.durableSeq) {
     next.setLocal({ status: 'writing' });
     next.append();
@@ -470,7 +485,7 @@ function stronger(a: SaveKind | null, b: SaveKind): SaveKind {
 
 function prepared(next: Step, event: Extract<AutosaveEvent, { readonly type: 'prepared' }>): void {
   const { save: current, baseHash, baseRev } = next.remote;
-  if (next.remote.status !== 'saving' || current === null || current.saveId !== null) return;
+  if (next.remote.status !== 'saving' || current?.saveId !== null) return;
   const { saveId, seqTo, hash } = event;
   const nothingNew = hash === baseHash && current.baseRev === baseRev && baseRev > 0;
   if (nothingNew && current.kind !== 'publish') {
@@ -521,10 +536,20 @@ function answered(next: Step, current: Save, answer: SaveAnswer): void {
       });
       return;
     case 'gone':
-      next.setRemote({ status: 'orphaned', save: null, wanted: null, reason: { code: 'not-found', message: 'gone', details: {} } });
+      next.setRemote({
+        status: 'orphaned',
+        save: null,
+        wanted: null,
+        reason: { code: 'not-found', message: 'gone', details: {} },
+      });
       return;
     case 'too-new':
-      next.setRemote({ status: 'blocked', save: null, wanted: null, reason: { code: 'too-new', message: 'too new', details: {} } });
+      next.setRemote({
+        status: 'blocked',
+        save: null,
+        wanted: null,
+        reason: { code: 'too-new', message: 'too new', details: {} },
+      });
       return;
   }
 }

@@ -1,4 +1,12 @@
-import { LecternError, toLecternError, type OpenedProject, type ProjectRevision, type ProjectsPort, type SerialisedError, serialiseError } from '@lectern/ports';
+import {
+  LecternError,
+  toLecternError,
+  type OpenedProject,
+  type ProjectRevision,
+  type ProjectsPort,
+  type SerialisedError,
+  serialiseError,
+} from '@lectern/ports';
 import type { TimelineDocument } from '@lectern/timeline';
 import type { Restorable } from './autosave-state.js';
 import type { JournalImage, JournalWrite } from './journal.js';
@@ -125,7 +133,8 @@ export async function decideOpening(
 
   if (saved !== null) {
     const here = await hashDocument(reading.document);
-    const there = here === hash || revisions.some((revision) => revision.kind !== 'conflict' && revision.contentHash === here);
+    const there =
+      here === hash || revisions.some((revision) => revision.kind !== 'conflict' && revision.contentHash === here);
     if (there || reading.seq <= ackedSeq) return fromHead(forget, damaged);
   }
   return {

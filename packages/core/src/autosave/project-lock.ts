@@ -23,11 +23,7 @@ export function webProjectLocks(): ProjectLocks | null {
   const manager = (globalThis as { readonly navigator?: { readonly locks?: LockManager } }).navigator?.locks;
   if (manager === undefined) return null;
 
-  const hold = (
-    name: string,
-    options: LockOptions,
-    onLost: () => void,
-  ): Promise<ProjectLock | null> =>
+  const hold = (name: string, options: LockOptions, onLost: () => void): Promise<ProjectLock | null> =>
     new Promise((resolve, reject) => {
       let held = false;
       let released = false;

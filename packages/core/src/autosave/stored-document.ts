@@ -13,7 +13,11 @@ export interface PrintedDocument {
 
 export function printDocument(document: TimelineDocument): PrintedDocument {
   const stored = printTimeline(document);
-  return { state: stored as unknown as StoredTimelineJson, schemaVersion: stored.schemaVersion, text: JSON.stringify(stored) };
+  return {
+    state: stored as unknown as StoredTimelineJson,
+    schemaVersion: stored.schemaVersion,
+    text: JSON.stringify(stored),
+  };
 }
 
 /** SHA-256 of the canonical JSON, in hex. */

@@ -115,7 +115,7 @@ class TimelineEditor implements Editor {
     const follows = this.#lastMerge?.key === mergeKey && at - this.#lastMerge.at <= mergeMs;
     // A key of its own for each run of steps: the history merges equal keys however long ago they were.
     const key = follows ? mergeKey : `${mergeKey}@${String(at)}`;
-    const done = this.#perform(this.#spec(name, args), follows ? this.#history.done.at(-1)?.mergeKey ?? key : key);
+    const done = this.#perform(this.#spec(name, args), follows ? (this.#history.done.at(-1)?.mergeKey ?? key) : key);
     if (done) this.#lastMerge = { key: mergeKey, at };
     return done;
   }
@@ -172,10 +172,7 @@ class TimelineEditor implements Editor {
     return this.run('clip.paste');
   }
 
-  begin<Kind extends GestureKind>(
-    kind: Kind,
-    args: GestureArgs<Kind> = {},
-  ): EditorGesture<Kind> | null {
+  begin<Kind extends GestureKind>(kind: Kind, args: GestureArgs<Kind> = {}): EditorGesture<Kind> | null {
     this.cancelGesture();
     if (this.store.getState().readOnly) return null;
     const gesture = beginGesture(this.#state, kind, { newId: this.#options.newId });
@@ -394,7 +391,7 @@ class TimelineEditor implements Editor {
 
 /** One drag: ends once, by committing or by being cancelled, whoever is first. */
 class RunningGesture {
-  active: boolean = true;
+  active = true;
   readonly show: (state: TimelineState) => void;
   readonly #ended: () => void;
   readonly #cancel: () => TimelineState;

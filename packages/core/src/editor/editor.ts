@@ -64,7 +64,7 @@ export type EditorArgs<Name extends CommandName> = Name extends PlayheadCommand
 
 /** Nothing needs to be given where every argument has a default. */
 export type EditorArgsList<Name extends CommandName> =
-  Record<never, never> extends EditorArgs<Name> ? [args?: EditorArgs<Name>] : [args: EditorArgs<Name>];
+  Partial<EditorArgs<Name>> extends EditorArgs<Name> ? [args?: EditorArgs<Name>] : [args: EditorArgs<Name>];
 
 /** What stays the same throughout a gesture: which clip, which edge. */
 export type GestureArgs<Kind extends GestureKind> = Partial<WholeGestureArgs<Kind>>;

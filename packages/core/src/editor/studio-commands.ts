@@ -49,9 +49,7 @@ function shuttle(project: ProjectSession, direction: 1 | -1): boolean {
   const { shuttleRate } = project.editor.store.getState();
   const speed = Math.abs(shuttleRate);
   const next =
-    Math.sign(shuttleRate) === direction
-      ? (shuttleRates.find((rate) => rate > speed) ?? speed)
-      : shuttleRates[0];
+    Math.sign(shuttleRate) === direction ? (shuttleRates.find((rate) => rate > speed) ?? speed) : shuttleRates[0];
   project.editor.setShuttleRate(direction * next);
   void project.preview.play(direction * next);
   return true;
@@ -95,10 +93,15 @@ function selected(project: ProjectSession): readonly ClipId[] {
 interface CommandParts {
   readonly keys?: readonly string[];
   readonly enabled?: (project: ProjectSession) => boolean;
-  readonly run: (project: ProjectSession) => boolean | void;
+  /** False when it didn't apply; anything else, when it did. */
+  readonly run: (project: ProjectSession) => unknown;
 }
 
-function command(group: StudioCommandGroup, id: StudioCommandId, { keys = [], enabled, run }: CommandParts): StudioCommand {
+function command(
+  group: StudioCommandGroup,
+  id: StudioCommandId,
+  { keys = [], enabled, run }: CommandParts,
+): StudioCommand {
   const isEnabled = enabled ?? ((): boolean => true);
   return {
     id,
@@ -113,7 +116,12 @@ function command(group: StudioCommandGroup, id: StudioCommandId, { keys = [], en
 const move = (deltaFrames: number, deltaTracks: number) => (project: ProjectSession) =>
   ({ clipIds: selected(project), deltaFrames, deltaTracks }) as const;
 
-function moveCommand(id: StudioCommandId, keys: readonly string[], deltaFrames: number, deltaTracks: number): StudioCommand {
+function moveCommand(
+  id: StudioCommandId,
+  keys: readonly string[],
+  deltaFrames: number,
+  deltaTracks: number,
+): StudioCommand {
   const args = move(deltaFrames, deltaTracks);
   return command('editing', id, {
     keys,
@@ -135,9 +143,17 @@ export const studioCommands: readonly StudioCommand[] = [
   command('playback', 'shuttleBackward', { keys: ['j'], enabled: hasClips, run: (project) => shuttle(project, -1) }),
   command('playback', 'shuttleForward', { keys: ['l'], enabled: hasClips, run: (project) => shuttle(project, 1) }),
 
-  command('navigation', 'previousFrame', { keys: ['ArrowLeft'], enabled: hasClips, run: (p) => go(p, playhead(p) - 1) }),
+  command('navigation', 'previousFrame', {
+    keys: ['ArrowLeft'],
+    enabled: hasClips,
+    run: (p) => go(p, playhead(p) - 1),
+  }),
   command('navigation', 'nextFrame', { keys: ['ArrowRight'], enabled: hasClips, run: (p) => go(p, playhead(p) + 1) }),
-  command('navigation', 'back10Frames', { keys: ['Shift+ArrowLeft'], enabled: hasClips, run: (p) => go(p, playhead(p) - 10) }),
+  command('navigation', 'back10Frames', {
+    keys: ['Shift+ArrowLeft'],
+    enabled: hasClips,
+    run: (p) => go(p, playhead(p) - 10),
+  }),
   command('navigation', 'forward10Frames', {
     keys: ['Shift+ArrowRight'],
     enabled: hasClips,
@@ -241,15 +257,31 @@ export const studioCommands: readonly StudioCommand[] = [
     },
   }),
 
-  command('clipboard', 'undo', { keys: ['$mod+z'], enabled: (p) => p.editor.store.getState().canUndo, run: (p) => p.editor.undo() }),
+  command('clipboard', 'undo', {
+    keys: ['$mod+z'],
+    enabled: (p) => p.editor.store.getState().canUndo,
+    run: (p) => p.editor.undo(),
+  }),
   command('clipboard', 'redo', {
     keys: ['$mod+Shift+z', '$mod+y'],
     enabled: (p) => p.editor.store.getState().canRedo,
     run: (p) => p.editor.redo(),
   }),
-  command('clipboard', 'cut', { keys: ['$mod+x'], enabled: (p) => p.editor.can('clip.cut', {}), run: (p) => p.editor.cut() }),
-  command('clipboard', 'copy', { keys: ['$mod+c'], enabled: (p) => selected(p).length > 0, run: (p) => p.editor.copy() }),
-  command('clipboard', 'paste', { keys: ['$mod+v'], enabled: (p) => p.editor.can('clip.paste'), run: (p) => p.editor.paste() }),
+  command('clipboard', 'cut', {
+    keys: ['$mod+x'],
+    enabled: (p) => p.editor.can('clip.cut', {}),
+    run: (p) => p.editor.cut(),
+  }),
+  command('clipboard', 'copy', {
+    keys: ['$mod+c'],
+    enabled: (p) => selected(p).length > 0,
+    run: (p) => p.editor.copy(),
+  }),
+  command('clipboard', 'paste', {
+    keys: ['$mod+v'],
+    enabled: (p) => p.editor.can('clip.paste'),
+    run: (p) => p.editor.paste(),
+  }),
   command('clipboard', 'selectAll', {
     keys: ['$mod+a'],
     enabled: hasClips,
@@ -271,11 +303,37 @@ export const studioCommands: readonly StudioCommand[] = [
       p.editor.setSnapping(!p.editor.store.getState().snapping);
     },
   }),
-  command('view', 'selectTool', { keys: ['v'], run: (p) => { p.editor.setTool('select'); } }),
-  command('view', 'razorTool', { keys: ['b'], run: (p) => { p.editor.setTool('razor'); } }),
-  command('view', 'zoomIn', { keys: ['+', '=', 'Shift++'], run: (p) => { p.editor.zoomIn(); } }),
-  command('view', 'zoomOut', { keys: ['-'], run: (p) => { p.editor.zoomOut(); } }),
-  command('view', 'zoomToFit', { keys: ['Shift+z'], enabled: hasClips, run: (p) => { p.editor.zoomToFit(); } }),
+  command('view', 'selectTool', {
+    keys: ['v'],
+    run: (p) => {
+      p.editor.setTool('select');
+    },
+  }),
+  command('view', 'razorTool', {
+    keys: ['b'],
+    run: (p) => {
+      p.editor.setTool('razor');
+    },
+  }),
+  command('view', 'zoomIn', {
+    keys: ['+', '=', 'Shift++'],
+    run: (p) => {
+      p.editor.zoomIn();
+    },
+  }),
+  command('view', 'zoomOut', {
+    keys: ['-'],
+    run: (p) => {
+      p.editor.zoomOut();
+    },
+  }),
+  command('view', 'zoomToFit', {
+    keys: ['Shift+z'],
+    enabled: hasClips,
+    run: (p) => {
+      p.editor.zoomToFit();
+    },
+  }),
   command('view', 'fullScreen', { keys: ['f'], enabled: (p) => p.hasView, run: (p) => p.request('full-screen') }),
   command('view', 'help', { keys: ['?', 'Shift+?'], enabled: (p) => p.hasView, run: (p) => p.request('help') }),
   command('view', 'escape', {
@@ -290,9 +348,18 @@ export const studioCommands: readonly StudioCommand[] = [
     },
   }),
 
-  command('project', 'save', { keys: ['$mod+s'], run: (p) => { void p.autosave.saveNow().catch(() => undefined); } }),
+  command('project', 'save', {
+    keys: ['$mod+s'],
+    run: (p) => {
+      void p.autosave.saveNow().catch(() => undefined);
+    },
+  }),
   command('project', 'import', { keys: ['$mod+i'], enabled: (p) => p.hasView, run: (p) => p.request('import') }),
-  command('project', 'export', { keys: ['$mod+e'], enabled: (p) => p.hasView && p.exportable, run: (p) => p.request('export') }),
+  command('project', 'export', {
+    keys: ['$mod+e'],
+    enabled: (p) => p.hasView && p.exportable,
+    run: (p) => p.request('export'),
+  }),
 ];
 
 const byId: ReadonlyMap<string, StudioCommand> = new Map(studioCommands.map((each) => [each.id, each]));

@@ -7,7 +7,10 @@ const es = createFormatters('es');
 
 describe('formatters', () => {
   it('write a length as a clock', () => {
-    assert.deepEqual([0, 7, 59.6, 65, 3600, 3723.4].map(en.duration), ['0:00', '0:07', '1:00', '1:05', '1:00:00', '1:02:03']);
+    assert.deepEqual(
+      [0, 7, 59.6, 65, 3600, 3723.4].map((seconds) => en.duration(seconds)),
+      ['0:00', '0:07', '1:00', '1:05', '1:00:00', '1:02:03'],
+    );
     assert.equal(en.duration(-3), '0:00');
   });
 
@@ -18,7 +21,10 @@ describe('formatters', () => {
   });
 
   it('write sizes as file managers do', () => {
-    assert.deepEqual([0, 999, 1500, 999_600, 12_345_678, 5e9].map(en.bytes), ['0 bytes', '999 bytes', '2 kB', '1 MB', '12.3 MB', '5 GB']);
+    assert.deepEqual(
+      [0, 999, 1500, 999_600, 12_345_678, 5e9].map((size) => en.bytes(size)),
+      ['0 bytes', '999 bytes', '2 kB', '1 MB', '12.3 MB', '5 GB'],
+    );
     assert.equal(es.bytes(12_345_678), '12,3 MB');
   });
 

@@ -37,7 +37,7 @@ type Groups = typeof autosaveMessages &
   typeof workspaceMessages;
 
 /** English: the source of every key and of the values that its text takes. */
-export interface EnglishMessages extends Groups {}
+export type EnglishMessages = Groups;
 
 export const english: EnglishMessages = {
   ...autosaveMessages,

@@ -10,8 +10,10 @@ import { addCatalogue, messagesFor, type MessageKey } from './messages.js';
 const en = messagesFor('en');
 const es = messagesFor('es');
 const keys = Object.keys(english) as MessageKey[];
-const forms = (message: Message): readonly string[] => (typeof message === 'string' ? [message] : Object.values(message));
-const placeholders = (text: string): readonly string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
+const forms = (message: Message): readonly string[] =>
+  typeof message === 'string' ? [message] : (Object.values(message) as string[]);
+const placeholders = (text: string): readonly string[] =>
+  [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
 
 const codes: Readonly<Record<LecternErrorCode, true>> = {
   aborted: true,
@@ -116,15 +118,30 @@ describe('what is said of an error', () => {
   }
 
   it('names the file or the clip', () => {
-    assert.equal(en.error(new LecternError('file-empty', { details: { fileName: 'take 3.mov' } })).title, '“take 3.mov” is empty');
+    assert.equal(
+      en.error(new LecternError('file-empty', { details: { fileName: 'take 3.mov' } })).title,
+      '“take 3.mov” is empty',
+    );
     assert.equal(en.error(new LecternError('file-empty'), 'take 4.mov').title, '“take 4.mov” is empty');
-    assert.equal(en.error(new LecternError('render-failed', { details: { clip: 'Intro', frame: 1200 } })).title, 'Rendering stopped at “Intro”');
-    assert.match(en.error(new LecternError('in-use', { details: { places: ['Week 1', 'Week 2'] } })).advice, /used in Week 1 and Week 2\./);
-    assert.match(en.error(new LecternError('file-too-large', { details: { sizeBytes: 9e9, limit: 2e9 } })).advice, /2 GB at most/);
+    assert.equal(
+      en.error(new LecternError('render-failed', { details: { clip: 'Intro', frame: 1200 } })).title,
+      'Rendering stopped at “Intro”',
+    );
+    assert.match(
+      en.error(new LecternError('in-use', { details: { places: ['Week 1', 'Week 2'] } })).advice,
+      /used in Week 1 and Week 2\./,
+    );
+    assert.match(
+      en.error(new LecternError('file-too-large', { details: { sizeBytes: 9e9, limit: 2e9 } })).advice,
+      /2 GB at most/,
+    );
   });
 
   it('keeps to what is known when details are missing', () => {
-    assert.equal(en.error(new LecternError('in-use')).advice, 'Remove it from the projects and chapters that use it, then delete it.');
+    assert.equal(
+      en.error(new LecternError('in-use')).advice,
+      'Remove it from the projects and chapters that use it, then delete it.',
+    );
     assert.equal(en.error(new LecternError('undecodable')).title, 'This browser can’t play this file');
   });
 

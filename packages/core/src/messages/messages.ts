@@ -11,13 +11,13 @@ export type PlainMessageKey = {
   [Key in MessageKey]: [PlaceholdersOf<EnglishMessages[Key]>] extends [never] ? Key : never;
 }[MessageKey];
 /** A whole catalogue of one language. */
-export type Catalogue = { readonly [Key in MessageKey]: Message };
+export type Catalogue = Readonly<Record<MessageKey, Message>>;
 /** The values that a key's text takes: checked where the key is known, free where it is known only at run time. */
 export type MessageArguments<Key extends MessageKey> = MessageKey extends Key
   ? [params?: MessageParams | undefined]
   : [PlaceholdersOf<EnglishMessages[Key]>] extends [never]
     ? []
-    : [params: { readonly [Name in PlaceholdersOf<EnglishMessages[Key]>]: MessageValue }];
+    : [params: Readonly<Record<PlaceholdersOf<EnglishMessages[Key]>, MessageValue>>];
 
 /** A message as data, to be put into words when it is shown. */
 export interface MessageRef {
@@ -117,7 +117,7 @@ function createMessages(locale: string): Messages {
   return {
     locale,
     format,
-    t: (key, ...[params]) => translate(key, params as MessageParams | undefined),
+    t: (key, ...[params]) => translate(key, params),
     text: ({ key, params }) => translate(key, params),
     error: (error, subject) => describeError(error, subject, translate, format),
   };
@@ -131,7 +131,8 @@ function describeError(
   format: Formatters,
 ): ErrorText {
   const { code, details }: SerialisedError = isSerialised(thrown) ? thrown : toLecternError(thrown);
-  const named = subjectName ?? details['fileName'] ?? details['clip'] ?? details['name'] ?? details['asset'] ?? details['title'];
+  const named =
+    subjectName ?? details['fileName'] ?? details['clip'] ?? details['name'] ?? details['asset'] ?? details['title'];
   const subject =
     typeof named === 'string' && named !== ''
       ? translate('common.quoted', { name: named })
@@ -139,7 +140,8 @@ function describeError(
   const params: Record<string, MessageValue> = { subject };
   for (const [name, value] of Object.entries(details)) {
     if (Array.isArray(value)) params[name] = format.list(value as readonly string[]);
-    else if ((/bytes$/i.test(name) || (name === 'limit' && code === 'file-too-large')) && typeof value === 'number') params[name] = format.bytes(value);
+    else if ((/bytes$/i.test(name) || (name === 'limit' && code === 'file-too-large')) && typeof value === 'number')
+      params[name] = format.bytes(value);
     else if (typeof value === 'number' || typeof value === 'string') params[name] = value;
   }
   // A port may leave a detail out; the sentence then keeps to what is known.

@@ -18,7 +18,7 @@ import type { InfiniteData, InfiniteQueryObserverOptions, QueryKey, QueryObserve
 import { queryKeys } from './query-keys.js';
 
 /** Options for a `QueryObserver`. */
-export type QueryOptionsOf<Data> = QueryObserverOptions<Data, LecternError, Data, Data, QueryKey> & {
+export type QueryOptionsOf<Data> = QueryObserverOptions<Data, LecternError, Data, Data> & {
   readonly queryKey: QueryKey;
 };
 /** Options for an `InfiniteQueryObserver` over a list that is read by key. */

@@ -12,7 +12,8 @@ export const exportMessages = {
   'export.preset.audio-only.text': 'To listen to on the way',
   'export.estimate': 'About {size}',
   'export.tooLarge': 'Over the limit of {limit}',
-  'export.tooLargeText': 'This is likely to be larger than {limit}, the most that can be stored here. Choose a smaller quality or a shorter part.',
+  'export.tooLargeText':
+    'This is likely to be larger than {limit}, the most that can be stored here. Choose a smaller quality or a shorter part.',
   'export.format': 'Format',
   'export.format.mp4': 'MP4',
   'export.format.mp4.text': 'Plays everywhere',

@@ -23,11 +23,15 @@ export const workspaceMessages = {
   'workspace.sampleTitle': 'Welcome to your video',
   'workspace.sampleSubtitle': 'Drop a recording here and cut it',
   'workspace.noBackend': 'This studio isn’t set up',
-  'workspace.noBackendText': 'No back end is called “{name}” on this page. The page’s author can register it, or leave the attribute out.',
+  'workspace.noBackendText':
+    'No back end is called “{name}” on this page. The page’s author can register it, or leave the attribute out.',
   'workspace.waiting': 'Waiting for the page to set the studio up',
   'workspace.otherProject': 'Open another project…',
   'workspace.sizeOf': 'Size of {panel}',
-  'workspace.imported': { one: '{count} file was put on the timeline', other: '{count} files were put on the timeline' },
+  'workspace.imported': {
+    one: '{count} file was put on the timeline',
+    other: '{count} files were put on the timeline',
+  },
   'workspace.importFailed': 'The chosen media couldn’t be put on the timeline',
   'workspace.notFound': 'This project isn’t here',
   'workspace.notFoundText': 'It may have been deleted, or belong to another browser or account.',

@@ -18,7 +18,8 @@ export const inspectorMessages: TranslationOf<typeof english> = {
   'inspector.text': 'Texto del título',
   'inspector.frameSize': 'Tamaño de imagen',
   'inspector.frameRate': 'Fotogramas por segundo',
-  'inspector.frameRateHint': 'Al cambiarlo, los inicios de los clips se redondean hacia abajo y sus duraciones al fotograma más cercano.',
+  'inspector.frameRateHint':
+    'Al cambiarlo, los inicios de los clips se redondean hacia abajo y sus duraciones al fotograma más cercano.',
   'inspector.background': 'Fondo',
   'property.positionX': 'Posición horizontal',
   'property.positionY': 'Posición vertical',
