@@ -58,7 +58,8 @@ export class ArtController implements ReactiveController {
       const area = row && artArea(view, row, clip);
       if (!area) continue;
       const start = frameToX(clip.startFrame, view.zoom) + area.x;
-      art.push({ canvas, clip, ...area, inSight: start < right && start + area.width > left });
+      const quiet = row.track.muted && row.track.kind !== 'audio';
+      art.push({ canvas, clip, ...area, quiet, inSight: start < right && start + area.width > left });
     }
     this.#painter.update(view.document, view.zoom, art);
   }

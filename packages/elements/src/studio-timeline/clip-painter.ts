@@ -14,6 +14,8 @@ export interface ClipArt {
   readonly x: number;
   readonly width: number;
   readonly height: number;
+  /** Whether its sound is switched off. */
+  readonly quiet: boolean;
   /** Whether it is in sight, and not only near it. */
   readonly inSight: boolean;
 }
@@ -110,7 +112,7 @@ export class ClipPainter {
     const ratio = pixelRatio();
     const colour = getComputedStyle(canvas).color;
     const gain = soundGain(clip);
-    const key = [art.x, width, height, this.#zoom, ratio, colour, gain, this.#versions.get(asset.id) ?? 0].join(' ');
+    const key = [art.x, width, height, this.#zoom, ratio, colour, gain, art.quiet, this.#versions.get(asset.id) ?? 0].join(' ');
     const before = this.#painted.get(canvas);
     if (before?.key === key && before.source === clip.source) return;
     const context = canvas.getContext('2d');
@@ -127,6 +129,7 @@ export class ClipPainter {
     }
     if (wave > 0) {
       context.fillStyle = colour;
+      context.globalAlpha = art.quiet ? 0.3 : 1;
       const secondsPerPixel = this.#secondsPerPixel(clip);
       paintWaveform(context, this.#peaks.waveform(asset.id, asset.durationSeconds), {
         x: 0,

@@ -7,6 +7,8 @@ import { clipLabel, clipName, isMissing, type TimelineView } from './timeline-vi
 
 /** From this height on a clip has a caption above its picture instead of over it. */
 export const tallRow = 46;
+/** Narrower clips show their colour only: a canvas each would cost more than it tells. */
+const narrowestArt = 18;
 /** Height of the caption, and the gap of a clip to its lane above and below. */
 const captionPixels = 17;
 const lanePadding = 3;
@@ -25,7 +27,7 @@ export function artArea(view: TimelineView, row: Row, clip: ClipRecord): ArtArea
   const right = left + clip.durationFrames * view.zoom;
   const from = Math.max(left, view.window.from);
   const to = Math.min(right, view.window.to);
-  if (to - from < 4) return null;
+  if (right - left < narrowestArt || to <= from) return null;
   const height = row.height - lanePadding * 2 - (row.height >= tallRow ? captionPixels : 0);
   return { x: from - left, width: to - from, height };
 }
@@ -67,17 +69,13 @@ export function clipView(view: TimelineView, row: Row, { clip, index }: PlacedCl
     aria-colindex=${index + 2}
     aria-keyshortcuts="Enter M"
     tabindex=${active ? 0 : -1}
-    style=${styleMap({
-      '--x': `${String(frameToX(clip.startFrame, zoom))}px`,
-      '--w': `${String(width)}px`,
-      '--art-x': art ? `${String(art.x)}px` : null,
-      '--art-w': art ? `${String(art.width)}px` : null,
-      '--swatch': clip.source.kind === 'colour' ? clip.source.colour : null,
-    })}
+    style=${styleMap({ left: `${String(frameToX(clip.startFrame, zoom))}px`, width: `${String(width)}px` })}
   >
     <div class="skin">
-      ${clip.source.kind === 'colour' && tall ? html`<div class="fill"></div>` : nothing}
-      ${art ? html`<canvas aria-hidden="true"></canvas>` : nothing}
+      ${clip.source.kind === 'colour' && tall ? html`<div class="fill" style=${styleMap({ backgroundColor: clip.source.colour })}></div>` : nothing}
+      ${art
+        ? html`<canvas aria-hidden="true" style=${styleMap({ left: `${String(art.x)}px`, width: `${String(art.width)}px` })}></canvas>`
+        : nothing}
       ${width < 14 ? nothing : captionView(view, clip, width, missing)}
       ${clip.source.kind === 'text' && tall && width > 40 ? html`<div class="text-body" dir="auto">${clip.source.text}</div>` : nothing}
       ${fadeView(clip, 'in', width, zoom)}${fadeView(clip, 'out', width, zoom)}
@@ -93,7 +91,7 @@ function captionView(view: TimelineView, clip: ClipRecord, width: number, missin
   const reason = code === undefined || code === null || code === 'source-missing' ? 'timeline.missing' : 'timeline.undecodable';
   return html`<div class="caption" title=${name}>
     ${missing ? icon('warning') : clip.linkId !== null ? icon('link') : nothing}
-    ${clip.source.kind === 'colour' ? html`<i class="swatch"></i>` : nothing}
+    ${clip.source.kind === 'colour' ? html`<i class="swatch" style=${styleMap({ backgroundColor: clip.source.colour })}></i>` : nothing}
     <span class="truncate" dir="auto">${missing ? `${name} · ${view.messages.t(reason)}` : name}</span>
   </div>`;
 }
@@ -105,7 +103,7 @@ function fadeFrames(clip: ClipRecord, side: 'in' | 'out'): number {
 function fadeView(clip: ClipRecord, side: 'in' | 'out', width: number, zoom: number): TemplateResult | typeof nothing {
   const pixels = fadeFrames(clip, side) * zoom;
   if (pixels < 1 || width < 8) return nothing;
-  return html`<div class="fade" data-side=${side} style=${styleMap({ '--fade': `${String(pixels)}px` })}></div>`;
+  return html`<div class="fade" data-side=${side} style=${styleMap({ width: `${String(pixels)}px` })}></div>`;
 }
 
 /** Thin zones at the edges of a clip that isn't picked, for a mouse; the targets of full size are on the picked one. */

@@ -18,6 +18,8 @@ const drawn = ['state', 'zoom', 'readOnly', 'snapping', 'tool', 'viewWidth'] as 
 /** A first look at a short clip isn't blown up beyond this, in pixels per frame. */
 const largestFit = 4;
 
+const fitted = new WeakSet<Editor>();
+
 /** Follows one editor for the element: draws when something to see has changed, moves the playhead, says what was done. */
 export class EditorWatch implements ReactiveController {
   readonly #host: ReactiveControllerHost;
@@ -59,8 +61,9 @@ export class EditorWatch implements ReactiveController {
     const state = this.#editor?.store.getState();
     if (this.#fitted || !this.#editor || !state || state.viewWidth === 0 || state.state.document.totalFrames === 0) return;
     this.#fitted = true;
-    // Somebody has looked at it already: another element, or this one before it was moved.
-    if (state.scrollFrame !== 0 || state.zoom !== initialZoom) return;
+    // Another element has shown it already, or this one before it was moved: then it is looked at as it was.
+    if (fitted.has(this.#editor)) return;
+    fitted.add(this.#editor);
     this.#editor.zoomToFit();
     if (this.#editor.store.getState().zoom > largestFit) this.#editor.setZoom(largestFit, 0);
   }
@@ -83,6 +86,3 @@ export class EditorWatch implements ReactiveController {
     this.#options.say(this.#options.messages().t(key));
   }
 }
-
-/** What an editor starts with before anybody has looked. */
-const initialZoom = 2;

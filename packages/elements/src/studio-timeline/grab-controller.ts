@@ -1,6 +1,6 @@
+import type { EditorGesture } from '@lectern/core';
 import { nextEditPoint, nominalFrameRate, previousEditPoint, type ClipId, type ClipRecord } from '@lectern/timeline';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { beginResettable, type ResettableGesture } from './gestures/resettable-gesture.js';
 import { moveMode } from './gestures/move-drag.js';
 import { shortTimecode } from './timeline-geometry.js';
 import { clipName, type TimelineView } from './timeline-view.js';
@@ -15,7 +15,7 @@ export class GrabController implements ReactiveController {
   readonly #say: (text: string) => void;
   readonly #carried: (clip: ClipRecord) => void;
   #held: {
-    readonly gesture: ResettableGesture<'move'>;
+    readonly gesture: EditorGesture<'move'>;
     readonly clipId: ClipId;
     readonly startFrame: number;
     deltaFrames: number;
@@ -51,7 +51,7 @@ export class GrabController implements ReactiveController {
     const { clipIds } = view.state.state.selection;
     const others = clipIds.includes(clip.id) ? clipIds.filter((id) => id !== clip.id) : [];
     if (others.length === 0) view.editor.select([clip.id]);
-    const gesture = beginResettable(view.editor, 'move', { clipIds: [clip.id, ...others] });
+    const gesture = view.editor.begin('move', { clipIds: [clip.id, ...others] });
     if (!gesture) return false;
     const rowIndex = view.rows.findIndex(({ track }) => track.id === clip.trackId);
     this.#held = { gesture, clipId: clip.id, startFrame: clip.startFrame, deltaFrames: 0, rowIndex, fromRow: rowIndex };
@@ -148,8 +148,12 @@ export class GrabController implements ReactiveController {
     if (!held || !goal) return false;
     const delta = Math.max(-held.startFrame, deltaFrames);
     const track = rowIndex === held.fromRow ? {} : { trackId: goal.track.id };
-    if (delta === 0 && rowIndex === held.fromRow) held.gesture.reset();
-    else if (!held.gesture.preview({ deltaFrames: delta, ...track, mode: moveMode(goal, false) })) return false;
+    const done = held.gesture.preview({ deltaFrames: delta, ...track, mode: moveMode(goal, false) });
+    if (!done && rowIndex !== held.rowIndex && rowIndex !== held.fromRow) {
+      // It doesn't fit there: back to where it was carried last.
+      this.#carry(view, held.deltaFrames, held.rowIndex);
+      return false;
+    }
     held.deltaFrames = delta;
     held.rowIndex = rowIndex;
     const clip = view.editor.store.getState().state.document.clips.get(held.clipId);

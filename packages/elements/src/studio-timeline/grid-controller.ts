@@ -1,4 +1,4 @@
-import { endFrame, type ClipId, type ClipRecord, type TrackId } from '@lectern/timeline';
+import { endFrame, type ClipId, type ClipRecord, type TimelineDocument, type TrackId } from '@lectern/timeline';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { clipAtFrame, type Row } from './timeline-geometry.js';
 import type { TimelineView } from './timeline-view.js';
@@ -32,12 +32,12 @@ export class GridController implements ReactiveController {
   }
 
   /** The place, moved to something that is there. */
-  place(rows: readonly Row[]): GridPlace {
+  place(rows: readonly Row[], document: TimelineDocument): GridPlace {
     const row = rows.find(({ track }) => track.id === this.#place.trackId);
     const { clipId } = this.#place;
-    if (row && (clipId === null || row.clips.some(({ id }) => id === clipId))) return this.#place;
-    const moved = clipId === null ? null : this.#find(rows, clipId);
-    if (moved) this.#place = moved;
+    const clip = clipId === null ? undefined : document.clips.get(clipId);
+    if (row && (clipId === null || clip?.trackId === row.track.id)) return this.#place;
+    if (clip) this.#place = { trackId: clip.trackId, clipId: clip.id };
     else if (row) this.#place = { trackId: row.track.id, clipId: clipAtFrame(row.clips, this.#frame, Infinity)?.id ?? null };
     else this.#place = firstPlace(rows);
     return this.#place;
@@ -99,7 +99,7 @@ export class GridController implements ReactiveController {
     if (!view) return false;
     const header = target.closest<HTMLElement>('.header');
     if (header && target !== header) return this.#inHeader(event, header, target);
-    const place = this.place(view.rows);
+    const place = this.place(view.rows, view.document);
     const row = view.rows.find(({ track }) => track.id === place.trackId);
     if (!row || event.altKey) return false;
     if (header && (event.key === 'Enter' || event.key === 'F2') && !event.ctrlKey && !event.metaKey) {
@@ -183,11 +183,6 @@ export class GridController implements ReactiveController {
       default:
         return false;
     }
-  }
-
-  #find(rows: readonly Row[], clipId: ClipId): GridPlace | null {
-    const row = rows.find(({ clips }) => clips.some(({ id }) => id === clipId));
-    return row ? { trackId: row.track.id, clipId } : null;
   }
 
   #cell(): HTMLElement | null {

@@ -41,7 +41,7 @@ export function lanes(view: TimelineView, handlers: TrackHeaderHandlers, drop: T
         ?data-low=${isLow(row)}
         data-drop=${drop?.rowIndex === row.index ? drop.side : nothing}
         ?data-target=${target?.track.id === row.track.id}
-        style=${styleMap({ '--height': `${String(row.height)}px` })}
+        style=${styleMap({ blockSize: `${String(row.height)}px` })}
       >
         ${trackHeader(view, row, handlers)}
         <div class="lane" role="presentation" data-part="lane" data-track=${row.track.id}>${laneContent(view, row)}</div>
@@ -59,8 +59,8 @@ function laneContent(view: TimelineView, row: Row): unknown {
         html`<div
           class="run"
           style=${styleMap({
-            '--x': `${String(frameToX(fromFrame, view.zoom))}px`,
-            '--w': `${String(Math.max(1, (toFrame - fromFrame) * view.zoom))}px`,
+            left: `${String(frameToX(fromFrame, view.zoom))}px`,
+            width: `${String(Math.max(1, (toFrame - fromFrame) * view.zoom))}px`,
           })}
         ></div>`,
     )}

@@ -5,8 +5,8 @@ import { frameToX, layoutRows, shortTimecode } from './timeline-geometry.js';
 import { clipsUnder } from './timeline-view.js';
 
 /**
- * Moves the playhead. It moves with every frame of playback, so it doesn't go through rendering: a custom property
- * places the handle and the line, and what is said of it follows at once when it is moved and once a second while it
+ * Moves the playhead. It moves with every frame of playback, so it doesn't go through rendering: handle and line are
+ * placed directly, and what is said of it follows at once when it is moved and once a second while it
  * plays.
  */
 export class PlayheadController implements ReactiveController {
@@ -31,12 +31,13 @@ export class PlayheadController implements ReactiveController {
   place(playing: boolean): void {
     const current = this.#read();
     const root = this.#host.shadowRoot;
-    const content = root?.querySelector<HTMLElement>('.content');
-    if (!current || !root || !content) return;
+    if (!current || !root) return;
     const { state, messages } = current;
     const { document } = state.state;
     const rate = document.settings.frameRate;
-    content.style.setProperty('--playhead', `${String(frameToX(state.playheadFrame, state.zoom))}px`);
+    // Not a custom property on the content: that would be inherited, and each frame would restyle every clip.
+    const transform = `translateX(${String(frameToX(state.playheadFrame, state.zoom))}px)`;
+    for (const part of root.querySelectorAll<HTMLElement>('.playhead, .playhead-line')) part.style.transform = transform;
     const position = root.querySelector<HTMLElement>('.position');
     const time = messages.format.timecode(state.playheadFrame, rate);
     if (position && position.textContent !== time) position.textContent = time;

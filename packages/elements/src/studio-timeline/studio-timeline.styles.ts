@@ -145,7 +145,7 @@ export const frameStyles: CSSResult = css`
     right: 12px;
   }
   .outside {
-    background: color-mix(in oklab, var(--l-canvas) 62%, transparent);
+    background: color-mix(in oklab, var(--l-canvas) 48%, transparent);
     bottom: 0;
     position: absolute;
     top: 0;
@@ -195,7 +195,6 @@ export const frameStyles: CSSResult = css`
     position: absolute;
     top: 0;
     touch-action: none;
-    transform: translateX(var(--playhead, 0));
     z-index: 2;
   }
   .playhead::before {
@@ -219,7 +218,6 @@ export const frameStyles: CSSResult = css`
     margin-left: -0.5px;
     position: absolute;
     top: 0;
-    transform: translateX(var(--playhead, 0));
     width: 1px;
   }
 

@@ -338,7 +338,7 @@ export class StudioTimelineElement extends ProjectElement {
       messages: this.localize.messages,
       direction: this.localize.direction,
       selected: new Set<ClipId>(selection.clipIds),
-      active: this.#grid.place(rows),
+      active: this.#grid.place(rows, document),
       dragged: this.#pointer.overlay.dragged,
       grabbedClipId: this.#grab.clipId,
       renamingTrackId: this.renamingTrackId,

@@ -67,7 +67,7 @@ export function clipMenu(view: TimelineView, names: KeyNames, row: Row, clip: Cl
     },
     {
       label: messages.t('timeline.moveToPlayhead'),
-      icon: 'download',
+      icon: 'move',
       disabled: !editor.can('clip.move', toPlayhead),
       run: () => { editor.run('clip.move', toPlayhead); },
     },

@@ -6,7 +6,6 @@ export const trackStyles: CSSResult = css`
     position: relative;
   }
   .row {
-    block-size: var(--height);
     display: flex;
     position: relative;
   }
@@ -71,6 +70,9 @@ export const trackStyles: CSSResult = css`
     justify-content: center;
     touch-action: none;
   }
+  .grip span {
+    display: flex;
+  }
   .grip:active {
     cursor: grabbing;
   }
@@ -78,7 +80,7 @@ export const trackStyles: CSSResult = css`
     display: none;
   }
   .header:hover .grip .hover {
-    display: block;
+    display: flex;
   }
   .header:hover .grip .still {
     display: none;
@@ -160,6 +162,7 @@ export const trackStyles: CSSResult = css`
   }
 
   .lane {
+    contain: layout style;
     border-block-end: 1px solid var(--l-border);
     flex: 1;
     min-inline-size: 0;
@@ -194,32 +197,16 @@ export const trackStyles: CSSResult = css`
     overflow: hidden;
   }
 
+  /* The place is set on each clip by itself, which keeps the browser from sharing its style with others: the clip has
+     little more than that, and all looks are its skin's. */
   .clip {
-    --c: var(--l-clip-video);
-    background: color-mix(in oklab, var(--c) 26%, var(--l-surface));
-    border-radius: 5px;
     bottom: 3px;
-    color: #fff;
+    contain: size layout style;
     cursor: grab;
-    display: block;
-    left: var(--x);
     position: absolute;
     top: 3px;
     user-select: none;
     -webkit-touch-callout: none;
-    width: var(--w);
-  }
-  .clip[data-kind='audio'] {
-    --c: var(--l-clip-audio);
-  }
-  .clip[data-kind='image'] {
-    --c: var(--l-clip-image);
-  }
-  .clip[data-kind='text'] {
-    --c: var(--l-clip-text);
-  }
-  .clip[data-kind='colour'] {
-    --c: var(--l-clip-colour);
   }
   .clip[data-selected] {
     /* A finger on a picked clip moves it; elsewhere it scrolls. */
@@ -240,14 +227,34 @@ export const trackStyles: CSSResult = css`
     cursor: crosshair;
   }
   .skin {
-    border-radius: inherit;
-    box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--c) 62%, transparent);
+    --c: var(--l-clip-video);
+    background: color-mix(in oklab, var(--c) 20%, var(--l-surface));
+    border-radius: 5px;
+    color: color-mix(in oklab, var(--c) 38%, var(--l-text));
     inset: 0;
     overflow: hidden;
     position: absolute;
   }
-  .clip[data-selected] .skin {
-    box-shadow: inset 0 0 0 1px var(--l-accent);
+  .clip[data-kind='audio'] .skin {
+    --c: var(--l-clip-audio);
+  }
+  .clip[data-kind='image'] .skin {
+    --c: var(--l-clip-image);
+  }
+  .clip[data-kind='text'] .skin {
+    --c: var(--l-clip-text);
+  }
+  .clip[data-kind='colour'] .skin {
+    --c: var(--l-clip-colour);
+  }
+  /* Over the pictures, so that two cuts of one file are seen apart. */
+  .skin::after {
+    border: 1px solid color-mix(in oklab, var(--c) 60%, transparent);
+    border-radius: inherit;
+    content: '';
+    inset: 0;
+    pointer-events: none;
+    position: absolute;
   }
   .clip[data-selected]::after {
     border: 2px solid var(--l-accent);
@@ -260,11 +267,9 @@ export const trackStyles: CSSResult = css`
   .skin > canvas {
     bottom: 0;
     color: var(--c);
-    left: var(--art-x, 0);
     pointer-events: none;
     position: absolute;
     top: 0;
-    width: var(--art-w, 100%);
   }
   .clip[data-tall] .skin > canvas {
     height: calc(100% - 17px);
@@ -276,7 +281,7 @@ export const trackStyles: CSSResult = css`
   }
   .caption {
     align-items: center;
-    background: color-mix(in oklab, var(--c), #000 24%);
+    background: color-mix(in oklab, var(--c) 30%, var(--l-surface));
     block-size: 17px;
     display: flex;
     font-size: 11px;
@@ -292,8 +297,8 @@ export const trackStyles: CSSResult = css`
     background: none;
     block-size: 100%;
   }
-  .clip:not([data-tall]) {
-    background: color-mix(in oklab, var(--c), #000 24%);
+  .clip:not([data-tall]) .skin {
+    background: color-mix(in oklab, var(--c) 26%, var(--l-surface));
   }
   .caption .icon {
     block-size: 11px;
@@ -305,7 +310,6 @@ export const trackStyles: CSSResult = css`
     position: sticky;
   }
   .swatch {
-    background: var(--swatch);
     border: 1px solid rgb(255 255 255 / 60%);
     border-radius: 3px;
     block-size: 11px;
@@ -313,21 +317,19 @@ export const trackStyles: CSSResult = css`
     inline-size: 11px;
   }
   .fill {
-    background: var(--swatch);
     inset: 17px 0 0;
     position: absolute;
   }
   .text-body {
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;
-    color: var(--l-text);
     display: -webkit-box;
     font-size: var(--l-text-s);
     line-height: 1.3;
     overflow: hidden;
     padding: 3px 6px;
   }
-  .clip[data-silent] .skin > canvas {
+  .clip[data-kind='audio'][data-silent] .skin > canvas {
     filter: grayscale(1);
     opacity: 0.35;
   }
@@ -340,31 +342,40 @@ export const trackStyles: CSSResult = css`
       var(--l-danger-soft) 0 8px,
       color-mix(in oklab, var(--l-danger) 4%, var(--l-surface)) 8px 16px
     );
-    box-shadow: inset 0 0 0 1px var(--l-danger);
+  }
+  .clip[data-missing] .skin::after {
+    border-color: var(--l-danger);
+    border-style: dashed;
   }
   .clip[data-missing] .caption {
-    background: color-mix(in oklab, var(--l-danger), #000 30%);
+    background: none;
+    color: var(--l-danger);
   }
   .clip[data-narrow] .caption {
     padding: 0;
   }
 
   .fade {
+    --ramp: #fff;
+    --veil: rgb(0 0 0 / 48%);
     bottom: 0;
     pointer-events: none;
     position: absolute;
     top: 0;
-    width: var(--fade);
   }
   .clip[data-tall] .fade {
     top: 17px;
   }
+  .clip:is([data-kind='audio'], [data-kind='text']) .fade {
+    --ramp: var(--c);
+    --veil: color-mix(in oklab, var(--l-canvas) 76%, transparent);
+  }
   .fade[data-side='in'] {
-    background: linear-gradient(to bottom right, rgb(0 0 0 / 55%) calc(50% - 0.5px), #fff calc(50% - 0.5px) calc(50% + 0.5px), transparent calc(50% + 0.5px));
+    background: linear-gradient(to bottom right, var(--veil) calc(50% - 0.5px), var(--ramp) calc(50% - 0.5px) calc(50% + 0.5px), transparent calc(50% + 0.5px));
     left: 0;
   }
   .fade[data-side='out'] {
-    background: linear-gradient(to bottom left, rgb(0 0 0 / 55%) calc(50% - 0.5px), #fff calc(50% - 0.5px) calc(50% + 0.5px), transparent calc(50% + 0.5px));
+    background: linear-gradient(to bottom left, var(--veil) calc(50% - 0.5px), var(--ramp) calc(50% - 0.5px) calc(50% + 0.5px), transparent calc(50% + 0.5px));
     right: 0;
   }
 
@@ -465,10 +476,8 @@ export const trackStyles: CSSResult = css`
     background: color-mix(in oklab, var(--kind) 55%, var(--l-surface));
     border-radius: 2px;
     bottom: 3px;
-    left: var(--x);
     position: absolute;
     top: 3px;
-    width: var(--w);
   }
 
   @container timeline (inline-size < 720px) {
@@ -483,6 +492,10 @@ export const trackStyles: CSSResult = css`
     }
     .header::before {
       margin-inline-start: 2px;
+    }
+    .add-row .button {
+      inline-size: auto;
+      overflow: visible;
     }
   }
   @media (forced-colors: active) {

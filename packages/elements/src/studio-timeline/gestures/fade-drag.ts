@@ -1,14 +1,13 @@
 import { getProperty, type ClipRecord } from '@lectern/timeline';
 import type { PointerDragHandlers } from '../../foundation/pointer-drag-controller.js';
 import type { DragContext } from './drag-context.js';
-import { beginResettable } from './resettable-gesture.js';
 
 /** Drags the end of a fade in, or the start of a fade out. */
 export function fadeDrag(context: DragContext, clip: ClipRecord, side: 'in' | 'out', at: PointerEvent): PointerDragHandlers | null {
   const view = context.view();
   const key = side === 'in' ? 'fadeInFrames' : 'fadeOutFrames';
   if (!view) return null;
-  const gesture = beginResettable(view.editor, 'property', { clipIds: [clip.id], key });
+  const gesture = view.editor.begin('property', { clipIds: [clip.id], key });
   if (!gesture) return null;
   const from = context.viewport.toLanes(at.clientX, at.clientY);
   const before = Number(getProperty(clip, key));
@@ -22,7 +21,7 @@ export function fadeDrag(context: DragContext, clip: ClipRecord, side: 'in' | 'o
       const pixels = side === 'in' ? to.x - from.x : from.x - to.x;
       const most = Math.max(0, clip.durationFrames - other);
       const value = Math.min(most, Math.max(0, before + Math.round(pixels / now.zoom)));
-      if (!gesture.preview({ value })) gesture.reset();
+      gesture.preview({ value });
     },
     end: () => {
       gesture.commit();

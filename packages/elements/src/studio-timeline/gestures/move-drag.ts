@@ -3,7 +3,6 @@ import type { PointerDragHandlers } from '../../foundation/pointer-drag-controll
 import { rowAt, type Row } from '../timeline-geometry.js';
 import type { TimelineView } from '../timeline-view.js';
 import type { DragContext } from './drag-context.js';
-import { beginResettable } from './resettable-gesture.js';
 import { snapper } from './snapping.js';
 
 /** On the main track clips are put between others, elsewhere over them; the Alt key turns it round. */
@@ -23,7 +22,7 @@ export function moveDrag(context: DragContext, grabbed: ClipRecord, clipIds: rea
   const edges = [...new Set(moved.flatMap((clip) => [clip.startFrame, endFrame(clip)]))];
   const earliest = Math.min(...moved.map(({ startFrame }) => startFrame));
   const snap = snapper(view, withLinkedIds(view, moved));
-  const gesture = beginResettable(view.editor, 'move', { clipIds: ordered });
+  const gesture = view.editor.begin('move', { clipIds: ordered });
   if (!gesture) return null;
 
   const move = (event: PointerEvent): void => {
@@ -36,13 +35,10 @@ export function moveDrag(context: DragContext, grabbed: ClipRecord, clipIds: rea
     if (snapped) deltaFrames += snapped.deltaFrames;
     const changed = goal !== undefined && goal.track.id !== fromRow?.track.id;
     const mode = moveMode(changed ? goal : fromRow, event.altKey);
-    let done = false;
-    if (deltaFrames === 0 && !changed) gesture.reset();
-    else
-      done =
-        gesture.preview({ deltaFrames, mode, ...(changed ? { trackId: goal.track.id } : {}) }) ||
-        // A track that doesn't take the clip is passed by: it goes on in time where it was.
-        gesture.preview({ deltaFrames, mode: moveMode(fromRow, event.altKey) });
+    const done =
+      gesture.preview({ deltaFrames, mode, ...(changed ? { trackId: goal.track.id } : {}) }) ||
+      // A track that doesn't take the clip is passed by: it goes on in time where it was.
+      (changed && gesture.preview({ deltaFrames, mode: moveMode(fromRow, event.altKey) }));
     context.show({
       snapFrame: done && snapped ? snapped.frame : null,
       target: done && changed ? goal : null,

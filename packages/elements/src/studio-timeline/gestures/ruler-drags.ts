@@ -2,7 +2,6 @@ import type { MarkerRecord } from '@lectern/timeline';
 import type { PointerDragHandlers } from '../../foundation/pointer-drag-controller.js';
 import { xToFrame } from '../timeline-geometry.js';
 import type { DragContext } from './drag-context.js';
-import { beginResettable } from './resettable-gesture.js';
 import { snapper } from './snapping.js';
 
 /** Moves the playhead with the pointer, from the press on. */
@@ -73,7 +72,7 @@ export function rangeDrag(context: DragContext, edge: 'in' | 'out'): PointerDrag
 export function markerDrag(context: DragContext, marker: MarkerRecord): PointerDragHandlers | null {
   const view = context.view();
   if (!view || marker.clipId !== null) return null;
-  const gesture = beginResettable(view.editor, 'marker', { markerId: marker.id });
+  const gesture = view.editor.begin('marker', { markerId: marker.id });
   if (!gesture) return null;
   const snap = snapper(view, []);
   return {
@@ -85,7 +84,7 @@ export function markerDrag(context: DragContext, marker: MarkerRecord): PointerD
       const frame = Math.max(0, Math.round(xToFrame(x, now.zoom)));
       const snapped = snap([frame], now.zoom);
       // Its own old place is a target too, and no reason for a line.
-      if (!gesture.preview({ frame: snapped?.frame ?? frame })) gesture.reset();
+      gesture.preview({ frame: snapped?.frame ?? frame });
       context.show({ snapFrame: snapped && snapped.target.id !== marker.id ? snapped.frame : null });
     },
     end: () => {

@@ -3,7 +3,6 @@ import type { PointerDragHandlers } from '../../foundation/pointer-drag-controll
 import type { TrackDrop } from '../lanes.js';
 import { lowestRow, rowAt } from '../timeline-geometry.js';
 import type { DragContext } from './drag-context.js';
-import { beginResettable } from './resettable-gesture.js';
 
 /** The highest that a track can be made, in CSS pixels. */
 export const highestRow = 220;
@@ -47,7 +46,7 @@ export function reorderDrag(context: DragContext, track: TrackRecord): PointerDr
 /** Makes a track higher or lower. */
 export function resizeDrag(context: DragContext, track: TrackRecord): PointerDragHandlers | null {
   const view = context.view();
-  const gesture = view && beginResettable(view.editor, 'track', { trackId: track.id });
+  const gesture = view && view.editor.begin('track', { trackId: track.id });
   if (!gesture) return null;
   let from: number | null = null;
   return {
@@ -57,7 +56,7 @@ export function resizeDrag(context: DragContext, track: TrackRecord): PointerDra
     },
     move: (event) => {
       const height = Math.round(Math.min(highestRow, Math.max(lowestRow, track.height + event.clientY - (from ?? event.clientY))));
-      if (!gesture.preview({ height })) gesture.reset();
+      gesture.preview({ height });
     },
     end: () => {
       gesture.commit();

@@ -1,7 +1,6 @@
 import { endFrame, type ClipRecord } from '@lectern/timeline';
 import type { PointerDragHandlers } from '../../foundation/pointer-drag-controller.js';
 import type { DragContext } from './drag-context.js';
-import { beginResettable } from './resettable-gesture.js';
 import { snapper } from './snapping.js';
 
 /** Whether what comes later moves along: on the main track it does, elsewhere not; Shift turns it round. */
@@ -18,7 +17,7 @@ export function trimDrag(context: DragContext, clip: ClipRecord, edge: 'start' |
   const main = view.document.track(clip.trackId)?.main === true;
   const linked = clip.linkId === null ? [clip.id] : [...view.document.linkedClips(clip.linkId)];
   const snap = snapper(view, linked);
-  const gesture = beginResettable(view.editor, 'trim', { clipId: clip.id, edge });
+  const gesture = view.editor.begin('trim', { clipId: clip.id, edge });
   if (!gesture) return null;
 
   const move = (event: PointerEvent): void => {
@@ -28,7 +27,7 @@ export function trimDrag(context: DragContext, clip: ClipRecord, edge: 'start' |
     let frame = Math.max(0, edgeFrame + Math.round((to.x - from.x) / now.zoom));
     const snapped = snap([frame], now.zoom);
     if (snapped) frame = snapped.frame;
-    if (!gesture.preview({ frame, ripple: trimRipple(main, event.shiftKey) })) gesture.reset();
+    gesture.preview({ frame, ripple: trimRipple(main, event.shiftKey) });
     context.show({ snapFrame: snapped ? snapped.frame : null });
     context.atEdges(event, () => {
       move(event);
