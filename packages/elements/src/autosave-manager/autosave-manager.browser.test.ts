@@ -19,7 +19,10 @@ interface Opened {
 }
 
 async function open(attributes: Partial<AutosaveManagerElement> = {}): Promise<Opened> {
-  const session = createTestSession({ projects: [lecture], session: { autosave: { debounceMs: 40, deadlineMs: 400 } } });
+  const session = createTestSession({
+    projects: [lecture],
+    session: { autosave: { debounceMs: 40, deadlineMs: 400 } },
+  });
   sessions.push(session);
   const project = await session.openProject('lecture');
   projects.push(project);
@@ -36,13 +39,21 @@ async function open(attributes: Partial<AutosaveManagerElement> = {}): Promise<O
 
 /** States that take two people or a broken disk to get into: shown from the facts alone. */
 async function show({ harness, project }: Opened, state: Partial<AutosaveState>): Promise<void> {
-  project.autosave.store.setState({ role: 'leader', remoteVolatile: false, memoryOnly: false, neverSaved: false, ...state });
+  project.autosave.store.setState({
+    role: 'leader',
+    remoteVolatile: false,
+    memoryOnly: false,
+    neverSaved: false,
+    ...state,
+  });
   await harness.settled();
 }
 
 async function violations(element: Element): Promise<string[]> {
   const report = await axe.run(element);
-  return report.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`));
+  return report.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
+  );
 }
 
 function edit(project: ProjectSession): void {
@@ -76,10 +87,16 @@ describe('autosave-manager', () => {
     const states: readonly (readonly [Partial<AutosaveState>, RegExp])[] = [
       [{ remote: 'saving', local: 'durable' }, /^Saving…$/],
       [{ remote: 'dirty', local: 'durable' }, /^Saved on this device$/],
-      [{ remote: 'synced', local: 'clean', savedAt: new Date(Date.now() - 3000).toISOString() }, /^Saved 3 seconds ago$/],
+      [
+        { remote: 'synced', local: 'clean', savedAt: new Date(Date.now() - 3000).toISOString() },
+        /^Saved 3 seconds ago$/,
+      ],
       [{ remote: 'offline', local: 'durable', pendingChanges: 4 }, /^Offline: 4 changes kept here$/],
       [{ remote: 'conflict' }, /^Someone else saved: choose$/],
-      [{ remote: 'blocked', local: 'durable', reason: { code: 'quota-exceeded', message: '', details: {} } }, /^Not saved: \S/],
+      [
+        { remote: 'blocked', local: 'durable', reason: { code: 'quota-exceeded', message: '', details: {} } },
+        /^Not saved: \S/,
+      ],
     ];
     for (const [state, sentence] of states) {
       await show(opened, state);

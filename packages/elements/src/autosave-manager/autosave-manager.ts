@@ -132,20 +132,22 @@ export class AutosaveManagerElement extends ProjectElement {
         ${icon(saveIcons[kind])}<span class="sentence truncate" aria-hidden="true">${sentence}</span>
       </button>
       <div class="popover" part="details" popover="manual" role="dialog" aria-label=${this.t('autosave.title')}>
-        ${this.#popover.isOpen
-          ? saveDetails({
-              sentence,
-              state,
-              messages: this.localize.messages,
-              now: this.#now,
-              busy: this.busy,
-              saveNow: this.#onSaveNow,
-              resolve: this.#onResolve,
-              keep: this.#onKeep,
-              discard: this.#onDiscard,
-              editHere: this.#onEditHere,
-            })
-          : ''}
+        ${
+          this.#popover.isOpen
+            ? saveDetails({
+                sentence,
+                state,
+                messages: this.localize.messages,
+                now: this.#now,
+                busy: this.busy,
+                saveNow: this.#onSaveNow,
+                resolve: this.#onResolve,
+                keep: this.#onKeep,
+                discard: this.#onDiscard,
+                editHere: this.#onEditHere,
+              })
+            : ''
+        }
       </div>
       ${this.#announcer.render()}`;
   }
@@ -204,7 +206,8 @@ export class AutosaveManagerElement extends ProjectElement {
     this.#timer = null;
     if (this.headless || (state.savedAt === null && state.retryAt === null)) return;
     const age = state.savedAt === null ? 0 : Date.now() - Date.parse(state.savedAt);
-    const delay = state.retryAt !== null && this.#popover.isOpen ? 1000 : age < 10_000 ? 1000 : age < 60_000 ? 5000 : 30_000;
+    const delay =
+      state.retryAt !== null && this.#popover.isOpen ? 1000 : age < 10_000 ? 1000 : age < 60_000 ? 5000 : 30_000;
     this.#timer = setTimeout(() => {
       this.requestUpdate();
     }, delay);

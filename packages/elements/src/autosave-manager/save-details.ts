@@ -21,20 +21,22 @@ export interface SaveDetailsView {
 export function saveDetails(view: SaveDetailsView): TemplateResult {
   const { state } = view;
   const asks = state.restorable !== null || state.remote === 'conflict' || state.role === 'follower';
-  return html`${asks ? nothing : html`<h3>${view.sentence}</h3>`} ${restorePrompt(view)} ${conflictChoices(view)} ${otherTab(view)} ${failure(view)} ${storageWarning(view)}
-  ${facts(view)}
-  ${state.role === 'follower' || state.remote === 'conflict'
-    ? nothing
-    : html`<div class="actions">
-        <button class="button" type="button" ?disabled=${view.busy} @click=${view.saveNow}>
-          ${icon('save')}
-          ${view.messages.t(
-            state.remote === 'backoff' || state.remote === 'offline' || state.remote === 'blocked'
-              ? 'autosave.tryAgain'
-              : 'autosave.saveNow',
-          )}
-        </button>
-      </div>`}`;
+  return html`${asks ? nothing : html`<h3>${view.sentence}</h3>`} ${restorePrompt(view)} ${conflictChoices(view)}
+  ${otherTab(view)} ${failure(view)} ${storageWarning(view)} ${facts(view)}
+  ${
+    state.role === 'follower' || state.remote === 'conflict'
+      ? nothing
+      : html`<div class="actions">
+          <button class="button" type="button" ?disabled=${view.busy} @click=${view.saveNow}>
+            ${icon('save')}
+            ${view.messages.t(
+              state.remote === 'backoff' || state.remote === 'offline' || state.remote === 'blocked'
+                ? 'autosave.tryAgain'
+                : 'autosave.saveNow',
+            )}
+          </button>
+        </div>`
+  }`;
 }
 
 function restorePrompt({ state, messages, keep, discard }: SaveDetailsView): TemplateResult | typeof nothing {
@@ -105,7 +107,10 @@ function otherTab({ state, messages, busy, editHere }: SaveDetailsView): Templat
 function failure({ state, messages }: SaveDetailsView): TemplateResult | typeof nothing {
   if (!state.reason || state.remote === 'conflict') return nothing;
   const { title, advice } = messages.error(deserialiseError(state.reason));
-  return html`<div class="banner" data-tone=${state.remote === 'offline' || state.remote === 'backoff' ? 'warning' : 'danger'}>
+  return html`<div
+    class="banner"
+    data-tone=${state.remote === 'offline' || state.remote === 'backoff' ? 'warning' : 'danger'}
+  >
     ${icon('warning')}
     <div>
       <h3>${title}</h3>
@@ -137,9 +142,11 @@ function facts({ state, messages, now }: SaveDetailsView): TemplateResult {
     <dd>
       ${messages.t(state.memoryOnly || state.local === 'degraded' ? 'saving.backupNone' : 'saving.backupBrowser')}
     </dd>
-    ${wait > 0
-      ? html`<dt>${messages.t('saving.nextTry')}</dt>
-          <dd>${messages.t('saving.nextTryIn', { time: format.durationInWords(wait) })}</dd>`
-      : nothing}
+    ${
+      wait > 0
+        ? html`<dt>${messages.t('saving.nextTry')}</dt>
+            <dd>${messages.t('saving.nextTryIn', { time: format.durationInWords(wait) })}</dd>`
+        : nothing
+    }
   </dl>`;
 }

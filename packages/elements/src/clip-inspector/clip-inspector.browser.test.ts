@@ -23,7 +23,10 @@ async function open(...selected: string[]): Promise<Opened> {
   sessions.push(session);
   const project = await session.openProject('lecture');
   projects.push(project);
-  const element = Object.assign(document.createElement('clip-inspector'), { lectern: session, projectSession: project });
+  const element = Object.assign(document.createElement('clip-inspector'), {
+    lectern: session,
+    projectSession: project,
+  });
   await mount(element, 300, 700);
   project.editor.select(selected as ClipId[]);
   const harness = new ClipInspectorHarness(element);
@@ -39,7 +42,9 @@ function clip({ project }: Opened, id: string): ClipRecord {
 
 async function violations(element: Element): Promise<string[]> {
   const report = await axe.run(element);
-  return report.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`));
+  return report.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
+  );
 }
 
 describe('clip-inspector', () => {
@@ -62,7 +67,15 @@ describe('clip-inspector', () => {
 
   it('shows the properties that mean something for the chosen clip', async () => {
     const { harness, project } = await open('clip-1');
-    expect(harness.labels).to.include.members(['Start', 'Duration', 'Speed', 'Volume', 'Opacity', 'Scale', 'Crop left']);
+    expect(harness.labels).to.include.members([
+      'Start',
+      'Duration',
+      'Speed',
+      'Volume',
+      'Opacity',
+      'Scale',
+      'Crop left',
+    ]);
     expect(harness.labels).to.not.include('Font');
     project.editor.select(['clip-4' as ClipId]);
     await harness.settled();
@@ -123,7 +136,7 @@ describe('clip-inspector', () => {
 
   it('changes the words of a title as they are typed', async () => {
     const opened = await open('clip-4');
-    const field = opened.harness.field<HTMLTextAreaElement>('Title text');
+    const field = opened.harness.field('Title text');
     for (const words of ['What', 'What is', 'What is e?']) await opened.harness.type(field, words);
     const { source } = clip(opened, 'clip-4');
     expect(source.kind === 'text' && source.text).to.equal('What is e?');
@@ -167,7 +180,8 @@ describe('clip-inspector', () => {
 
   it('shows the project’s own settings while nothing is chosen', async () => {
     const opened = await open();
-    const settings = (): { width: number; height: number; background: string } => opened.project.editor.document.settings;
+    const settings = (): { width: number; height: number; background: string } =>
+      opened.project.editor.document.settings;
     await opened.harness.choose('Picture size', '1080x1920');
     expect(settings()).to.include({ width: 1080, height: 1920 });
     await opened.harness.type(opened.harness.field('Background'), '#204060');

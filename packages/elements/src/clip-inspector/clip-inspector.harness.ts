@@ -13,15 +13,21 @@ export class ClipInspectorHarness extends Harness<ClipInspectorElement> {
   }
 
   /** The field with a label. @throws when there is none */
-  field<T extends HTMLElement = HTMLInputElement>(label: string): T {
-    const found = this.all<HTMLLabelElement>('label').find((candidate) => candidate.textContent.trim().startsWith(label));
-    const field = found && (found.htmlFor ? this.all(`#${found.htmlFor}`)[0] : found.querySelector('input, textarea, select'));
+  field(label: string): HTMLInputElement {
+    const found = this.all<HTMLLabelElement>('label').find((candidate) =>
+      candidate.textContent.trim().startsWith(label),
+    );
+    const field =
+      found && (found.htmlFor ? this.all(`#${found.htmlFor}`)[0] : found.querySelector('input, textarea, select'));
     if (!field) throw new Error(`no field is called ${label}`);
-    return field as unknown as T;
+    // Selects and text areas have the same value, placeholder and disabled.
+    return field as HTMLInputElement;
   }
 
   slider(label: string): HTMLInputElement {
-    const found = this.all<HTMLInputElement>('input[type="range"]').find((range) => range.getAttribute('aria-label') === label);
+    const found = this.all<HTMLInputElement>('input[type="range"]').find(
+      (range) => range.getAttribute('aria-label') === label,
+    );
     if (!found) throw new Error(`no slider is called ${label}`);
     return found;
   }
@@ -32,7 +38,7 @@ export class ClipInspectorHarness extends Harness<ClipInspectorElement> {
   }
 
   async choose(label: string, value: string): Promise<void> {
-    const field = this.field<HTMLSelectElement>(label);
+    const field = this.field(label);
     field.value = value;
     field.dispatchEvent(new Event('change', { bubbles: true }));
     await this.settled();

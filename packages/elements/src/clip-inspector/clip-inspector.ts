@@ -186,9 +186,11 @@ export class ClipInspectorElement extends ProjectElement {
       },
     };
     return html`${locked && !readOnly ? this.#renderWarning('inspector.locked') : nothing}
-    ${clips.length === 1
-      ? html`<section class="group" part="group">${textField(fields)} ${timingFields(fields)}</section>`
-      : nothing}
+    ${
+      clips.length === 1
+        ? html`<section class="group" part="group">${textField(fields)} ${timingFields(fields)}</section>`
+        : nothing
+    }
     ${groups
       .filter(({ definitions }) => definitions.length > 0)
       .map(({ group, definitions }) => this.#renderGroup(project, group, definitions, clips, timeline, disabled))}`;
@@ -216,7 +218,9 @@ export class ClipInspectorElement extends ProjectElement {
         else this.#closed.add(group);
       }}
     >
-      <summary>${icon('chevron-right')}${this.t(groupLabels[group])}${touched ? html`<i class="touched"></i>` : nothing}</summary>
+      <summary>
+        ${icon('chevron-right')}${this.t(groupLabels[group])}${touched ? html`<i class="touched"></i>` : nothing}
+      </summary>
       ${definitions.map((definition) => {
         const values = clips.map((clip) => getProperty(clip, definition.id));
         const [value = definition.default] = values;
@@ -246,7 +250,10 @@ export class ClipInspectorElement extends ProjectElement {
   }
 
   #renderWarning(key: 'inspector.locked' | 'inspector.readOnly'): TemplateResult {
-    return html`<div class="banner">${icon('lock')}<p>${this.t(key)}</p></div>`;
+    return html`<div class="banner">
+      ${icon('lock')}
+      <p>${this.t(key)}</p>
+    </div>`;
   }
 
   #isLocked(clips: readonly ClipRecord[], timeline: TimelineDocument): boolean {

@@ -84,15 +84,17 @@ function sizeField(view: ProjectFieldsView): TemplateResult {
         <option value="custom" ?selected=${custom}>${m.t('inspector.customSize')}</option>
       </select>
     </div>
-    ${custom
-      ? html`<div class="row" data-type="size">
-          <span class="label"></span>
-          <span class="size">
-            ${dimension(view, 'width', width)} <span aria-hidden="true">×</span> ${dimension(view, 'height', height)}
-          </span>
-          ${view.sizeProblem ? html`<span class="error-text" id="size-problem" role="alert">${m.t('inspector.badSize')}</span>` : nothing}
-        </div>`
-      : nothing}`;
+    ${
+      custom
+        ? html`<div class="row" data-type="size">
+            <span class="label"></span>
+            <span class="size">
+              ${dimension(view, 'width', width)} <span aria-hidden="true">×</span> ${dimension(view, 'height', height)}
+            </span>
+            ${view.sizeProblem ? html`<span class="error-text" id="size-problem" role="alert">${m.t('inspector.badSize')}</span>` : nothing}
+          </div>`
+        : nothing
+    }`;
 }
 
 function dimension(view: ProjectFieldsView, name: 'width' | 'height', value: number): TemplateResult {
@@ -120,7 +122,9 @@ function dimension(view: ProjectFieldsView, name: 'width' | 'height', value: num
 function rateField({ timeline, editor, m, disabled }: ProjectFieldsView): TemplateResult {
   const { frameRate } = timeline.settings;
   const presets = Object.values(frameRates);
-  const rates: readonly FrameRate[] = presets.some((rate) => rationalEquals(rate, frameRate)) ? presets : [...presets, frameRate];
+  const rates: readonly FrameRate[] = presets.some((rate) => rationalEquals(rate, frameRate))
+    ? presets
+    : [...presets, frameRate];
   return html`<div class="row" data-type="choice">
       <label class="label" for="rate">${m.t('inspector.frameRate')}</label>
       <select

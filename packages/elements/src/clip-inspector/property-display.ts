@@ -1,4 +1,10 @@
-import { frameToSeconds, secondsToFrame, type FrameRate, type PropertyDefinition, type PropertyKey } from '@lectern/timeline';
+import {
+  frameToSeconds,
+  secondsToFrame,
+  type FrameRate,
+  type PropertyDefinition,
+  type PropertyKey,
+} from '@lectern/timeline';
 
 /** How a number of the registry is shown and typed: fractions as percents, fades as seconds. */
 export interface NumberDisplay {

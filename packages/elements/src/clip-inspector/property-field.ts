@@ -28,20 +28,22 @@ export function propertyField(view: PropertyView): TemplateResult {
   return html`<div class="row" data-type=${definition.type} data-property=${definition.id}>
     <span class="name-cell">
       <label class="label" for=${id} id=${`${id}-label`}>${label}</label>
-      ${view.disabled || (!view.mixed && view.value === definition.default)
-        ? nothing
-        : html`<button
-            class="icon-button reset"
-            data-size="small"
-            type="button"
-            aria-label=${m.t('inspector.reset', { property: label })}
-            title=${m.t('inspector.reset', { property: label })}
-            @click=${() => {
-              view.set(definition.default);
-            }}
-          >
-            ${icon('restore')}
-          </button>`}
+      ${
+        view.disabled || (!view.mixed && view.value === definition.default)
+          ? nothing
+          : html`<button
+              class="icon-button reset"
+              data-size="small"
+              type="button"
+              aria-label=${m.t('inspector.reset', { property: label })}
+              title=${m.t('inspector.reset', { property: label })}
+              @click=${() => {
+                view.set(definition.default);
+              }}
+            >
+              ${icon('restore')}
+            </button>`
+      }
     </span>
     ${control(view, id, label)}
   </div>`;
@@ -77,25 +79,27 @@ function numberControl(view: PropertyView, id: string, label: string): TemplateR
   if (!display) return html``;
   const shown = display.toShown(Number(view.value));
   const text = display.suffix ? `${m.format.number(shown)} ${display.suffix}` : m.format.number(shown);
-  return html`${display.slider
-      ? html`<input
-          class="slider"
-          type="range"
-          aria-label=${label}
-          aria-valuetext=${mixed ? m.t('inspector.mixed') : text}
-          min=${display.slider.min}
-          max=${display.slider.max}
-          step=${display.slider.step}
-          .value=${live(String(shown))}
-          ?disabled=${view.disabled}
-          @pointerdown=${view.press}
-          @pointercancel=${view.release}
-          @input=${(event: Event) => {
-            view.input(display.toValue(Number((event.target as HTMLInputElement).value)));
-          }}
-          @change=${view.release}
-        />`
-      : nothing}
+  return html`${
+      display.slider
+        ? html`<input
+            class="slider"
+            type="range"
+            aria-label=${label}
+            aria-valuetext=${mixed ? m.t('inspector.mixed') : text}
+            min=${display.slider.min}
+            max=${display.slider.max}
+            step=${display.slider.step}
+            .value=${live(String(shown))}
+            ?disabled=${view.disabled}
+            @pointerdown=${view.press}
+            @pointercancel=${view.release}
+            @input=${(event: Event) => {
+              view.input(display.toValue(Number((event.target as HTMLInputElement).value)));
+            }}
+            @change=${view.release}
+          />`
+        : nothing
+    }
     <span class="number">
       <input
         class="input"
@@ -147,19 +151,21 @@ function colourControl(view: PropertyView, id: string): TemplateResult {
       }}
     />
     <span class="timecode">${mixed ? m.t('inspector.mixed') : (colour ?? m.t('inspector.noColour'))}</span>
-    ${definition.nullable
-      ? html`<label class="none">
-          <input
-            type="checkbox"
-            .checked=${live(colour === null)}
-            ?disabled=${view.disabled}
-            @change=${(event: Event) => {
-              view.set((event.target as HTMLInputElement).checked ? null : '#000000');
-            }}
-          />
-          ${m.t('inspector.noColour')}
-        </label>`
-      : nothing}
+    ${
+      definition.nullable
+        ? html`<label class="none">
+            <input
+              type="checkbox"
+              .checked=${live(colour === null)}
+              ?disabled=${view.disabled}
+              @change=${(event: Event) => {
+                view.set((event.target as HTMLInputElement).checked ? null : '#000000');
+              }}
+            />
+            ${m.t('inspector.noColour')}
+          </label>`
+        : nothing
+    }
   </span>`;
 }
 
@@ -196,7 +202,9 @@ function choiceControl(view: PropertyView, id: string, choices: readonly string[
     ${mixed ? html`<option value="" selected disabled>${m.t('inspector.mixed')}</option>` : nothing}
     ${choices.map(
       (choice) =>
-        html`<option value=${choice} ?selected=${!mixed && choice === value}>${m.t(`choice.${choice}` as MessageKey)}</option>`,
+        html`<option value=${choice} ?selected=${!mixed && choice === value}>
+          ${m.t(`choice.${choice}` as MessageKey)}
+        </option>`,
     )}
   </select>`;
 }
@@ -218,7 +226,16 @@ function weightControl(view: PropertyView, id: string): TemplateResult {
 }
 
 /** Families that every system has; a project may name others. */
-const families = ['sans-serif', 'serif', 'monospace', 'Arial', 'Georgia', 'Verdana', 'Times New Roman', 'Courier New'] as const;
+const families = [
+  'sans-serif',
+  'serif',
+  'monospace',
+  'Arial',
+  'Georgia',
+  'Verdana',
+  'Times New Roman',
+  'Courier New',
+] as const;
 
 function fontControl(view: PropertyView, id: string): TemplateResult {
   const value = String(view.value ?? '');

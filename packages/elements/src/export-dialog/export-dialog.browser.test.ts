@@ -19,12 +19,20 @@ interface Opened {
   readonly session: TestSession;
 }
 
-async function open(options: TestSessionOptions = {}, attributes: Partial<ExportDialogElement> = {}, id: string | null = 'lecture'): Promise<Opened> {
+async function open(
+  options: TestSessionOptions = {},
+  attributes: Partial<ExportDialogElement> = {},
+  id: string | null = 'lecture',
+): Promise<Opened> {
   const session = createTestSession({ projects: [lecture], ...options });
   sessions.push(session);
   const project = await session.openProject(id);
   projects.push(project);
-  const element = Object.assign(document.createElement('export-dialog'), { lectern: session, projectSession: project, ...attributes });
+  const element = Object.assign(document.createElement('export-dialog'), {
+    lectern: session,
+    projectSession: project,
+    ...attributes,
+  });
   await mount(element);
   const harness = new ExportDialogHarness(element);
   await harness.open();
@@ -33,7 +41,9 @@ async function open(options: TestSessionOptions = {}, attributes: Partial<Export
 
 async function violations(element: Element): Promise<string[]> {
   const report = await axe.run(element);
-  return report.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`));
+  return report.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
+  );
 }
 
 function start({ harness }: Opened): Promise<void> {

@@ -17,7 +17,9 @@ export class ExportDialogHarness extends Harness<ExportDialogElement> {
   }
 
   get formats(): string[] {
-    return this.all('[role="radiogroup"]:first-of-type button').map((button) => button.textContent.trim()).filter((name) => /MP4|WebM/.test(name));
+    return this.all('[role="radiogroup"]:first-of-type button')
+      .map((button) => button.textContent.trim())
+      .filter((name) => /MP4|WebM/.test(name));
   }
 
   get summary(): string {
@@ -34,7 +36,9 @@ export class ExportDialogHarness extends Harness<ExportDialogElement> {
   }
 
   async choosePreset(name: string): Promise<void> {
-    const card = this.all('.preset').find((candidate) => candidate.querySelector('.preset-name')?.textContent.trim() === name);
+    const card = this.all('.preset').find(
+      (candidate) => candidate.querySelector('.preset-name')?.textContent.trim() === name,
+    );
     if (!card) throw new Error(`no quality is called ${name}`);
     await this.click(card);
     await this.until(() => this.all('.probing').length === 0, 'the formats');

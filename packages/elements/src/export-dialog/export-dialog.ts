@@ -86,6 +86,7 @@ export class ExportDialogElement extends ProjectElement {
   #container: ExportFormat['container'] = 'mp4';
   #told: { readonly id: string; readonly status: ExportJob['status'] } | null = null;
   #milestone = 0;
+  #begun = false;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -145,7 +146,7 @@ export class ExportDialogElement extends ProjectElement {
   protected override render(): TemplateResult {
     const { job } = this;
     const mine = job !== null && job.projectId === this.activeProject?.projectId;
-    const view = isRunning(job) || (mine && job?.status !== 'cancelled') ? job : null;
+    const view = isRunning(job) || (mine && job.status !== 'cancelled') ? job : null;
     return html`<dialog part="dialog" aria-labelledby="title" @close=${this.#onClose}>
         <header>
           <h2 id="title">${this.t('export.title')}</h2>
@@ -205,15 +206,23 @@ export class ExportDialogElement extends ProjectElement {
       </div>
       <footer>
         <span class="summary">
-          ${chosen
-            ? m.t('export.summary', {
-                duration: m.format.duration(chosen.estimate.durationSeconds),
-                size: m.t('export.estimate', { size: m.format.bytes(chosen.estimate.sizeBytes) }),
-              })
-            : nothing}
+          ${
+            chosen
+              ? m.t('export.summary', {
+                  duration: m.format.duration(chosen.estimate.durationSeconds),
+                  size: m.t('export.estimate', { size: m.format.bytes(chosen.estimate.sizeBytes) }),
+                })
+              : nothing
+          }
         </span>
         <button class="button" type="button" @click=${this.#onCloseButton}>${m.t('common.cancel')}</button>
-        <button class="button" data-variant="primary" type="button" ?disabled=${!this.format || !chosen} @click=${this.#onStart}>
+        <button
+          class="button"
+          data-variant="primary"
+          type="button"
+          ?disabled=${!this.format || !chosen}
+          @click=${this.#onStart}
+        >
           ${icon('export')}${m.t('export.start')}
         </button>
       </footer>`;
@@ -306,10 +315,9 @@ export class ExportDialogElement extends ProjectElement {
     }
     if (job.id === last?.id && job.status === last.status) return;
     this.#told = { id: job.id, status: job.status };
-    // A job that was over before this element saw it has been told by another.
-    if (!last || last.id !== job.id) {
-      if (!isRunning(job)) return;
-    }
+    // A job that was over before this element saw it has been told by another, unless it was begun here and very short.
+    if (last?.id !== job.id && !isRunning(job) && !this.#begun) return;
+    this.#begun = isRunning(job);
     if (job.status === 'done' && job.assetId !== null) {
       this.#announcer.say(this.t('export.done'));
       this.emit<ExportCompleteDetail>('lectern-export-complete', {
@@ -334,6 +342,7 @@ export class ExportDialogElement extends ProjectElement {
     if (!session || !project || !preset || !format || !name) return;
     const range = this.useMarked ? markedRange(project.editor.document) : null;
     project.preview.pause();
+    this.#begun = true;
     this.emit<ExportStartDetail>('lectern-export-start', {
       projectId: project.projectId,
       presetId: preset.id,
@@ -341,7 +350,9 @@ export class ExportDialogElement extends ProjectElement {
       name,
     });
     // What goes wrong is in the job, which is on show.
-    session.actions.exportProject(project, { preset, format, name, ...(range ? { range } : {}) }).catch(() => undefined);
+    session.actions
+      .exportProject(project, { preset, format, name, ...(range ? { range } : {}) })
+      .catch(() => undefined);
   };
 
   readonly #onCancel = (): void => {

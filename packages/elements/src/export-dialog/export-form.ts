@@ -68,15 +68,20 @@ export function exportForm(view: ExportFormView): TemplateResult {
       </span>
       <span class="error-text" id="name-error">${view.nameMissing ? m.t('export.nameMissing') : nothing}</span>
     </label>
-    ${chosen?.tooLarge && view.maxBytes !== null
-      ? html`<div class="banner" data-tone="warning" role="status">
-          ${icon('warning')}
-          <p>${m.t('export.tooLargeText', { limit: m.format.bytes(view.maxBytes) })}</p>
-        </div>`
-      : nothing}`;
+    ${
+      chosen?.tooLarge && view.maxBytes !== null
+        ? html`<div class="banner" data-tone="warning" role="status">
+            ${icon('warning')}
+            <p>${m.t('export.tooLargeText', { limit: m.format.bytes(view.maxBytes) })}</p>
+          </div>`
+        : nothing
+    }`;
 }
 
-function presetCard({ messages: m, presetId, maxBytes, choosePreset }: ExportFormView, option: ExportOption): TemplateResult {
+function presetCard(
+  { messages: m, presetId, maxBytes, choosePreset }: ExportFormView,
+  option: ExportOption,
+): TemplateResult {
   const { preset, estimate, tooLarge } = option;
   return html`<label class="preset">
     <input
@@ -99,9 +104,13 @@ function presetCard({ messages: m, presetId, maxBytes, choosePreset }: ExportFor
       ${preset.height > 0 ? m.format.dimensions(estimate.width, estimate.height) : nothing}
     </span>
     <span class="size">${m.t('export.estimate', { size: m.format.bytes(estimate.sizeBytes) })}</span>
-    ${tooLarge && maxBytes !== null
-      ? html`<span class="badge" data-tone="warning">${m.t('export.tooLarge', { limit: m.format.bytes(maxBytes) })}</span>`
-      : nothing}
+    ${
+      tooLarge && maxBytes !== null
+        ? html`<span class="badge" data-tone="warning"
+            >${m.t('export.tooLarge', { limit: m.format.bytes(maxBytes) })}</span
+          >`
+        : nothing
+    }
   </label>`;
 }
 
@@ -130,13 +139,17 @@ function formatChoice({ messages: m, formats, format, chooseFormat }: ExportForm
           </button>`,
       )}
     </div>
-    <span class="hint">${format ? `${m.t(`export.format.${format.container}.text`)} · ${codecLine(format)}` : nothing}</span>`;
+    <span class="hint"
+      >${format ? `${m.t(`export.format.${format.container}.text`)} · ${codecLine(format)}` : nothing}</span
+    >`;
 }
 
 /** Two formats may share a container (H.264 with AAC or with Opus): then the codecs tell them apart. */
 function formatName(format: ExportFormat, all: readonly ExportFormat[], m: Messages): string {
   const name = format.videoCodec === null ? format.extension.toUpperCase() : m.t(`export.format.${format.container}`);
-  return all.filter(({ extension }) => extension === format.extension).length > 1 ? `${name} (${codecLine(format)})` : name;
+  return all.filter(({ extension }) => extension === format.extension).length > 1
+    ? `${name} (${codecLine(format)})`
+    : name;
 }
 
 function rangeButton(view: ExportFormView, marked: boolean, label: string): TemplateResult {

@@ -36,7 +36,10 @@ export function exportOptions(
 }
 
 /** What is offered first: the largest picture that isn't blown up and that the host takes, else the smallest file. */
-export function suggestedPreset(options: readonly ExportOption[], document: TimelineDocument): ExportPreset['id'] | null {
+export function suggestedPreset(
+  options: readonly ExportOption[],
+  document: TimelineDocument,
+): ExportPreset['id'] | null {
   const side = Math.min(document.settings.width, document.settings.height);
   const pictures = options.filter(({ preset }) => preset.height > 0);
   const fits = pictures.find(({ preset, tooLarge }) => preset.height <= side && !tooLarge);

@@ -4,7 +4,12 @@ import { deserialiseError } from '@lectern/ports';
 import type { ExportJob, Messages } from '@lectern/core';
 import { icon } from '../foundation/icon.js';
 
-export const runningStatuses: ReadonlySet<ExportJob['status']> = new Set(['preparing', 'rendering', 'finishing', 'storing']);
+export const runningStatuses: ReadonlySet<ExportJob['status']> = new Set([
+  'preparing',
+  'rendering',
+  'finishing',
+  'storing',
+]);
 
 export function isRunning(job: ExportJob | null): boolean {
   return job !== null && runningStatuses.has(job.status);
@@ -47,15 +52,19 @@ export function exportProgress(job: ExportJob, m: Messages): TemplateResult {
     <div class="facts">
       <span class="frames">${progressLine(job, m)}</span>
       <span>
-        ${progress?.secondsLeft === null || progress === null || job.status !== 'rendering'
-          ? nothing
-          : m.t('export.timeLeft', { time: m.format.durationInWords(progress.secondsLeft) })}
+        ${
+          progress?.secondsLeft === null || progress === null || job.status !== 'rendering'
+            ? nothing
+            : m.t('export.timeLeft', { time: m.format.durationInWords(progress.secondsLeft) })
+        }
       </span>
     </div>
     <p class="hint">
-      ${m.t('export.background')}${progress && progress.writtenBytes > 0
-        ? html` ${m.t('export.written', { size: m.format.bytes(progress.writtenBytes) })}.`
-        : nothing}
+      ${m.t('export.background')}${
+        progress && progress.writtenBytes > 0
+          ? html` ${m.t('export.written', { size: m.format.bytes(progress.writtenBytes) })}.`
+          : nothing
+      }
     </p>
   </div>`;
 }

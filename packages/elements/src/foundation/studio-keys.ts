@@ -13,10 +13,29 @@ export interface StudioKeyOptions {
 }
 
 const typing = 'textarea, select, [contenteditable=""], [contenteditable="true"], [contenteditable="plaintext-only"]';
-const notTyped: ReadonlySet<string> = new Set(['button', 'checkbox', 'color', 'file', 'image', 'radio', 'range', 'reset', 'submit']);
+const notTyped: ReadonlySet<string> = new Set([
+  'button',
+  'checkbox',
+  'color',
+  'file',
+  'image',
+  'radio',
+  'range',
+  'reset',
+  'submit',
+]);
 const pressed = 'button, a[href], summary, [role="button"], [role="tab"], [role^="menuitem"], [role="option"], input';
 const moved = 'input, [role="slider"], [role="separator"]';
-const movingKeys: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
+const movingKeys: ReadonlySet<string> = new Set([
+  'ArrowLeft',
+  'ArrowRight',
+  'ArrowUp',
+  'ArrowDown',
+  'Home',
+  'End',
+  'PageUp',
+  'PageDown',
+]);
 
 /** Whether a key belongs to what has the focus: text is being typed, a button pressed, a slider moved. */
 function belongsToFocus(event: KeyboardEvent): boolean {
@@ -33,7 +52,11 @@ function latin(event: KeyboardEvent): KeyboardEvent {
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
   // eslint-disable-next-line no-control-regex -- "not ASCII" is what is meant
   if (letter === undefined || event.key.length !== 1 || /[\u0000-\u007f]/.test(event.key)) return event;
-  const stand = { key: letter.toLowerCase(), code: event.code, getModifierState: (name: string) => event.getModifierState(name) };
+  const stand = {
+    key: letter.toLowerCase(),
+    code: event.code,
+    getModifierState: (name: string) => event.getModifierState(name),
+  };
   return stand as unknown as KeyboardEvent;
 }
 
@@ -48,7 +71,11 @@ export function keysOf(command: StudioCommand, keymap: Keymap | null | undefined
  *
  * @returns whether a command used the key, which is then also kept from the page
  */
-export function handleStudioKey(event: KeyboardEvent, project: ProjectSession | null, options: StudioKeyOptions = {}): boolean {
+export function handleStudioKey(
+  event: KeyboardEvent,
+  project: ProjectSession | null,
+  options: StudioKeyOptions = {},
+): boolean {
   if (!project || event.defaultPrevented || event.isComposing || belongsToFocus(event)) return false;
   const single = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (single && options.singleKeys === false && event.key.length === 1) return false;
@@ -67,18 +94,19 @@ export function handleStudioKey(event: KeyboardEvent, project: ProjectSession | 
   return false;
 }
 
-const isMac = /Mac|iP(hone|ad|od)/.test(globalThis.navigator?.platform ?? '');
+const isMac = typeof navigator !== 'undefined' && /Mac|iP(hone|ad|od)/.test(navigator.platform);
 
 /** The parts of a key for display: `$mod+Shift+z` → `['⌘', '⇧', 'Z']` on a Mac, `['Ctrl', 'Shift', 'Z']` elsewhere. */
 export function keyParts(keys: string, name: (key: string) => string): readonly string[] {
   const [press] = parseKeybinding(keys);
   if (!press) return [];
   const [modifiers, key] = press;
-  const symbols: Readonly<Record<string, string>> = isMac
-    ? { Meta: '⌘', Control: '⌃', Alt: '⌥', Shift: '⇧' }
-    : {};
+  const symbols: Readonly<Record<string, string>> = isMac ? { Meta: '⌘', Control: '⌃', Alt: '⌥', Shift: '⇧' } : {};
   const text = typeof key === 'string' ? key : key.source;
   // Which key gives "?" is the layout's affair: its Shift isn't part of what is shown.
   const shown = /^[^a-z0-9]$/i.test(text) ? modifiers.filter((modifier) => modifier !== 'Shift') : modifiers;
-  return [...shown.map((modifier) => symbols[modifier] ?? name(modifier)), text.length === 1 ? text.toUpperCase() : name(text)];
+  return [
+    ...shown.map((modifier) => symbols[modifier] ?? name(modifier)),
+    text.length === 1 ? text.toUpperCase() : name(text),
+  ];
 }

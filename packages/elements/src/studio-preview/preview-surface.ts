@@ -68,8 +68,9 @@ export class PreviewSurface implements ReactiveController {
   }
 
   #onResize(entry: ResizeObserverEntry): void {
-    // Safari has no device-pixel box.
-    const box = entry.devicePixelContentBoxSize?.[0];
+    // Safari has no device-pixel box, whatever the types say.
+    const boxes = entry.devicePixelContentBoxSize as readonly ResizeObserverSize[] | undefined;
+    const box = boxes?.[0];
     const width = box?.inlineSize ?? Math.round(entry.contentRect.width * devicePixelRatio);
     const height = box?.blockSize ?? Math.round(entry.contentRect.height * devicePixelRatio);
     if (width < 1 || height < 1 || (width === this.#width && height === this.#height)) return;

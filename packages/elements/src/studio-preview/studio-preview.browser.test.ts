@@ -21,7 +21,10 @@ async function open(
   sessions.push(session);
   const project = await session.openProject(projectId);
   projects.push(project);
-  const element = Object.assign(document.createElement('studio-preview'), { lectern: session, projectSession: project });
+  const element = Object.assign(document.createElement('studio-preview'), {
+    lectern: session,
+    projectSession: project,
+  });
   await mount(element, width, 500);
   const harness = new StudioPreviewHarness(element);
   await harness.settled();
@@ -30,7 +33,9 @@ async function open(
 
 async function violations(element: Element): Promise<string[]> {
   const report = await axe.run(element);
-  return report.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`));
+  return report.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
+  );
 }
 
 /** A project whose preview is in a state that only a real engine gets into. */

@@ -39,7 +39,11 @@ export class StudioPreviewHarness extends Harness<StudioPreviewElement> {
   }
 
   /** Presses on the picture at a place in fractions of it, and lets go at another. */
-  async dragOnPicture(from: readonly [number, number], to: readonly [number, number], selector = '.stage'): Promise<void> {
+  async dragOnPicture(
+    from: readonly [number, number],
+    to: readonly [number, number],
+    selector = '.stage',
+  ): Promise<void> {
     const box = this.get('.picture').getBoundingClientRect();
     const at = ([x, y]: readonly [number, number]): PointerEventInit => ({
       clientX: box.left + x * box.width,

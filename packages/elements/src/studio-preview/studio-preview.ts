@@ -2,7 +2,14 @@ import { html, nothing, svg, type CSSResultGroup, type TemplateResult } from 'li
 import { property, query, state } from 'lit/decorators.js';
 import { styleMap } from '../foundation/style-map.js';
 import { deserialiseError, type Preview, type PreviewState } from '@lectern/ports';
-import { evaluate, formatTimecode, parseTimecode, type ClipId, type ClipRecord, type TimelineDocument } from '@lectern/timeline';
+import {
+  evaluate,
+  formatTimecode,
+  parseTimecode,
+  type ClipId,
+  type ClipRecord,
+  type TimelineDocument,
+} from '@lectern/timeline';
 import type { EditorState, ProjectSession, StudioCommandId } from '@lectern/core';
 import { icon } from '../foundation/icon.js';
 import { LecternElement } from '../foundation/lectern-element.js';
@@ -133,9 +140,16 @@ export class StudioPreviewElement extends ProjectElement {
     if (!project || !timeline) return this.#renderNoProject();
     const empty = timeline.totalFrames === 0;
     return html`<div class="stage" part="stage" @pointerdown=${this.#onStagePress}>
-        ${empty
-          ? stateView({ icon: 'film', title: this.t('preview.emptyTitle'), text: this.t('preview.emptyText'), actions: html`<slot name="empty"></slot>` })
-          : this.#renderPicture(timeline)}
+        ${
+          empty
+            ? stateView({
+                icon: 'film',
+                title: this.t('preview.emptyTitle'),
+                text: this.t('preview.emptyText'),
+                actions: html`<slot name="empty"></slot>`,
+              })
+            : this.#renderPicture(timeline)
+        }
       </div>
       ${this.noControls ? nothing : this.#renderControls(timeline, empty)}`;
   }
@@ -180,7 +194,9 @@ export class StudioPreviewElement extends ProjectElement {
       return html`<div class="overlay" aria-busy="true">
         <span class="chip loading">
           <span class="spinner"></span>
-          <span class="truncate">${name === null ? this.t('preview.loading') : this.t('preview.loadingClip', { name })}</span>
+          <span class="truncate"
+            >${name === null ? this.t('preview.loading') : this.t('preview.loadingClip', { name })}</span
+          >
         </span>
       </div>`;
     }
@@ -210,15 +226,17 @@ export class StudioPreviewElement extends ProjectElement {
     } as const;
     return html`<div class="scrub">
         <div class="track">
-          ${inFrame === null && outFrame === null
-            ? nothing
-            : html`<span
-                class="range"
-                style=${styleMap({
-                  left: `${String(((inFrame ?? 0) / Math.max(1, total)) * 100)}%`,
-                  right: `${String((1 - (outFrame ?? total) / Math.max(1, total)) * 100)}%`,
-                })}
-              ></span>`}
+          ${
+            inFrame === null && outFrame === null
+              ? nothing
+              : html`<span
+                  class="range"
+                  style=${styleMap({
+                    left: `${String(((inFrame ?? 0) / Math.max(1, total)) * 100)}%`,
+                    right: `${String((1 - (outFrame ?? total) / Math.max(1, total)) * 100)}%`,
+                  })}
+                ></span>`
+          }
           <span class="played"></span>
         </div>
         <input
@@ -427,7 +445,8 @@ export class StudioPreviewElement extends ProjectElement {
     const project = this.activeProject;
     const timeline = this.#timeline.value;
     const picture = this.renderRoot.querySelector<HTMLElement>('.picture');
-    if (!project || !timeline || !picture || event.button !== 0 || event.composedPath()[0] instanceof HTMLButtonElement) return;
+    if (!project || !timeline || !picture || event.button !== 0 || event.composedPath()[0] instanceof HTMLButtonElement)
+      return;
     const box = picture.getBoundingClientRect();
     const x = (event.clientX - box.left) / box.width;
     const y = (event.clientY - box.top) / box.height;
@@ -445,9 +464,6 @@ export class StudioPreviewElement extends ProjectElement {
     return (layer && timeline.clips.get(layer.clipId)?.name) ?? null;
   }
 }
-
-
-
 
 /** The keys that mean something where there is only a player. */
 const playbackCommands: ReadonlySet<StudioCommandId> = new Set<StudioCommandId>([

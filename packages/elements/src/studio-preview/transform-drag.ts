@@ -65,7 +65,9 @@ export class TransformDrag {
         return gesture !== null;
       },
       move: (at) => {
-        gesture?.preview({ value: Math.round(Math.min(20, Math.max(0.01, (from * distance(at)) / start)) * 100) / 100 });
+        gesture?.preview({
+          value: Math.round(Math.min(20, Math.max(0.01, (from * distance(at)) / start)) * 100) / 100,
+        });
       },
       end: () => {
         gesture?.commit();

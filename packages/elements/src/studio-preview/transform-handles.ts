@@ -52,18 +52,20 @@ export function handlesView(
       onPress(event, 'move');
     }}
   >
-    ${scalable
-      ? corners.map(
-          (corner) =>
-            html`<span
-              class="handle"
-              data-corner=${corner}
-              @pointerdown=${(event: PointerEvent) => {
-                event.stopPropagation();
-                onPress(event, 'scale');
-              }}
-            ></span>`,
-        )
-      : nothing}
+    ${
+      scalable
+        ? corners.map(
+            (corner) =>
+              html`<span
+                class="handle"
+                data-corner=${corner}
+                @pointerdown=${(event: PointerEvent) => {
+                  event.stopPropagation();
+                  onPress(event, 'scale');
+                }}
+              ></span>`,
+          )
+        : nothing
+    }
   </div>`;
 }

@@ -21,18 +21,19 @@ export type TransportAction =
 
 /** The buttons under the picture. They sit in the host's shadow root, so that labels and styles reach them. */
 export function transportButtons(view: TransportView): TemplateResult {
-  const button = (action: TransportAction, name: IconName, label: MessageKey): TemplateResult => html`<button
-    class="icon-button"
-    type="button"
-    aria-label=${view.t(label)}
-    title=${view.t(label)}
-    ?disabled=${view.disabled}
-    @click=${() => {
-      view.act(action);
-    }}
-  >
-    ${icon(name)}
-  </button>`;
+  const button = (action: TransportAction, name: IconName, label: MessageKey): TemplateResult =>
+    html`<button
+      class="icon-button"
+      type="button"
+      aria-label=${view.t(label)}
+      title=${view.t(label)}
+      ?disabled=${view.disabled}
+      @click=${() => {
+        view.act(action);
+      }}
+    >
+      ${icon(name)}
+    </button>`;
   const play = view.t(view.playing ? 'preview.pause' : 'preview.play');
   return html`<div class="buttons">
     ${button('go-start', 'go-start', 'command.goToStart')} ${button('step-back', 'step-back', 'command.previousFrame')}
@@ -97,18 +98,20 @@ export function transportExtras(view: TransportView): TemplateResult {
       />
     </div>
     ${toggle('loop', 'loop', 'preview.loop', view.loop)} ${toggle('guides', 'guides', 'preview.safeAreas', view.guides)}
-    ${view.fullScreen === 'impossible'
-      ? nothing
-      : html`<button
-          class="icon-button"
-          type="button"
-          aria-label=${screenLabel}
-          title=${screenLabel}
-          @click=${() => {
-            view.act('full-screen');
-          }}
-        >
-          ${icon(view.fullScreen === 'yes' ? 'shrink' : 'fullscreen')}
-        </button>`}
+    ${
+      view.fullScreen === 'impossible'
+        ? nothing
+        : html`<button
+            class="icon-button"
+            type="button"
+            aria-label=${screenLabel}
+            title=${screenLabel}
+            @click=${() => {
+              view.act('full-screen');
+            }}
+          >
+            ${icon(view.fullScreen === 'yes' ? 'shrink' : 'fullscreen')}
+          </button>`
+    }
   </div>`;
 }

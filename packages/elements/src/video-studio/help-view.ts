@@ -25,7 +25,12 @@ export function helpView(
     <div class="help-columns">${groups.map((group) => groupView(group, m, keymap, singleKeys))}</div>`;
 }
 
-function groupView(group: StudioCommandGroup, m: Messages, keymap: Keymap | null, singleKeys: boolean): TemplateResult | typeof nothing {
+function groupView(
+  group: StudioCommandGroup,
+  m: Messages,
+  keymap: Keymap | null,
+  singleKeys: boolean,
+): TemplateResult | typeof nothing {
   const commands = studioCommands
     .filter((command) => command.group === group)
     .map((command) => ({ command, keys: keysOf(command, keymap).slice(0, 2) }))
@@ -51,7 +56,20 @@ function groupView(group: StudioCommandGroup, m: Messages, keymap: Keymap | null
 }
 
 const named: ReadonlySet<string> = new Set([
-  'Space', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'Delete', 'Backspace', 'Escape', 'Enter', 'Control', 'Shift', 'Alt',
+  'Space',
+  'ArrowLeft',
+  'ArrowRight',
+  'ArrowUp',
+  'ArrowDown',
+  'Home',
+  'End',
+  'Delete',
+  'Backspace',
+  'Escape',
+  'Enter',
+  'Control',
+  'Shift',
+  'Alt',
 ]);
 
 function keyName(key: string, m: Messages): string {

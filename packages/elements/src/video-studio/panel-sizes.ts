@@ -24,7 +24,11 @@ const storageKey = 'lectern.studio.panels';
  */
 export class PanelSizes implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  #wanted: Record<PanelName, number> = { media: limits.media.start, inspector: limits.inspector.start, timeline: limits.timeline.start };
+  #wanted: Record<PanelName, number> = {
+    media: limits.media.start,
+    inspector: limits.inspector.start,
+    timeline: limits.timeline.start,
+  };
   #width = 0;
   #height = 0;
 

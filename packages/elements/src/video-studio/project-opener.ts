@@ -26,7 +26,11 @@ export class ProjectOpener {
   }
 
   /** @returns the project, or null when it failed or another wish came in between */
-  async open(session: LecternSession, projectId: string | null, options: OpenProjectOptions = {}): Promise<ProjectSession | null> {
+  async open(
+    session: LecternSession,
+    projectId: string | null,
+    options: OpenProjectOptions = {},
+  ): Promise<ProjectSession | null> {
     this.#turn += 1;
     const turn = this.#turn;
     this.#letGo();

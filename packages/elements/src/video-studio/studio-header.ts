@@ -38,41 +38,47 @@ export function studioHeader(view: StudioHeaderView): TemplateResult {
   const { m, layout } = view;
   const narrow = layout === 'narrow';
   return html`<header class="bar" part="header">
-    ${narrow
-      ? nothing
-      : html`<button class="button" data-variant="plain" type="button" @click=${on(view, 'projects')}>
-            ${icon('folder')}<span>${m.t('studio.projects')}</span>
-          </button>
-          <span class="rule"></span>`}
+    ${
+      narrow
+        ? nothing
+        : html`<button class="button" data-variant="plain" type="button" @click=${on(view, 'projects')}>
+              ${icon('folder')}<span>${m.t('studio.projects')}</span>
+            </button>
+            <span class="rule"></span>`
+    }
     ${titleGroup(view)}
     <span class="spacer"></span>
     ${view.details ? html`<autosave-manager ?compact=${view.compactSaving}></autosave-manager>` : nothing}
     ${view.editor && !narrow ? history(view, view.editor) : nothing}
-    ${narrow
-      ? html`${exportButton(view)}
-          <button
-            class="icon-button"
-            type="button"
-            id="menu-button"
-            aria-label=${m.t('studio.menu')}
-            aria-haspopup="menu"
-            aria-expanded=${view.menuOpen ? 'true' : 'false'}
-            @click=${on(view, 'menu')}
-          >
-            ${icon('more')}
-          </button>`
-      : html`<span class="group">
-            ${tool(view, 'help', 'help', m.t('studio.help'))}
-            ${view.fullScreen === 'impossible'
-              ? nothing
-              : tool(
-                  view,
-                  'full-screen',
-                  view.fullScreen === 'yes' ? 'shrink' : 'fullscreen',
-                  m.t(view.fullScreen === 'yes' ? 'workspace.leaveFullScreen' : 'workspace.fullScreen'),
-                )}
-          </span>
-          ${publishButton(view)} ${exportButton(view)}`}
+    ${
+      narrow
+        ? html`${exportButton(view)}
+            <button
+              class="icon-button"
+              type="button"
+              id="menu-button"
+              aria-label=${m.t('studio.menu')}
+              aria-haspopup="menu"
+              aria-expanded=${view.menuOpen ? 'true' : 'false'}
+              @click=${on(view, 'menu')}
+            >
+              ${icon('more')}
+            </button>`
+        : html`<span class="group">
+              ${tool(view, 'help', 'help', m.t('studio.help'))}
+              ${
+                view.fullScreen === 'impossible'
+                  ? nothing
+                  : tool(
+                      view,
+                      'full-screen',
+                      view.fullScreen === 'yes' ? 'shrink' : 'fullscreen',
+                      m.t(view.fullScreen === 'yes' ? 'workspace.leaveFullScreen' : 'workspace.fullScreen'),
+                    )
+              }
+            </span>
+            ${publishButton(view)} ${exportButton(view)}`
+    }
   </header>`;
 }
 
@@ -82,8 +88,21 @@ function on(view: StudioHeaderView, action: HeaderAction): (event: Event) => voi
   };
 }
 
-function tool(view: StudioHeaderView, action: HeaderAction, name: IconName, label: string, disabled = false): TemplateResult {
-  return html`<button class="icon-button" type="button" aria-label=${label} title=${label} ?disabled=${disabled} @click=${on(view, action)}>
+function tool(
+  view: StudioHeaderView,
+  action: HeaderAction,
+  name: IconName,
+  label: string,
+  disabled = false,
+): TemplateResult {
+  return html`<button
+    class="icon-button"
+    type="button"
+    aria-label=${label}
+    title=${label}
+    ?disabled=${disabled}
+    @click=${on(view, action)}
+  >
     ${icon(name)}
   </button>`;
 }
@@ -119,11 +138,13 @@ function titleGroup(view: StudioHeaderView): TemplateResult | typeof nothing {
         }
       }}
     />
-    ${view.layout === 'narrow'
-      ? nothing
-      : html`<span class="badge" data-tone=${details.isDraft ? nothing : 'success'}>
-          ${m.t(details.isDraft ? 'autosave.draft' : 'autosave.published')}
-        </span>`}
+    ${
+      view.layout === 'narrow'
+        ? nothing
+        : html`<span class="badge" data-tone=${details.isDraft ? nothing : 'success'}>
+            ${m.t(details.isDraft ? 'autosave.draft' : 'autosave.published')}
+          </span>`
+    }
     ${view.layout === 'narrow' ? nothing : detailsButton(view)}
   </div>`;
 }
@@ -131,24 +152,28 @@ function titleGroup(view: StudioHeaderView): TemplateResult | typeof nothing {
 function detailsButton(view: StudioHeaderView): TemplateResult {
   const label = view.m.t('workspace.details');
   return html`<button
-      class="icon-button"
-      data-size="small"
-      id="details-button"
-      type="button"
-      aria-label=${label}
-      title=${label}
-      aria-haspopup="dialog"
-      aria-expanded=${view.detailsOpen ? 'true' : 'false'}
-      @click=${on(view, 'details')}
-    >
-      ${icon('info')}
-    </button>`;
+    class="icon-button"
+    data-size="small"
+    id="details-button"
+    type="button"
+    aria-label=${label}
+    title=${label}
+    aria-haspopup="dialog"
+    aria-expanded=${view.detailsOpen ? 'true' : 'false'}
+    @click=${on(view, 'details')}
+  >
+    ${icon('info')}
+  </button>`;
 }
 
 function history(view: StudioHeaderView, editor: NonNullable<StudioHeaderView['editor']>): TemplateResult {
   const { m } = view;
-  const undo = editor.undoLabel ? m.t('workspace.undo', { what: m.t(editor.undoLabel) }) : m.t('workspace.nothingToUndo');
-  const redo = editor.redoLabel ? m.t('workspace.redo', { what: m.t(editor.redoLabel) }) : m.t('workspace.nothingToRedo');
+  const undo = editor.undoLabel
+    ? m.t('workspace.undo', { what: m.t(editor.undoLabel) })
+    : m.t('workspace.nothingToUndo');
+  const redo = editor.redoLabel
+    ? m.t('workspace.redo', { what: m.t(editor.redoLabel) })
+    : m.t('workspace.nothingToRedo');
   return html`<span class="group">
     ${tool(view, 'undo', 'undo', undo, !editor.canUndo || editor.readOnly)}
     ${tool(view, 'redo', 'redo', redo, !editor.canRedo || editor.readOnly)}
@@ -174,7 +199,13 @@ function exportButton(view: StudioHeaderView): TemplateResult {
   const { m, job, layout } = view;
   const status = job && job.status !== 'cancelled' ? job.status : null;
   if (!job || status === null)
-    return html`<button class="button" data-variant="primary" type="button" ?disabled=${!view.details} @click=${on(view, 'export')}>
+    return html`<button
+      class="button"
+      data-variant="primary"
+      type="button"
+      ?disabled=${!view.details}
+      @click=${on(view, 'export')}
+    >
       ${icon('export')}<span>${m.t('studio.export')}</span>
     </button>`;
   const percent = m.format.percent(job.fraction);
@@ -191,9 +222,12 @@ function exportButton(view: StudioHeaderView): TemplateResult {
     title=${label}
     @click=${on(view, 'export')}
   >
-    ${over
-      ? html`${icon(status === 'done' ? 'done' : 'error')}
+    ${
+      over
+        ? html`${icon(status === 'done' ? 'done' : 'error')}
           ${layout === 'narrow' ? nothing : html`<span>${m.t(status === 'done' ? 'export.chipDone' : 'export.chipFailed')}</span>`}`
-      : html`<span class="progress"><span style=${styleMap({ '--value': String(job.fraction) })}></span></span><span>${percent}</span>`}
+        : html`<span class="progress"><span style=${styleMap({ '--value': String(job.fraction) })}></span></span
+            ><span>${percent}</span>`
+    }
   </button>`;
 }

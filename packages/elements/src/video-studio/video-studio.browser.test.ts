@@ -23,7 +23,12 @@ async function open(
   options: TestSessionOptions = {},
   width = 1200,
 ): Promise<Opened> {
-  const session = createTestSession({ assets: 5, projects: [lecture, other], session: { autosave: { debounceMs: 50, deadlineMs: 400 } }, ...options });
+  const session = createTestSession({
+    assets: 5,
+    projects: [lecture, other],
+    session: { autosave: { debounceMs: 50, deadlineMs: 400 } },
+    ...options,
+  });
   sessions.push(session);
   await session.seeded;
   const element = Object.assign(document.createElement('video-studio'), { lectern: session, ...attributes });
@@ -33,7 +38,9 @@ async function open(
 
 async function violations(element: Element): Promise<string[]> {
   const report = await axe.run(element);
-  return report.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 200)}`));
+  return report.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 200)}`),
+  );
 }
 
 describe('video-studio', () => {
@@ -68,7 +75,8 @@ describe('video-studio', () => {
   describe('opening', () => {
     it('opens the project that the attribute names and tells the page', async () => {
       const told: ProjectOpenedDetail[] = [];
-      document.addEventListener('lectern-project-opened', (event) => told.push(event.detail), { once: true });
+      const hear = (event: Event): number => told.push((event as CustomEvent<ProjectOpenedDetail>).detail);
+      document.addEventListener('lectern-project-opened', hear, { once: true });
       const { harness } = await open();
       const project = await harness.opened();
       expect(project.projectId).to.equal('lecture');
@@ -109,7 +117,10 @@ describe('video-studio', () => {
       const session = createTestSession({});
       sessions.push(session);
       registerBackend('studio-test', () => session);
-      const element = Object.assign(document.createElement('video-studio'), { backend: 'studio-test', project: 'demo' });
+      const element = Object.assign(document.createElement('video-studio'), {
+        backend: 'studio-test',
+        project: 'demo',
+      });
       await mount(element, 1200, 700);
       const harness = new VideoStudioHarness(element);
       const project = await harness.opened();
@@ -132,7 +143,12 @@ describe('video-studio', () => {
       await harness.click('Projects');
       const library = await harness.until(() => harness.all('project-library')[0], 'the list');
       library.dispatchEvent(
-        new CustomEvent('lectern-project-open', { detail: { projectId: 'other' }, bubbles: true, composed: true, cancelable: true }),
+        new CustomEvent('lectern-project-open', {
+          detail: { projectId: 'other' },
+          bubbles: true,
+          composed: true,
+          cancelable: true,
+        }),
       );
       await harness.until(() => element.activeProject?.projectId === 'other');
       expect(heard).to.equal(0);
@@ -206,7 +222,13 @@ describe('video-studio', () => {
     it('publishes, unless the page prevents it', async () => {
       const { harness, element, session } = await open();
       await harness.opened();
-      element.addEventListener('lectern-publish-request', (event) => { event.preventDefault(); }, { once: true });
+      element.addEventListener(
+        'lectern-publish-request',
+        (event) => {
+          event.preventDefault();
+        },
+        { once: true },
+      );
       await harness.click('Publish');
       expect(harness.get('.badge').textContent.trim()).to.equal('Draft');
       await harness.click('Publish');
@@ -261,7 +283,8 @@ describe('video-studio', () => {
       expect(harness.panels).to.have.members(['Preview', 'Timeline']);
       for (const tab of harness.all('.tabs [role="tab"]')) {
         await harness.click(tab);
-        for (const panel of harness.all('.panel')) expect(panel.getBoundingClientRect().right).to.be.at.most(element.getBoundingClientRect().right + 0.5);
+        for (const panel of harness.all('.panel'))
+          expect(panel.getBoundingClientRect().right).to.be.at.most(element.getBoundingClientRect().right + 0.5);
       }
       expect(harness.panels).to.deep.equal(['Inspector']);
     });
@@ -337,7 +360,13 @@ describe('video-studio', () => {
     const { harness } = await open();
     const project = await harness.opened();
     const asks = (): boolean => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
-    project.autosave.store.setState({ role: 'leader', local: 'durable', remote: 'dirty', pendingChanges: 2, memoryOnly: false });
+    project.autosave.store.setState({
+      role: 'leader',
+      local: 'durable',
+      remote: 'dirty',
+      pendingChanges: 2,
+      memoryOnly: false,
+    });
     expect(asks()).to.equal(false);
     project.autosave.store.setState({ local: 'degraded' });
     expect(asks()).to.equal(true);

@@ -33,7 +33,9 @@ export class VideoStudioHarness extends Harness<VideoStudioElement> {
 
   /** A key that reaches the studio itself. */
   async key(key: string, init: KeyboardEventInit = {}): Promise<void> {
-    this.element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true, ...init }));
+    this.element.dispatchEvent(
+      new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true, ...init }),
+    );
     await this.settled();
   }
 }

@@ -295,7 +295,9 @@ export class VideoStudioElement extends LecternElement {
   #renderFailed(error: LecternError): TemplateResult {
     const m = this.localize.messages;
     const { title, advice } =
-      error.code === 'not-found' ? { title: m.t('workspace.notFound'), advice: m.t('workspace.notFoundText') } : m.error(error);
+      error.code === 'not-found'
+        ? { title: m.t('workspace.notFound'), advice: m.t('workspace.notFoundText') }
+        : m.error(error);
     return html`<div class="failed">
       ${stateView({
         icon: 'error',
@@ -305,10 +307,16 @@ export class VideoStudioElement extends LecternElement {
         actions: html`<button class="button" data-variant="primary" type="button" @click=${this.#onProjects}>
             ${icon('folder')}${m.t('workspace.otherProject')}
           </button>
-          <button class="button" type="button" @click=${this.#onNew}>${icon('new-project')}${m.t('studio.newProject')}</button>
-          ${error.code === 'not-found'
-            ? nothing
-            : html`<button class="button" type="button" @click=${this.#onRetry}>${icon('refresh')}${m.t('common.tryAgain')}</button>`}`,
+          <button class="button" type="button" @click=${this.#onNew}>
+            ${icon('new-project')}${m.t('studio.newProject')}
+          </button>
+          ${
+            error.code === 'not-found'
+              ? nothing
+              : html`<button class="button" type="button" @click=${this.#onRetry}>
+                  ${icon('refresh')}${m.t('common.tryAgain')}
+                </button>`
+          }`,
       })}
     </div>`;
   }
@@ -338,17 +346,37 @@ export class VideoStudioElement extends LecternElement {
         <asset-browser class="browser"></asset-browser>
       </section>
       ${mode === 'narrow' ? nothing : this.#renderSeparator('media')}
-      <section class="panel preview" part="panel" id="preview" aria-label=${m.t('studio.preview')} ?hidden=${!shows('preview')}>
+      <section
+        class="panel preview"
+        part="panel"
+        id="preview"
+        aria-label=${m.t('studio.preview')}
+        ?hidden=${!shows('preview')}
+      >
         <studio-preview>
-          <button slot="empty" class="button" type="button" @click=${this.#onSample}>${m.t('workspace.startSample')}</button>
+          <button slot="empty" class="button" type="button" @click=${this.#onSample}>
+            ${m.t('workspace.startSample')}
+          </button>
         </studio-preview>
       </section>
       ${mode === 'wide' ? this.#renderSeparator('inspector') : nothing}
-      <section class="panel inspector" part="panel" id="inspector" aria-label=${m.t('studio.inspector')} ?hidden=${!shows('inspector')}>
+      <section
+        class="panel inspector"
+        part="panel"
+        id="inspector"
+        aria-label=${m.t('studio.inspector')}
+        ?hidden=${!shows('inspector')}
+      >
         <clip-inspector></clip-inspector>
       </section>
       ${mode === 'narrow' ? nothing : this.#renderSeparator('timeline')}
-      <section class="panel timeline" part="panel" id="timeline" aria-label=${m.t('studio.timeline')} ?hidden=${!shows('timeline')}>
+      <section
+        class="panel timeline"
+        part="panel"
+        id="timeline"
+        aria-label=${m.t('studio.timeline')}
+        ?hidden=${!shows('timeline')}
+      >
         <studio-timeline></studio-timeline>
       </section>
     </div>`;
@@ -362,7 +390,13 @@ export class VideoStudioElement extends LecternElement {
       ['inspector', 'inspector', m.t('studio.inspector'), 'inspector'],
     ];
     const current = mode === 'narrow' ? this.tab : this.sideTab;
-    return html`<div class="tabs" part="tabs" role="tablist" aria-label=${m.t('studio.title')} @keydown=${this.#onTabKey}>
+    return html`<div
+      class="tabs"
+      part="tabs"
+      role="tablist"
+      aria-label=${m.t('studio.title')}
+      @keydown=${this.#onTabKey}
+    >
       ${tabs.map(
         ([name, symbol, label, controls]) =>
           html`<button
@@ -397,15 +431,27 @@ export class VideoStudioElement extends LecternElement {
   #renderOverlays(): TemplateResult {
     const m = this.localize.messages;
     return html`<div class="popover details" popover="manual" role="dialog" aria-label=${m.t('workspace.details')}>
-        ${this.#popover.isOpen && this.activeProject
-          ? detailsView(this.activeProject, m, (details) => {
-              this.#setDetails(details);
-            })
-          : nothing}
+        ${
+          this.#popover.isOpen && this.activeProject
+            ? detailsView(this.activeProject, m, (details) => {
+                this.#setDetails(details);
+              })
+            : nothing
+        }
       </div>
       <div class="menu" popover role="menu" aria-label=${m.t('studio.menu')}>${this.#renderMenu()}</div>
-      <dialog class="projects-dialog" aria-label=${m.t('studio.projects')} @close=${this.#onProjectsClose} @lectern-project-open=${this.#onProjectOpen}>
-        <button class="icon-button close" type="button" aria-label=${m.t('common.close')} @click=${this.#onProjectsCloseButton}>
+      <dialog
+        class="projects-dialog"
+        aria-label=${m.t('studio.projects')}
+        @close=${this.#onProjectsClose}
+        @lectern-project-open=${this.#onProjectOpen}
+      >
+        <button
+          class="icon-button close"
+          type="button"
+          aria-label=${m.t('common.close')}
+          @click=${this.#onProjectsCloseButton}
+        >
           ${icon('close')}
         </button>
         ${this.projectsShown ? html`<project-library class="library"></project-library>` : nothing}
@@ -413,18 +459,26 @@ export class VideoStudioElement extends LecternElement {
       <dialog class="help-dialog" aria-labelledby="help-title" @close=${this.#onHelpClose}>
         <header>
           <h2 id="help-title">${m.t('studio.help')}</h2>
-          <button class="icon-button" type="button" aria-label=${m.t('common.close')} @click=${this.#onHelpCloseButton}>${icon('close')}</button>
+          <button class="icon-button" type="button" aria-label=${m.t('common.close')} @click=${this.#onHelpCloseButton}>
+            ${icon('close')}
+          </button>
         </header>
         <div class="body-text" tabindex="0">
-          ${this.helpShown
-            ? helpView(m, this.keymap, readSingleKeys(), (on) => {
-                writeSingleKeys(on);
-                this.requestUpdate();
-              })
-            : nothing}
+          ${
+            this.helpShown
+              ? helpView(m, this.keymap, readSingleKeys(), (on) => {
+                  writeSingleKeys(on);
+                  this.requestUpdate();
+                })
+              : nothing
+          }
         </div>
       </dialog>
-      <export-dialog class="exporter" max-bytes=${this.maxBytes ?? nothing} @lectern-show-asset-request=${this.#onShowAsset}></export-dialog>`;
+      <export-dialog
+        class="exporter"
+        max-bytes=${this.maxBytes ?? nothing}
+        @lectern-show-asset-request=${this.#onShowAsset}
+      ></export-dialog>`;
   }
 
   #renderMenu(): unknown {
@@ -618,7 +672,8 @@ export class VideoStudioElement extends LecternElement {
     const { session, activeProject: project } = this;
     if (!session || !project || this.publishing) return;
     const { projectId } = project;
-    if (published && !this.emit<ProjectPublishDetail>('lectern-publish-request', { projectId }, { cancelable: true })) return;
+    if (published && !this.emit<ProjectPublishDetail>('lectern-publish-request', { projectId }, { cancelable: true }))
+      return;
     this.publishing = true;
     try {
       if (published) {
@@ -661,7 +716,8 @@ export class VideoStudioElement extends LecternElement {
   };
 
   readonly #onTabKey = (event: KeyboardEvent): void => {
-    if (this.#tabs.handleKey(event)) (this.renderRoot as ShadowRoot).activeElement?.dispatchEvent(new MouseEvent('click'));
+    if (this.#tabs.handleKey(event))
+      (this.renderRoot as ShadowRoot).activeElement?.dispatchEvent(new MouseEvent('click'));
   };
 
   readonly #onFullScreen = (): void => {
