@@ -2,6 +2,7 @@ import { ContextConsumer } from '@lit/context';
 import { LitElement, type CSSResultGroup } from 'lit';
 import { property } from 'lit/decorators.js';
 import { defaultSession, subscribeDefaultSession, type LecternSession, type MessageKey, type MessageParams, type Unsubscribe } from '@lectern/core';
+import { rememberContextRequests } from './context-root.js';
 import { sessionContext } from './contexts.js';
 import { controls } from './controls.styles.js';
 import { LocalizeController } from './localize-controller.js';
@@ -39,6 +40,7 @@ export abstract class LecternElement extends LitElement {
   }
 
   override connectedCallback(): void {
+    rememberContextRequests();
     super.connectedCallback();
     this.#stopDefault = subscribeDefaultSession(() => {
       this.#resolveSession();
@@ -50,6 +52,8 @@ export abstract class LecternElement extends LitElement {
     super.disconnectedCallback();
     this.#stopDefault?.();
     this.#stopDefault = null;
+    // What was provided there needn't be provided where the element is put next.
+    this.#provided.value = null;
     this.#useSession(null);
   }
 

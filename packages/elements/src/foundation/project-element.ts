@@ -38,6 +38,7 @@ export abstract class ProjectElement extends LecternElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#provided.value = null;
     this.#closeOwn();
     this.#use(null);
   }
