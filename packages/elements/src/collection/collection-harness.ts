@@ -42,7 +42,7 @@ export class CollectionHarness<E extends LitElement> extends Harness<E> {
     await this.until(() => this.names.join('|') === names.join('|'), `${names.join(', ')}; there are ${this.names.join(', ')}`);
   }
 
-  async press(key: string, init: KeyboardEventInit = {}): Promise<void> {
+  override async press(key: string, init: KeyboardEventInit = {}): Promise<void> {
     await super.press(key, init);
     await this.settled();
   }

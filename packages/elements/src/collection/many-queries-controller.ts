@@ -15,7 +15,7 @@ export class ManyQueriesController<T> implements ReactiveController {
   #client: QueryClient | null = null;
   #stop: (() => void) | null = null;
   #connected = false;
-  #keys = '';
+  #keys: readonly string[] = [];
 
   constructor(host: ReactiveControllerHost, read: () => Wanted | null) {
     this.#host = host;
@@ -23,9 +23,11 @@ export class ManyQueriesController<T> implements ReactiveController {
     host.addController(this);
   }
 
-  /** In the order of the queries. */
-  get results(): readonly QueryObserverResult<T>[] {
-    return (this.#observer?.getCurrentResult() ?? []) as unknown as readonly QueryObserverResult<T>[];
+  /** The state of a query by its key, or null while it isn't watched. */
+  resultOf(queryKey: readonly unknown[]): QueryObserverResult<T> | null {
+    const index = this.#keys.indexOf(JSON.stringify(queryKey));
+    const results = this.#observer?.getCurrentResult() as unknown as readonly QueryObserverResult<T>[] | undefined;
+    return results?.[index] ?? null;
   }
 
   hostConnected(): void {
@@ -44,10 +46,12 @@ export class ManyQueriesController<T> implements ReactiveController {
       this.#letGo();
       return;
     }
-    const queries = [...wanted.queries] as never;
-    const keys = JSON.stringify(wanted.queries.map((query) => query.queryKey));
+    // Two things on show may be one thing: each query is watched once.
+    const byKey = new Map(wanted.queries.map((query) => [JSON.stringify(query.queryKey), query]));
+    const keys = [...byKey.keys()];
+    const queries = [...byKey.values()] as never;
     if (this.#observer && this.#client === wanted.client) {
-      if (keys === this.#keys) return;
+      if (keys.length === this.#keys.length && keys.every((key, index) => key === this.#keys[index])) return;
       this.#keys = keys;
       this.#observer.setQueries(queries);
       return;
@@ -66,6 +70,6 @@ export class ManyQueriesController<T> implements ReactiveController {
     this.#stop = null;
     this.#observer = null;
     this.#client = null;
-    this.#keys = '';
+    this.#keys = [];
   }
 }

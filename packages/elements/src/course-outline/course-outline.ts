@@ -1,6 +1,7 @@
 import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { createRef, ref, type Ref } from 'lit/directives/ref.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from '../foundation/style-map.js';
 import { toLecternError, type Asset, type ChapterItem, type Course, type CourseChange, type CourseOutline, type ProjectSummary } from '@lectern/ports';
 import type { LecternSession, MessageRef } from '@lectern/core';
@@ -286,7 +287,11 @@ export class CourseOutlineElement extends LecternElement {
       @click=${this.#onClick}
       @contextmenu=${this.#onContextMenu}
     >
-      ${chapters.map((chapter, index) => chapterBranch(chapter, index + 1, chapters.length, context))}
+      ${repeat(
+        chapters,
+        (chapter) => chapter.id,
+        (chapter, index) => chapterBranch(chapter, index + 1, chapters.length, context),
+      )}
     </div>`;
   }
 
@@ -306,7 +311,6 @@ export class CourseOutlineElement extends LecternElement {
   }
 
   #rowContext(): OutlineRowContext {
-    const facts = new Map(this.#items.map((item, index) => [item.id, this.#factsOf(item, index)]));
     return {
       session: this.session,
       messages: this.localize.messages,
@@ -314,7 +318,7 @@ export class CourseOutlineElement extends LecternElement {
       activeId: this.activeId,
       draggedId: this.#drag.row?.id ?? null,
       readonly: this.readonly,
-      facts: (item) => facts.get(item.id) ?? null,
+      facts: (item) => this.#factsOf(item),
       isFolded: (id) => this.folded.has(id),
       fold: (id) => {
         this.#toggle(id);
@@ -331,8 +335,9 @@ export class CourseOutlineElement extends LecternElement {
     };
   }
 
-  #factsOf(item: ChapterItem, index: number): ItemFacts | null {
-    const result = this.#targets.results[index];
+  #factsOf(item: ChapterItem): ItemFacts | null {
+    const { session } = this;
+    const result = session && this.#targets.resultOf(targetQuery(session, item).queryKey);
     if (result?.isError && toLecternError(result.error).code === 'not-found')
       return { kind: item.target.kind === 'project' ? 'project' : 'video', posterKey: null, durationSeconds: 0, missing: true, isDraft: false };
     const target = result?.data;

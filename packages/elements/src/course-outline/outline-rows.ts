@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Asset, AssetKind, ChapterItem, ProjectSummary } from '@lectern/ports';
 import type { LecternSession, Messages } from '@lectern/core';
 import type { InlineEditController } from '../collection/inline-edit-controller.js';
@@ -103,7 +104,11 @@ export function chapterBranch(chapter: OutlineChapter, position: number, total: 
       : html`<div class="items" role="none">
           ${chapter.items.length === 0
             ? html`<p class="hint none" role="presentation">${messages.t('courses.emptyChapter')}</p>`
-            : chapter.items.map((item, index) => itemLeaf(item, chapter, index, context))}
+            : repeat(
+                chapter.items,
+                (item) => item.id,
+                (item, index) => itemLeaf(item, chapter, index, context),
+              )}
         </div>`}
   </div>`;
 }

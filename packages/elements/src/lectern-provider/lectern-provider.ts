@@ -1,7 +1,7 @@
 import { ContextProvider } from '@lit/context';
 import { html, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import { sessionFor, type LecternSession } from '@lectern/core';
+import { registeredBackends, sessionFor, subscribeDefaultSession, type LecternSession, type Unsubscribe } from '@lectern/core';
 import { sessionContext } from '../foundation/contexts.js';
 import { LecternElement } from '../foundation/lectern-element.js';
 import { providerStyles } from './lectern-provider.styles.js';
@@ -34,6 +34,7 @@ export class LecternProviderElement extends LecternElement {
   });
   readonly #notices: NoticesController = new NoticesController(this, 'provider');
   #named: LecternSession | null = null;
+  #stopWaiting: Unsubscribe | null = null;
 
   override get session(): LecternSession | null {
     return this.lectern ?? this.#named ?? super.session;
@@ -41,18 +42,23 @@ export class LecternProviderElement extends LecternElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#provide();
+    this.#stopWaiting = subscribeDefaultSession(() => {
+      if (!this.#named) this.#findNamed();
+    });
+    this.#findNamed();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#stopWaiting?.();
+    this.#stopWaiting = null;
     this.#notices.setSession(null);
   }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has('backend')) this.#named = this.backend === null ? null : sessionFor(this.backend);
     super.willUpdate(changed);
-    this.#provide();
+    if (changed.has('backend')) this.#findNamed();
+    else this.#provide();
   }
 
   protected override sessionChanged(): void {
@@ -61,6 +67,13 @@ export class LecternProviderElement extends LecternElement {
 
   protected override render(): TemplateResult {
     return html`<slot></slot>${this.#notices.render(this.localize.messages)}`;
+  }
+
+  /** A back end may be registered later than the page names it. */
+  #findNamed(): void {
+    const { backend } = this;
+    this.#named = backend !== null && registeredBackends().includes(backend) ? sessionFor(backend) : null;
+    this.#provide();
   }
 
   #provide(): void {
