@@ -37,7 +37,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
 }
 
 async function openPersistent(options: OpenStoreOptions): Promise<OpenStore | null> {
-  if (typeof indexedDB === 'undefined') return null;
+  if (!hasIndexedDb()) return null;
   const opening = openAndTry(options);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<null>((resolve) => {
@@ -61,6 +61,15 @@ async function openPersistent(options: OpenStoreOptions): Promise<OpenStore | nu
     return null;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Where site data is blocked, some browsers throw when the name is only mentioned. */
+function hasIndexedDb(): boolean {
+  try {
+    return typeof indexedDB !== 'undefined';
+  } catch {
+    return false;
   }
 }
 
