@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { demoMounts, serve } from '../../scripts/serve.mjs';
 import { root } from '../../scripts/workspace.mjs';
 import { launchWithProfile } from '../browser.mjs';
@@ -15,8 +15,10 @@ export interface DemoOptions {
   /** On every answer of the server, over the strict policy that it always sends. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
-  /** Run in every page before its own scripts. */
-  readonly initScript?: () => void;
+  /** JavaScript that runs in every page before its own. */
+  readonly initScript?: string;
+  /** Bytes that the pages may store. */
+  readonly quotaBytes?: number;
 }
 
 /** The full path of a committed fixture. */
@@ -35,6 +37,8 @@ export class Demo {
   readonly problems: string[] = [];
   readonly #close: () => Promise<void>;
   readonly #scratch: string;
+  /** The quota holds as long as the connection that asked for it. */
+  #connection: CDPSession | null = null;
 
   private constructor(
     origin: string,
@@ -51,7 +55,7 @@ export class Demo {
   }
 
   /** Serves the demo and opens its browser on an empty page. */
-  static async start({ headers, flags = [], initScript }: DemoOptions = {}): Promise<Demo> {
+  static async start({ headers, flags = [], initScript, quotaBytes }: DemoOptions = {}): Promise<Demo> {
     const server = await serve({ mounts: { ...demoMounts, ...readerMounts }, ...(headers ? { headers } : {}) });
     const scratch = await mkdtemp(path.join(tmpdir(), 'lectern-e2e-'));
     const context = await launchWithProfile(path.join(scratch, 'profile'), flags);
@@ -66,7 +70,8 @@ export class Demo {
         console.error(`policy violated: ${event.effectiveDirective} by ${event.blockedURI} ${event.sample}`);
       });
     });
-    if (initScript) await context.addInitScript(initScript);
+    if (initScript !== undefined) await context.addInitScript({ content: initScript });
+    if (quotaBytes !== undefined) await demo.setQuota(quotaBytes);
     context.on('request', (request) => demo.requests.push(request.url()));
     context.on('weberror', (error) => demo.problems.push(`uncaught: ${error.error().stack ?? error.error().message}`));
     context.on('console', (message) => {
@@ -78,6 +83,18 @@ export class Demo {
   /** Opens one of the demo's pages: `index.html`, `projects.html`, `studio.html?project=…`. */
   async open(address = 'index.html'): Promise<void> {
     await this.page.goto(`${this.origin}/${address}`);
+  }
+
+  /**
+   * Gives the pages so many bytes to store, or the browser's own measure again. The browser remembers how much room there
+   * was, and asks again only when something doesn't fit in that: less room has to be said before the first page opens.
+   */
+  async setQuota(bytes: number | null): Promise<void> {
+    this.#connection ??= await this.context.newCDPSession(this.page);
+    await this.#connection.send('Storage.overrideQuotaForOrigin', {
+      origin: this.origin,
+      ...(bytes === null ? {} : { quotaSize: bytes }),
+    });
   }
 
   /** Chooses files in an element's file input, as its *Add media* button does. */
