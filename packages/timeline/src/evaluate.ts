@@ -118,10 +118,10 @@ function boxGeometry(clip: ClipRecord, document: TimelineDocument, inside: numbe
 }
 
 function textStyle(clip: ClipRecord, document: TimelineDocument, inside: number): TextStyle {
-  const pixel = document.settings.height / referenceHeight;
+  const { height } = document.settings;
   return {
     fontFamily: getProperty(clip, 'fontFamily'),
-    fontSize: getPropertyAt(clip, 'fontSize', inside) * pixel,
+    fontSize: (getPropertyAt(clip, 'fontSize', inside) * height) / referenceHeight,
     fontWeight: getProperty(clip, 'fontWeight'),
     italic: getProperty(clip, 'italic'),
     colour: getProperty(clip, 'textColour'),
@@ -129,6 +129,6 @@ function textStyle(clip: ClipRecord, document: TimelineDocument, inside: number)
     lineHeight: getProperty(clip, 'lineHeight'),
     backgroundColour: getProperty(clip, 'backgroundColour'),
     backgroundOpacity: getPropertyAt(clip, 'backgroundOpacity', inside),
-    padding: getPropertyAt(clip, 'padding', inside) * pixel,
+    padding: (getPropertyAt(clip, 'padding', inside) * height) / referenceHeight,
   };
 }

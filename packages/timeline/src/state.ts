@@ -108,7 +108,7 @@ function applySpec(document: TimelineDocument, { change, put = [], remove = [] }
 function make(document: TimelineDocument, change: Change): Pick<Transaction, 'change'> & { document: TimelineDocument } {
   if (isEmptyChange(change)) return { document, change: emptyChange };
   const made = tryChange(document, change);
-  if (!made) throw new TypeError('records of a change must be put under their own ids');
+  if (!made) throw new TypeError('a change must not use an id for two records, nor put one under an id that is not its own');
   return { document: made, change };
 }
 
