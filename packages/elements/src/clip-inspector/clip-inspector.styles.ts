@@ -77,6 +77,15 @@ export const clipInspectorStyles: CSSResult = css`
     scrollbar-width: thin;
   }
 
+  .waiting {
+    display: grid;
+    gap: var(--l-space-3);
+    padding: var(--l-space-4) var(--l-space-3);
+  }
+  .waiting > span {
+    block-size: 20px;
+  }
+
   .group {
     border-block-end: 1px solid var(--l-border);
     padding: var(--l-space-2) var(--l-space-3) var(--l-space-3);

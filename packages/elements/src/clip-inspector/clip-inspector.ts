@@ -14,6 +14,7 @@ import { icon, type IconName } from '../foundation/icon.js';
 import { LecternElement } from '../foundation/lectern-element.js';
 import { ProjectElement } from '../foundation/project-element.js';
 import { errorView, stateView } from '../foundation/state-view.js';
+import { styleMap } from '../foundation/style-map.js';
 import { StoreController } from '../foundation/store-controller.js';
 import { clipInspectorStyles } from './clip-inspector.styles.js';
 import { textField, timingFields, type ClipFieldsView } from './clip-fields.js';
@@ -73,6 +74,11 @@ export class ClipInspectorElement extends ProjectElement {
     super.disconnectedCallback();
   }
 
+  /** Takes the keyboard to the first field. */
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector<HTMLElement>('.scroll :is(input, textarea, select):not(:disabled)')?.focus(options);
+  }
+
   protected override projectChanged(project: ProjectSession | null): void {
     this.#edit.cancel();
     this.#editor.setStore(project?.editor.store ?? null);
@@ -94,6 +100,12 @@ export class ClipInspectorElement extends ProjectElement {
         return errorView(this.openError, this.localize.messages, () => {
           this.reopen();
         });
+      if (this.opening)
+        return html`<div class="waiting" role="status" aria-busy="true" aria-label=${this.t('common.loading')}>
+          ${[60, 100, 100, 45, 100, 100, 100].map(
+            (width) => html`<span class="skeleton" style=${styleMap({ inlineSize: `${String(width)}%` })}></span>`,
+          )}
+        </div>`;
       return stateView({ icon: 'inspector', title: this.t('inspector.title'), text: this.t('inspector.nothing') });
     }
     const timeline = view.state.document;

@@ -65,6 +65,7 @@ function sizeField(view: ProjectFieldsView): TemplateResult {
       <select
         class="select"
         data-size="small"
+        dir="ltr"
         id="size"
         ?disabled=${disabled}
         @change=${(event: Event) => {
@@ -130,6 +131,7 @@ function rateField({ timeline, editor, m, disabled }: ProjectFieldsView): Templa
       <select
         class="select"
         data-size="small"
+        dir="ltr"
         id="rate"
         aria-describedby="rate-hint"
         ?disabled=${disabled}

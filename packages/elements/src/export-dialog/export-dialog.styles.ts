@@ -36,7 +36,7 @@ export const exportDialogStyles: CSSResult = css`
     cursor: pointer;
     display: grid;
     gap: 2px var(--l-space-3);
-    grid-template-columns: auto minmax(0, 1fr) auto 13ch;
+    grid-template-columns: auto minmax(0, 1fr) auto minmax(14ch, max-content);
     min-block-size: 48px;
     padding: 6px var(--l-space-3);
     position: relative;
@@ -77,6 +77,7 @@ export const exportDialogStyles: CSSResult = css`
   .size {
     font-variant-numeric: tabular-nums;
     text-align: end;
+    white-space: nowrap;
   }
   .dimensions {
     white-space: nowrap;

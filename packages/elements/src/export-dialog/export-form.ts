@@ -100,7 +100,7 @@ function presetCard(
       <span class="preset-name">${m.t(`export.preset.${preset.id}`)}</span>
       <span class="hint">${m.t(`export.preset.${preset.id}.text`)}</span>
     </span>
-    <span class="hint dimensions">
+    <span class="hint dimensions" dir="ltr">
       ${preset.height > 0 ? m.format.dimensions(estimate.width, estimate.height) : nothing}
     </span>
     <span class="size">${m.t('export.estimate', { size: m.format.bytes(estimate.sizeBytes) })}</span>

@@ -149,6 +149,11 @@ export const controls: CSSResult = css`
     cursor: pointer;
     padding-inline-end: 28px;
   }
+  :host(:dir(rtl)) .select:dir(rtl) {
+    background-position:
+      left 10px center,
+      left 15px center;
+  }
   .select option {
     background: var(--l-raised);
     color: var(--l-text);
@@ -583,7 +588,7 @@ export const controls: CSSResult = css`
   }
 
   @media (forced-colors: active) {
-    input[type='range'] {
+    :is(input[type='range'], .select) {
       appearance: auto;
     }
     .icon-button[aria-pressed='true'],

@@ -10,7 +10,7 @@ import {
   type ClipRecord,
   type TimelineDocument,
 } from '@lectern/timeline';
-import type { EditorState, ProjectSession, StudioCommandId } from '@lectern/core';
+import { studioCommand, type EditorState, type ProjectSession, type StudioCommandId } from '@lectern/core';
 import { icon } from '../foundation/icon.js';
 import { LecternElement } from '../foundation/lectern-element.js';
 import { PointerDragController } from '../foundation/pointer-drag-controller.js';
@@ -78,6 +78,7 @@ export class StudioPreviewElement extends ProjectElement {
   readonly #selectedId = new StoreController<EditorState, string | null>(this, null, (s) =>
     s.state.selection.clipIds.length === 1 ? (s.state.selection.clipIds[0] ?? null) : null,
   );
+  readonly #rate = new StoreController<EditorState, number>(this, null, (s) => s.shuttleRate);
   #editing = false;
   #resumeAfterScrub = false;
   #stops: (() => void)[] = [];
@@ -96,7 +97,10 @@ export class StudioPreviewElement extends ProjectElement {
 
   /** Plays from the playhead. */
   async play(): Promise<void> {
-    await this.#player?.play();
+    const project = this.activeProject;
+    if (!project) return;
+    project.editor.setShuttleRate(1);
+    await project.preview.play();
   }
 
   pause(): void {
@@ -114,6 +118,7 @@ export class StudioPreviewElement extends ProjectElement {
     this.#watch.reset();
     this.#timeline.setStore(project?.editor.store ?? null);
     this.#selectedId.setStore(project?.editor.store ?? null);
+    this.#rate.setStore(project?.editor.store ?? null);
     const preview = project?.preview ?? null;
     this.#surface.setPreview(preview);
     this.preview = preview?.state() ?? null;
@@ -200,6 +205,8 @@ export class StudioPreviewElement extends ProjectElement {
         </span>
       </div>`;
     }
+    const rate = this.#rate.value ?? 0;
+    if (rate !== 0 && rate !== 1) return html`<span class="chip hint">${this.t('preview.rate', { rate })}</span>`;
     const dropped = this.#watch.droppedShare;
     return dropped === null
       ? nothing
@@ -363,8 +370,7 @@ export class StudioPreviewElement extends ProjectElement {
   };
 
   #toggle(): void {
-    if (this.preview?.status === 'playing') this.pause();
-    else void this.play();
+    if (this.activeProject) studioCommand('playPause').run(this.activeProject);
   }
 
   #step(frames: number): void {
@@ -428,6 +434,8 @@ export class StudioPreviewElement extends ProjectElement {
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {
+    // A studio around it has all the keys, and a person's own choice of them.
+    if (this.activeProject?.hasView === true) return;
     handleStudioKey(event, this.activeProject, { only: playbackCommands });
   };
 

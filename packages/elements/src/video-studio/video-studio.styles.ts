@@ -431,5 +431,12 @@ export const videoStudioStyles: CSSResult = css`
     .tabs button[aria-selected='true'] {
       border-block-end-color: Highlight;
     }
+    .separator {
+      background: CanvasText;
+      forced-color-adjust: none;
+    }
+    .separator::after {
+      background: Highlight;
+    }
   }
 `;

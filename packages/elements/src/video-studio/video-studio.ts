@@ -117,6 +117,7 @@ export class VideoStudioElement extends LecternElement {
   @query('.menu') private readonly menu!: HTMLElement | null;
   @query('#menu-button') private readonly menuButton!: HTMLElement | null;
   @query('.exporter') private readonly exporter!: ExportDialogElement | null;
+  @query('.fields') private readonly fields!: HTMLElement | null;
   @query('.browser') private readonly browser!: AssetBrowserElement | null;
 
   readonly #sessionProvider: ContextProvider<typeof sessionContext, this> = new ContextProvider(this, {
@@ -367,7 +368,7 @@ export class VideoStudioElement extends LecternElement {
         aria-label=${m.t('studio.inspector')}
         ?hidden=${!shows('inspector')}
       >
-        <clip-inspector></clip-inspector>
+        <clip-inspector class="fields"></clip-inspector>
       </section>
       ${mode === 'narrow' ? nothing : this.#renderSeparator('timeline')}
       <section
@@ -377,7 +378,7 @@ export class VideoStudioElement extends LecternElement {
         aria-label=${m.t('studio.timeline')}
         ?hidden=${!shows('timeline')}
       >
-        <studio-timeline></studio-timeline>
+        <studio-timeline .keymap=${this.keymap}></studio-timeline>
       </section>
     </div>`;
   }
@@ -660,6 +661,9 @@ export class VideoStudioElement extends LecternElement {
         return true;
       case 'inspector':
         this.#showTab('inspector');
+        void this.updateComplete.then(() => {
+          this.fields?.focus();
+        });
         return true;
       case 'escape':
         if (!this.#popover.isOpen) return false;
