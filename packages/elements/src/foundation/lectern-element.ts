@@ -16,6 +16,8 @@ import { tokens } from './tokens.styles.js';
  */
 export abstract class LecternElement extends LitElement {
   static override styles: CSSResultGroup = [tokens, controls];
+  /** Whether a click on bare ground focuses the element: its keys go on working then. */
+  protected static readonly takesFocus: boolean = true;
 
   /** `light`, `dark`, `auto` (the desktop's), or nothing: the page's own `color-scheme`. */
   @property({ reflect: true }) theme: 'light' | 'dark' | 'auto' | null = null;
@@ -42,6 +44,7 @@ export abstract class LecternElement extends LitElement {
   override connectedCallback(): void {
     rememberContextRequests();
     super.connectedCallback();
+    if ((this.constructor as typeof LecternElement).takesFocus && !this.hasAttribute('tabindex')) this.tabIndex = -1;
     this.#stopDefault = subscribeDefaultSession(() => {
       this.#resolveSession();
     });

@@ -97,6 +97,10 @@ export const tokens: CSSResult = css`
   :host([theme='auto']) {
     color-scheme: light dark;
   }
+  /* The element takes the focus of clicks beside its controls; a ring around all of it would say nothing. */
+  :host(:focus) {
+    outline: none;
+  }
   :host([hidden]) {
     display: none !important;
   }

@@ -24,6 +24,7 @@ import { NoticesController } from './notices-controller.js';
  */
 export class LecternProviderElement extends LecternElement {
   static override styles: CSSResultGroup = [LecternElement.styles, providerStyles];
+  protected static override readonly takesFocus: boolean = false;
 
   /** Name of a back end that was registered with `registerBackend`. The `lectern` property comes before it. */
   @property() backend: string | null = null;
