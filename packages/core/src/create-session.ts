@@ -9,7 +9,7 @@ import { pageLifecycle } from './autosave/lifecycle.js';
 import { openJournal } from './autosave/open-journal.js';
 import { memoryProjectLocks, webProjectLocks } from './autosave/project-lock.js';
 import { messagesFor } from './messages/messages.js';
-import { openProjectSession, type ProjectWorld } from './open-project-session.js';
+import { openProjectSession, projectLockName, type OpeningMode, type ProjectWorld } from './open-project-session.js';
 import type { ProjectSession } from './project-session.js';
 import { followBackend } from './queries/backend-notices.js';
 import { createQueries } from './queries/queries.js';
@@ -60,6 +60,9 @@ export function createSession(options: LecternOptions): LecternSession {
     holders: number;
   }
   const open = new Map<string, Open>();
+  /** Projects that are letting go of their lock. */
+  const closing = new Map<string, Promise<void>>();
+  const endings = new Map<string, () => void>();
 
   const context: ActionContext = {
     backend,
@@ -104,6 +107,38 @@ export function createSession(options: LecternOptions): LecternSession {
     () => undefined,
   );
 
+  /** Whether no tab has a project open. */
+  const isIdle = async (projectId: string, userId: string): Promise<boolean> => {
+    if (open.has(projectId) || closing.has(projectId)) return false;
+    const lock = await locks.tryAcquire(projectLockName(namespace, userId, projectId), () => undefined);
+    lock?.release();
+    return lock !== null;
+  };
+
+  const openEntry = async (id: string, mode: OpeningMode, own: () => Open): Promise<ProjectSession> => {
+    await closing.get(id);
+    return openProjectSession(world, id, mode, {
+      async leave() {
+        const entry = own();
+        entry.holders -= 1;
+        if (entry.holders > 0) return false;
+        // An element that is moved lets go and asks again in the same breath; the project stays open for it.
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        if (entry.holders > 0 || open.get(id) !== entry) return false;
+        open.delete(id);
+        const { promise, resolve } = withResolvers();
+        closing.set(id, promise);
+        endings.set(id, resolve);
+        return true;
+      },
+      closed() {
+        closing.delete(id);
+        endings.get(id)?.();
+        endings.delete(id);
+      },
+    });
+  };
+
   let disposed: Promise<void> | null = null;
   const dispose = async (): Promise<void> => {
     await Promise.all(
@@ -112,6 +147,7 @@ export function createSession(options: LecternOptions): LecternSession {
         await (await entry.session.catch(() => null))?.close();
       }),
     );
+    await Promise.all(closing.values());
     for (const stop of stops) stop();
     queryClient.unmount();
     // What is still being fetched would otherwise come back into an emptied cache.
@@ -148,20 +184,8 @@ export function createSession(options: LecternOptions): LecternSession {
         known.holders += 1;
         return known.session;
       }
-      const entry: Open = {
-        holders: 1,
-        resolved: null,
-        session: openProjectSession(world, id, projectId === null ? 'new' : create ? 'either' : 'known', {
-          leave: () => {
-            entry.holders -= 1;
-            if (entry.holders > 0) return false;
-            return true;
-          },
-          closed: () => {
-            if (open.get(id) === entry) open.delete(id);
-          },
-        }),
-      };
+      const mode: OpeningMode = projectId === null ? 'new' : create ? 'either' : 'known';
+      const entry: Open = { holders: 1, resolved: null, session: openEntry(id, mode, () => entry) };
       open.set(id, entry);
       try {
         entry.resolved = await entry.session;
@@ -174,8 +198,9 @@ export function createSession(options: LecternOptions): LecternSession {
     async unsavedProjects() {
       const { userId } = await backend.identity.current();
       const metas = await (await journalOf(userId)).unsaved();
+      const idle = await Promise.all(metas.map((meta) => isIdle(meta.projectId, userId)));
       return metas
-        .filter((meta) => !open.has(meta.projectId))
+        .filter((_meta, index) => idle[index])
         .map(({ projectId, title, lastSeq, ackedSeq, lastAt }) => ({
           projectId,
           title,
@@ -198,6 +223,15 @@ export function createSession(options: LecternOptions): LecternSession {
       return disposed;
     },
   };
+}
+
+/** `Promise.withResolvers`, which Node 20 doesn't have. */
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
 
 /** The actions as they are now: a host may replace each at any time, and elements may keep the object. */

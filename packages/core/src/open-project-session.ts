@@ -8,6 +8,7 @@ import {
   type Preview,
   type ProjectSummary,
   type RenderEngine,
+  type SaveRequest,
   type SerialisedError,
   type UploadEngine,
   type UploadItem,
@@ -66,23 +67,30 @@ export interface ProjectWorld {
   readonly checked: boolean;
 }
 
-/** How a project ends: `leave` is true for the last of its holders. */
+/** How a project ends: `leave` is true for the last of its holders, once nobody took it up again at once. */
 export interface ProjectHolders {
-  readonly leave: () => boolean;
+  readonly leave: () => Promise<boolean>;
   readonly closed: () => void;
 }
+
+/** One name for one project of one user, whichever tab asks. */
+export function projectLockName(namespace: string, userId: string, projectId: string): string {
+  return `lectern:${namespace}:${userId}:${projectId}`;
+}
+
+/** Whether there has to be such a project: `either` makes one when there is none. */
+export type OpeningMode = 'new' | 'known' | 'either';
 
 /** Opens a project: the lock, what this browser kept, what the back end has, and what follows from them. */
 export async function openProjectSession(
   world: ProjectWorld,
   projectId: string,
-  /** Whether there has to be such a project: `either` makes one when there is none. */
-  which: 'new' | 'known' | 'either',
+  which: OpeningMode,
   holders: ProjectHolders,
 ): Promise<ProjectSession> {
   const { backend, locks, namespace, newId } = world;
   const { userId } = await backend.identity.current();
-  const lockName = `lectern:${namespace}:${userId}:${projectId}`;
+  const lockName = projectLockName(namespace, userId, projectId);
   let onLost: () => void = () => undefined;
   const lock = await locks.tryAcquire(lockName, () => {
     onLost();
@@ -177,6 +185,7 @@ function freshOpening(document: TimelineDocument, lastSeq = 0): OpenedForEditing
     restorable: null,
     damaged: false,
     unreachable: null,
+    ownHashes: [],
     write: null,
   };
 }
@@ -249,8 +258,9 @@ class OpenProject implements ProjectSession {
           const { title, description } = this.details.getState();
           return { title, description };
         },
-        onSaved: (rev) => {
+        onSaved: (rev, request) => {
           this.details.setState({ rev });
+          if (request?.title !== undefined) void this.#describeWhatChanged(request);
           if (this.#preview !== null) this.#poster.refresh(this.#preview, this.editor.document, now().getTime());
         },
         onForked: (_copyId, title) => {
@@ -422,11 +432,10 @@ class OpenProject implements ProjectSession {
     return () => this.#requests.delete(listener);
   }
 
-  close(): Promise<void> {
-    if (this.#closing !== null) return this.#closing;
-    if (!this.#holders.leave()) return Promise.resolve();
-    this.#closing = this.#close();
-    return this.#closing;
+  async close(): Promise<void> {
+    if (this.#closing === null && !(await this.#holders.leave())) return;
+    this.#closing ??= this.#close();
+    await this.#closing;
   }
 
   async #close(): Promise<void> {
@@ -496,6 +505,21 @@ class OpenProject implements ProjectSession {
         before = state.document;
       }
     });
+  }
+
+  /** A title that was changed while the first save was on its way. */
+  async #describeWhatChanged(sent: Pick<SaveRequest, 'title' | 'description'>): Promise<void> {
+    const { title, description } = this.details.getState();
+    if (title === sent.title && description === sent.description) return;
+    try {
+      await this.#world.backend.projects.describe(this.projectId, { title, description });
+    } catch (error) {
+      this.#world.actions.notify({
+        tone: 'warning',
+        message: { key: 'notice.actionFailed' },
+        error: serialiseError(error),
+      });
+    }
   }
 
   async #describe(details: { readonly isDraft: boolean }): Promise<void> {

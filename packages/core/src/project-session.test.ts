@@ -128,6 +128,51 @@ describe('an open project', () => {
     assert.equal(nameOf(again.editor.document), 'Still open');
   });
 
+  it('stays open, history and all, for an element that lets go and asks again in the same breath', async () => {
+    const world = begin();
+    const project = await world.openProject('lecture');
+    rename(project, 'Moved');
+    const closing = project.close();
+    const again = await world.openProject('lecture');
+    await closing;
+    assert.equal(again, project);
+    assert.equal(again.editor.undo(), true);
+    await again.close();
+    assert.notEqual(await world.openProject('lecture'), project);
+  });
+
+  it('opens anew once the closing one has let go', async () => {
+    const world = begin({ session: { autosave: { debounceMs: 60_000, deadlineMs: 60_000 } } });
+    const project = await world.openProject('lecture');
+    rename(project, 'Closed');
+    const closing = project.close();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const again = await world.openProject('lecture');
+    await closing;
+    assert.equal(state(again).role, 'leader');
+    assert.equal(nameOf(again.editor.document), 'Closed');
+  });
+
+  it('closes at once when there is nothing to save', async () => {
+    const world = begin({ session: { autosave: { closeMs: 60_000 } } });
+    const project = await world.openProject(null);
+    await project.close();
+  });
+
+  it('describes a title that was changed while the first save was on its way', async () => {
+    const world = begin();
+    const project = await world.openProject(null);
+    const saved = project.autosave.saveNow();
+    await until(() => state(project).remote === 'saving', 'the send');
+    await project.setDetails({ title: 'Later' });
+    await saved;
+    for (let end = Date.now() + 3000; Date.now() < end;) {
+      const { project: row } = await world.reliableBackend.projects.open(project.projectId);
+      if (row.title === 'Later') return;
+    }
+    assert.fail('the back end never heard of the title');
+  });
+
   it('saves by itself, and says so only when it is so', async () => {
     const world = begin({ hang: ['projects.save'] });
     const project = await world.openProject('lecture');
@@ -490,6 +535,33 @@ describe('coming back', () => {
     const project = await world.openProject('tomorrow');
     assert.equal(project.editor.store.getState().readOnly, true);
     assert.equal(rename(project, 'Changed'), false);
+    assert.equal(sentence(project), 'Made with a newer version: read-only');
+    await assert.rejects(project.autosave.saveNow(), (error) => isLecternError(error) && error.code === 'too-new');
+    assert.equal((await world.reliableBackend.projects.open('tomorrow')).project.rev, 1);
+  });
+
+  it('begins its journal anew when it was emptied under it', async () => {
+    const inner = memoryJournal();
+    let emptied = false;
+    const journal: Journal = {
+      ...inner,
+      kind: 'indexeddb',
+      claim: (...args) => {
+        emptied = false;
+        return inner.claim(...args);
+      },
+      write: (...args) =>
+        emptied ? Promise.reject(new LecternError('conflict', { details: { missing: true } })) : inner.write(...args),
+    };
+    const { world, crash } = abandoned({ hang: ['projects.save'], session: { journal } });
+    const project = await world.openProject('lecture');
+    rename(project, 'Before');
+    await project.autosave.durable(project.autosave.lastSeq());
+    emptied = true;
+    rename(project, 'After');
+    await project.autosave.durable(project.autosave.lastSeq());
+    assert.equal(state(project).role, 'leader');
+    assert.equal(nameOf((await crash().openProject('lecture')).editor.document), 'After');
   });
 });
 
@@ -594,9 +666,58 @@ describe('a conflict', () => {
     assert.equal(state(project).pendingChanges, 0);
     const kept = (await world.reliableBackend.projects.revisions('lecture')).filter(({ kind }) => kind === 'conflict');
     assert.equal(kept.length, 1);
+    const again = await world.tab({ locks: memoryProjectLocks() }).openProject('lecture');
+    assert.equal(nameOf(again.editor.document), 'Theirs');
+    assert.equal(state(again).restorable, null, 'what was let go is not offered again');
+  });
+
+  it('goes on saving after theirs was taken', async () => {
+    const { world, project } = await conflicting();
+    await project.autosave.resolve('take-theirs');
     assert.equal(rename(project, 'And on'), true);
     await settled(project);
     assert.equal(await savedName(world), 'And on');
+  });
+
+  it('is none when the head turns out to be an earlier save of our own', async () => {
+    const world = begin();
+    const { projects } = world.reliableBackend;
+    const lost = {
+      ...bound(projects),
+      save: async (...args: Parameters<typeof projects.save>) => {
+        await projects.save(...args);
+        return new Promise<never>(() => undefined);
+      },
+    };
+    await world.seeded;
+    const ports = portsOf(world.reliableBackend);
+    const deaf = await world
+      .tab({ backend: { ...ports, projects: lost, dispose: () => Promise.resolve() } })
+      .openProject('lecture');
+    rename(deaf, 'Arrived');
+    for (let end = Date.now() + 3000; (await savedName(world)) !== 'Arrived' && Date.now() < end;);
+    rename(deaf, 'Arrived, and more');
+    await deaf.autosave.durable(deaf.autosave.lastSeq());
+    // The next page opens without the back end, so nobody can tell it what became of that save.
+    let reachable = false;
+    const lifecycle = fakeLifecycle();
+    const flaky = {
+      ...bound(projects),
+      open: (...args: Parameters<typeof projects.open>) =>
+        reachable ? projects.open(...args) : Promise.reject(new LecternError('offline')),
+    };
+    const next = world.tab({
+      backend: { ...ports, projects: flaky, dispose: () => Promise.resolve() },
+      locks: memoryProjectLocks(),
+      lifecycle,
+    });
+    const back = await next.openProject('lecture');
+    assert.equal(state(back).remote, 'offline');
+    reachable = true;
+    lifecycle.tell('online');
+    await settled(back);
+    assert.equal(state(back).conflict, null);
+    assert.equal(await savedName(world), 'Arrived, and more');
   });
 
   it('keeps both', async () => {

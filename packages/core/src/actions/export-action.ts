@@ -2,6 +2,7 @@ import { LecternError, serialiseError, toLecternError, type ExportProgress } fro
 import { queryKeys } from '../queries/query-keys.js';
 import type { ExportJob, ExportStatus } from '../store/session-state.js';
 import type { ActionContext } from './action-context.js';
+import type { ProjectSession } from '../project-session.js';
 import type { Actions } from './actions.js';
 
 type ExportActions = Pick<Actions, 'exportProject' | 'cancelExport' | 'dismissExport'>;
@@ -26,6 +27,17 @@ export function exportActions(context: ActionContext, actions: Pick<Actions, 'no
       const fraction = Math.max(current.fraction, change.fraction ?? 0);
       return { exports: { current: { ...current, ...change, fraction } } };
     });
+  };
+
+  /** Lets the project know its last export. The file is stored by now: what fails here is no failure of the export. */
+  const link = async (project: ProjectSession, assetId: string): Promise<void> => {
+    try {
+      if (project.isNew) await project.autosave.saveNow();
+      await backend.projects.describe(project.projectId, { lastExportId: assetId });
+      project.details.setState({ lastExportId: assetId });
+    } catch {
+      // The asset names its project all the same (`studioMetadata.project_id`).
+    }
   };
 
   const storeFile = async (job: ExportJob, file: Blob, signal: AbortSignal): Promise<string> => {
@@ -96,11 +108,7 @@ export function exportActions(context: ActionContext, actions: Pick<Actions, 'no
           // The bytes are stored or the attempt failed: the temporary file is of no more use either way.
           await result.release();
         }
-        // A project that was never saved has no row yet; its first save doesn't need to know of the export.
-        if (!project.isNew) {
-          await backend.projects.describe(project.projectId, { lastExportId: assetId });
-          project.details.setState({ lastExportId: assetId });
-        }
+        await link(project, assetId);
         void queryClient.invalidateQueries({ queryKey: queryKeys.assetLists() });
         update(job.id, { status: 'done', fraction: 1, assetId });
         actions.notify({ tone: 'success', message: { key: 'notice.exportDone', params: { name: job.name } } });

@@ -63,7 +63,7 @@ export interface AutosaveDriverOptions {
   readonly empty: () => TimelineDocument;
   readonly title: () => { readonly title: string; readonly description: string };
   /** After each acknowledged save. */
-  readonly onSaved: (rev: number, kind: SaveKind | null) => void;
+  readonly onSaved: (rev: number, request: SaveRequest | null) => void;
   /** After *keep both*: the copy's id. */
   readonly onForked: (projectId: string, title: string) => void;
   /** The title of a copy. */
@@ -117,6 +117,8 @@ export class AutosaveDriver implements Autosave {
   #entriesSince = 0;
   #bytesSince = 0;
   #savedDocument: TimelineDocument | null = null;
+  /** The save that is being acknowledged. */
+  #acknowledged: SaveRequest | null = null;
   #savedAt: string | null = null;
   #retryAt: string | null = null;
   #restorable: Restorable | null = null;
@@ -244,16 +246,19 @@ export class AutosaveDriver implements Autosave {
     if (this.#closed) return;
     this.#take({ type: 'hide' });
     const { seq } = this.#machine.local;
-    await Promise.race([
-      // A journal on disk is enough; without one only the back end is.
-      this.#machine.role.status === 'leader' ? Promise.allSettled([this.durable(seq), this.#settled(seq, null)]) : null,
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, this.#options.closeMs);
-        this.#controller.signal.addEventListener('abort', () => {
-          clearTimeout(timer);
-        });
-      }),
-    ]);
+    const { status } = this.#machine.remote;
+    const underWay = status === 'saving' || status === 'dirty';
+    if (this.#machine.role.status === 'leader') {
+      await Promise.race([
+        Promise.allSettled([this.durable(seq), underWay ? this.#settled(seq, null) : null]),
+        new Promise((resolve) => {
+          const timer = setTimeout(resolve, this.#options.closeMs);
+          this.#controller.signal.addEventListener('abort', () => {
+            clearTimeout(timer);
+          });
+        }),
+      ]);
+    }
     this.#closed = true;
     if (this.#machine.remote.status === 'synced' && this.#machine.role.status === 'leader') await this.#clearJournal();
     await this.#writing;
@@ -275,7 +280,7 @@ export class AutosaveDriver implements Autosave {
     this.#unwritten = [];
     this.#entriesSince = 0;
     this.#bytesSince = 0;
-    const { baseRev, baseHash, ackedSeq, lastSeq, unreachable, write } = opening;
+    const { baseRev, baseHash, ackedSeq, lastSeq, unreachable, ownHashes, readOnly, write } = opening;
     this.#take(epoch === null ? { type: 'denied' } : { type: 'granted', epoch });
     this.#take({
       type: 'opened',
@@ -284,6 +289,8 @@ export class AutosaveDriver implements Autosave {
       ackedSeq,
       lastSeq: epoch === null ? ackedSeq : lastSeq,
       unreachable,
+      ownHashes,
+      tooNew: readOnly,
     });
     if (epoch !== null && write !== null) this.#queueWrite(write).catch(() => undefined);
   }
@@ -398,7 +405,22 @@ export class AutosaveDriver implements Autosave {
       });
     } catch (error) {
       if (first) this.#journaled = false;
-      this.#take({ type: 'append-failed', error: serialiseError(error) });
+      this.#take({ type: 'append-failed', error: await this.#claimAgain(error) });
+    }
+  }
+
+  /** Where the journal was emptied under this tab (site data cleared), it is begun anew; another tab's is respected. */
+  async #claimAgain(thrown: unknown): Promise<SerialisedError> {
+    const error = serialiseError(thrown);
+    if (error.code !== 'conflict' || error.details['missing'] !== true || this.#lock === null) return error;
+    try {
+      const { projectId, title } = this.#options;
+      const { meta } = await this.#journal.claim(projectId, { ...freshMeta(title()), ...this.#meta() });
+      this.#journaled = false;
+      this.#take({ type: 'granted', epoch: meta.epoch });
+      return { code: 'storage-denied', message: 'the journal was emptied', details: {} };
+    } catch (failure) {
+      return serialiseError(failure);
     }
   }
 
@@ -524,7 +546,10 @@ export class AutosaveDriver implements Autosave {
   }
 
   #answered(save: Save & { readonly saveId: string }, answer: SaveAnswer, document: TimelineDocument): void {
-    if (answer.outcome === 'ok') this.#savedDocument = document;
+    if (answer.outcome === 'ok') {
+      this.#savedDocument = document;
+      this.#acknowledged = this.#payloads.get(save.saveId)?.request ?? null;
+    }
     this.#payloads.delete(save.saveId);
     this.#take({ type: 'answered', saveId: save.saveId, answer });
   }
@@ -532,10 +557,12 @@ export class AutosaveDriver implements Autosave {
   #acknowledge(effect: Extract<Effect, { readonly type: 'acknowledge' }>): void {
     const { saveId, kind, rev, hash, seqTo } = effect;
     if (saveId !== null) this.#savedAt = this.#options.now().toISOString();
-    if (this.#journaled || saveId !== null) {
+    if (this.#machine.role.status === 'leader') {
       this.#queueWrite({
         meta: { baseRev: rev, baseHash: hash, ackedSeq: seqTo },
         ...(saveId === null ? {} : { dropOutbox: [saveId] }),
+        // A document from elsewhere took the place of what was journaled.
+        ...(this.#journaled ? {} : { snapshot: null, dropEntriesTo: seqTo }),
       }).catch((error: unknown) => {
         // The journal then offers what the back end has; opening finds that out by the hash.
         if (toLecternError(error).code === 'conflict') this.#take({ type: 'lost' });
@@ -546,7 +573,8 @@ export class AutosaveDriver implements Autosave {
       this.#saveWaiters.delete(waiter);
       waiter.resolve();
     }
-    this.#options.onSaved(rev, kind);
+    this.#options.onSaved(rev, this.#acknowledged);
+    this.#acknowledged = null;
   }
 
   async #adopt(): Promise<void> {

@@ -29,6 +29,7 @@ export function checkEpoch(meta: JournalMeta | undefined, epoch: number): void {
   if (meta?.epoch === epoch) return;
   throw new LecternError('conflict', {
     message: `epoch ${String(epoch)} is over; the journal is at ${String(meta?.epoch ?? 'none')}`,
+    details: { missing: meta === undefined },
   });
 }
 

@@ -73,7 +73,8 @@ export function localStorageJournal(storage: KeyValueStorage, namespace: string)
     write: (projectId, epoch, write) =>
       attempt(() => {
         const image = load(projectId);
-        if (image === null) throw new LecternError('conflict', { message: 'the journal was dropped' });
+        if (image === null)
+          throw new LecternError('conflict', { message: 'there is no journal', details: { missing: true } });
         if (write.quarantine !== undefined) {
           storage.setItem(
             `${prefix}quarantine/${projectId}`,

@@ -20,7 +20,16 @@ function run(
 
 const leading: readonly AutosaveEvent[] = [
   { type: 'granted', epoch: 1 },
-  { type: 'opened', baseRev: 3, baseHash: 'three', ackedSeq: 10, lastSeq: 10, unreachable: null },
+  {
+    type: 'opened',
+    baseRev: 3,
+    baseHash: 'three',
+    ackedSeq: 10,
+    lastSeq: 10,
+    unreachable: null,
+    ownHashes: [],
+    tooNew: false,
+  },
 ];
 const edited: AutosaveEvent = { type: 'edited', seq: 11 };
 const debounced: AutosaveEvent = { type: 'timer', name: 'debounce' };
@@ -280,6 +289,8 @@ describe('remote: the back end', () => {
       ackedSeq: 10,
       lastSeq: 14,
       unreachable: null,
+      ownHashes: [],
+      tooNew: false,
     };
     assert.equal(run([{ type: 'granted', epoch: 2 }, behind]).machine.remote.status, 'dirty');
     const offline = run([

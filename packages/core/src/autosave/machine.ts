@@ -47,6 +47,8 @@ export interface AutosaveMachine {
     readonly wanted: SaveKind | null;
     readonly failures: number;
     readonly conflict: ShownConflict | null;
+    /** Hashes of saves that may have arrived although nobody answered. */
+    readonly ownHashes: readonly string[];
     readonly reason: SerialisedError | null;
   };
 }
@@ -79,6 +81,10 @@ export type AutosaveEvent =
       readonly lastSeq: number;
       /** Why the back end could not be asked; null when it was. */
       readonly unreachable: SerialisedError | null;
+      /** Hashes of saves of an earlier page whose answers never came: a head with one of them is this user's own. */
+      readonly ownHashes: readonly string[];
+      /** True for a document of a newer version, which this one must not write. */
+      readonly tooNew: boolean;
     }
   | { readonly type: 'edited'; readonly seq: number }
   | { readonly type: 'appended'; readonly toSeq: number; readonly compact: boolean }
@@ -156,6 +162,7 @@ export const initialMachine: AutosaveMachine = {
     wanted: null,
     failures: 0,
     conflict: null,
+    ownHashes: [],
     reason: null,
   },
 };
@@ -376,7 +383,7 @@ function take(next: Step, event: AutosaveEvent): void {
 }
 
 function opened(next: Step, event: Extract<AutosaveEvent, { readonly type: 'opened' }>): void {
-  const { baseRev, baseHash, ackedSeq, lastSeq, unreachable } = event;
+  const { baseRev, baseHash, ackedSeq, lastSeq, unreachable, ownHashes, tooNew } = event;
   next.stop('append', 'debounce', 'deadline', 'retry', 'idle');
   next.setLocal({
     status: lastSeq > ackedSeq ? 'durable' : 'clean',
@@ -386,8 +393,10 @@ function opened(next: Step, event: Extract<AutosaveEvent, { readonly type: 'open
     failures: 0,
     reason: null,
   });
-  next.setRemote({ ...initialMachine.remote, ackedSeq, baseRev, baseHash });
-  if (unreachable !== null) {
+  next.setRemote({ ...initialMachine.remote, ackedSeq, baseRev, baseHash, ownHashes });
+  if (tooNew) {
+    next.setRemote({ status: 'blocked', reason: { code: 'too-new', message: 'made by a newer version', details: {} } });
+  } else if (unreachable !== null) {
     next.setRemote({ status: 'offline', reason: unreachable });
     next.start('retry', probeMs);
   } else if (lastSeq > ackedSeq) next.becomeDirty();
@@ -460,8 +469,10 @@ function save(next: Step, kind: SaveKind): void {
       if (kind === 'auto' || (kind === 'manual' && next.remote.baseRev > 0)) return;
       next.beginSave(kind);
       return;
-    case 'dirty':
     case 'blocked':
+      if (next.remote.reason?.code !== 'too-new') next.beginSave(kind);
+      return;
+    case 'dirty':
     case 'orphaned':
       next.beginSave(kind);
       return;
@@ -519,6 +530,12 @@ function answered(next: Step, current: Save, answer: SaveAnswer): void {
     case 'conflict':
       if (answer.headHash === current.hash) {
         next.acknowledge(answer.headRev, answer.headHash, current.seqTo, current.saveId, current.kind);
+        return;
+      }
+      if (next.remote.ownHashes.includes(answer.headHash)) {
+        // The head is an earlier save of our own whose answer was lost: go on from there.
+        next.setRemote({ baseRev: answer.headRev, baseHash: answer.headHash, ownHashes: [] });
+        next.beginSave(current.kind);
         return;
       }
       next.setRemote({

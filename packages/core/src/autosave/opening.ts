@@ -38,6 +38,8 @@ export interface Opening {
   readonly restorable: Restorable | null;
   readonly damaged: boolean;
   readonly unreachable: SerialisedError | null;
+  /** Hashes of saves whose answers never came, and which nobody could be asked about. */
+  readonly ownHashes: readonly string[];
   readonly write: JournalWrite | null;
 }
 
@@ -98,6 +100,7 @@ export async function decideOpening(
       restorable: null,
       damaged,
       unreachable: null,
+      ownHashes: [],
       write,
     };
   };
@@ -150,9 +153,11 @@ export async function decideOpening(
     restorable: { changes: reading.seq - ackedSeq, at: meta.lastAt },
     damaged,
     unreachable: head.found || head.unreachable === null ? null : serialiseError(head.unreachable),
+    ownHashes: kept.outbox.filter((row) => !answered.includes(row.saveId)).map((row) => row.hash),
     write: {
       ...quarantine,
-      dropOutbox: kept.outbox.map((row) => row.saveId),
+      // While nobody could be asked, the rows stay for the next opening.
+      dropOutbox: head.found ? kept.outbox.map((row) => row.saveId) : answered,
       meta: { baseRev, baseHash, ackedSeq, lastSeq: reading.seq },
     },
   };
