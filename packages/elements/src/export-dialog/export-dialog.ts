@@ -74,10 +74,7 @@ export class ExportDialogElement extends ProjectElement {
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
   readonly #announcer = new Announcer(this);
-  readonly #attach = new AttachDialogController(this, {
-    session: () => this.session,
-    request: (detail) => this.#requestAttach(detail),
-  });
+  readonly #attach = new AttachDialogController(this, { session: () => this.session });
   readonly #job = new StoreController<SessionState, ExportJob | null>(this, null, (all) => all.exports.current);
   readonly #timeline = new StoreController<EditorState, TimelineDocument>(this, null, (all) => all.state.document);
   readonly #known = new Map<string, readonly ExportFormat[]>();
