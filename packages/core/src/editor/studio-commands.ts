@@ -82,6 +82,10 @@ function trimToPlayhead(project: ProjectSession, edge: 'start' | 'end', dry: boo
   return dry ? editor.can('clip.trim', args) : editor.run('clip.trim', args);
 }
 
+function editable(project: ProjectSession): boolean {
+  return !project.editor.store.getState().readOnly;
+}
+
 function hasClips(project: ProjectSession): boolean {
   return frames(project) > 0;
 }
@@ -138,8 +142,8 @@ const addTrack = (id: StudioCommandId, kind: 'video' | 'audio' | 'text'): Studio
 
 /** Every command, in the order of the help. */
 export const studioCommands: readonly StudioCommand[] = [
-  command('playback', 'playPause', { keys: ['Space'], enabled: hasClips, run: playPause }),
-  command('playback', 'pause', { keys: ['k'], enabled: hasClips, run: pause }),
+  command('playback', 'playPause', { keys: ['Space', 'k'], enabled: hasClips, run: playPause }),
+  command('playback', 'pause', { enabled: hasClips, run: pause }),
   command('playback', 'shuttleBackward', { keys: ['j'], enabled: hasClips, run: (project) => shuttle(project, -1) }),
   command('playback', 'shuttleForward', { keys: ['l'], enabled: hasClips, run: (project) => shuttle(project, 1) }),
 
@@ -259,12 +263,13 @@ export const studioCommands: readonly StudioCommand[] = [
 
   command('clipboard', 'undo', {
     keys: ['$mod+z'],
-    enabled: (p) => p.editor.store.getState().canUndo,
+    // In the middle of a drag, undo takes the drag back.
+    enabled: (p) => editable(p) && (p.editor.store.getState().canUndo || p.editor.store.getState().gesture !== 'none'),
     run: (p) => p.editor.undo(),
   }),
   command('clipboard', 'redo', {
     keys: ['$mod+Shift+z', '$mod+y'],
-    enabled: (p) => p.editor.store.getState().canRedo,
+    enabled: (p) => editable(p) && p.editor.store.getState().canRedo,
     run: (p) => p.editor.redo(),
   }),
   command('clipboard', 'cut', {
