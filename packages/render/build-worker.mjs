@@ -11,6 +11,7 @@ import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { transform } from 'esbuild';
 import { rollup } from 'rollup';
 import { aacInWorker } from './aac-in-worker.mjs';
+import { alphaInWorker } from './alpha-in-worker.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -18,7 +19,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 export async function buildWorker({ minify = true } = {}) {
   const build = await rollup({
     input: path.join(here, 'dist/worker/render.worker.js'),
-    plugins: [nodeResolve({ browser: true, exportConditions: ['production'] }), aacInWorker()],
+    plugins: [nodeResolve({ browser: true, exportConditions: ['production'] }), aacInWorker(), alphaInWorker()],
     onwarn(warning, warn) {
       const isForeign = warning.ids?.every((id) => id.includes('node_modules')) ?? false;
       if (['INVALID_ANNOTATION', 'THIS_IS_UNDEFINED'].includes(warning.code ?? '')) return;
