@@ -36,12 +36,17 @@ export const frameStyles: CSSResult = css`
     scrollbar-color: var(--l-border-strong) transparent;
     scrollbar-width: thin;
   }
-  .scroller:focus-visible {
-    outline-offset: -2px;
+  /* It only takes the focus of presses between things, so that keys go on working. */
+  .scroller:focus {
+    outline: none;
   }
   .content {
     min-block-size: 100%;
     position: relative;
+    user-select: none;
+  }
+  .content input {
+    user-select: text;
   }
   .scroller[data-tool='razor'] .lane {
     cursor: crosshair;

@@ -275,6 +275,7 @@ export class StudioTimelineElement extends ProjectElement {
         class="scroller"
         part="scroller"
         dir="ltr"
+        tabindex="-1"
         ?data-rtl=${direction === 'rtl'}
         data-tool=${view.state.tool}
         @pointerdown=${this.#pointer.handleDown}
