@@ -150,7 +150,7 @@ function colourControl(view: PropertyView, id: string): TemplateResult {
         view.set((event.target as HTMLInputElement).value);
       }}
     />
-    <span class="timecode">${mixed ? m.t('inspector.mixed') : (colour ?? m.t('inspector.noColour'))}</span>
+    ${colour === null && !mixed ? nothing : html`<span class="timecode">${mixed ? m.t('inspector.mixed') : colour}</span>`}
     ${
       definition.nullable
         ? html`<label class="none">

@@ -24,7 +24,10 @@ export class PlaybackWatch {
       this.#share = null;
     }
     this.#playing = playing;
-    if (!playing) return;
+    if (!playing) {
+      this.#share = null;
+      return;
+    }
     const frames = Math.abs(state.frame - this.#startFrame);
     if (frames < enoughFrames) return;
     const share = Math.min(1, (state.droppedFrames - this.#startDropped) / frames);

@@ -219,6 +219,17 @@ describe('studio-preview', () => {
       expect(harness.all('.handles')).to.have.length(0);
     });
 
+    it('lies around the words of a title, so that what is behind it can be pressed', async () => {
+      const { harness, project } = await open();
+      project.editor.seek(200);
+      await harness.dragOnPicture([0.5, 0.5], [0.5, 0.5]);
+      expect(project.editor.store.getState().state.selection.clipIds).to.deep.equal(['clip-4']);
+      const box = await harness.until(() => harness.all('.handles')[0]?.getBoundingClientRect());
+      expect(box.height).to.be.lessThan(harness.get('.picture').getBoundingClientRect().height / 3);
+      await harness.dragOnPicture([0.5, 0.2], [0.5, 0.2]);
+      expect(project.editor.store.getState().state.selection.clipIds).to.deep.equal(['clip-2']);
+    });
+
     it('moves the clip in both directions as one step of the history', async () => {
       const { harness, project } = await open();
       project.editor.select(['clip-1' as ClipId]);

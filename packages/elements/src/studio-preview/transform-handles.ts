@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from '../foundation/style-map.js';
 import { evaluate, type ClipId, type Layer, type TimelineDocument } from '@lectern/timeline';
+import { layerBox } from './layer-box.js';
 
 /** The picture layer that a press at a point means: the topmost one under it. Coordinates are fractions of the picture. */
 export function layerAt(document: TimelineDocument, frame: number, x: number, y: number): Layer | null {
@@ -13,7 +14,8 @@ export function layerOf(document: TimelineDocument, frame: number, clipId: ClipI
   return evaluate(document, frame).layers.find((layer) => layer.clipId === clipId) ?? null;
 }
 
-function isInside({ geometry }: Layer, x: number, y: number): boolean {
+function isInside(layer: Layer, x: number, y: number): boolean {
+  const geometry = layerBox(layer);
   const angle = (-geometry.rotation * Math.PI) / 180;
   const dx = x - geometry.centreX;
   const dy = y - geometry.centreY;
@@ -35,7 +37,7 @@ export function handlesView(
   scalable: boolean,
   onPress: (event: PointerEvent, kind: HandleKind) => void,
 ): TemplateResult {
-  const { geometry } = layer;
+  const geometry = layerBox(layer);
   const percent = (part: number, whole: number): string => `${String((part / whole) * 100)}%`;
   return html`<div
     class="handles"
