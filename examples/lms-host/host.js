@@ -17,11 +17,16 @@ document.addEventListener('lectern-open-in-studio-request', (event) => {
   location.assign(`./studio.html?import=${event.detail.assetIds.map(encodeURIComponent).join(',')}`);
 });
 
-// A project was chosen on the projects page. Inside the studio the studio opens it itself.
-document.querySelector('#projects')?.addEventListener('lectern-project-open', (event) => {
-  const { projectId } = event.detail;
+const openProject = (projectId) => {
   location.assign(projectId ? `./studio.html?project=${encodeURIComponent(projectId)}` : './studio.html');
-});
+};
+
+// A project was chosen. Inside the studio the studio opens it itself.
+if (!document.querySelector('#studio')) {
+  document.addEventListener('lectern-project-open', (event) => {
+    openProject(event.detail.projectId);
+  });
+}
 
 // Something is to go into the course: the outline of this page asks where. Without one, the library asks itself.
 const outline = document.querySelector('#outline');
@@ -29,6 +34,12 @@ if (outline) {
   document.addEventListener('lectern-attach-request', (event) => {
     event.preventDefault();
     outline.attach(event.detail);
+  });
+  // An item of the course was opened: a video shows beside it, a project goes to the studio.
+  document.addEventListener('lectern-course-item-open', (event) => {
+    const { target } = event.detail;
+    if (target.kind === 'project') openProject(target.projectId);
+    else document.querySelector('#library').showDetails(target.assetId);
   });
 }
 
