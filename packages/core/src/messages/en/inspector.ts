@@ -61,8 +61,6 @@ export const inspectorMessages = {
   'inspector.noRoom': 'There is no room for that there',
   'inspector.locked': 'This track is locked',
   'inspector.readOnly': 'This project is read-only here',
-  'inspector.seconds': '{value} s',
-  'inspector.percent': '{value} %',
   'inspector.times': '{value}×',
   'inspector.fps': '{rate} fps',
   'inspector.customSize': 'Other size',

@@ -64,8 +64,6 @@ export const inspectorMessages: TranslationOf<typeof english> = {
   'inspector.noRoom': 'Ahí no hay sitio para eso',
   'inspector.locked': 'Esta pista está bloqueada',
   'inspector.readOnly': 'Este proyecto es de solo lectura aquí',
-  'inspector.seconds': '{value} s',
-  'inspector.percent': '{value} %',
   'inspector.times': '{value}×',
   'inspector.fps': '{rate} fps',
   'inspector.customSize': 'Otro tamaño',

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { messagesFor } from '../messages/messages.js';
+import { autosaveSentence } from './autosave-sentence.js';
+import type { AutosaveState, LocalStatus, RemoteStatus, RoleStatus } from './autosave-state.js';
+
+const roles: readonly RoleStatus[] = ['none', 'requesting', 'leader', 'follower'];
+const locals: readonly LocalStatus[] = ['clean', 'pending', 'writing', 'durable', 'degraded'];
+const remotes: readonly RemoteStatus[] = [
+  'synced',
+  'dirty',
+  'saving',
+  'backoff',
+  'offline',
+  'authLost',
+  'conflict',
+  'orphaned',
+  'blocked',
+];
+const base: AutosaveState = {
+  role: 'leader',
+  local: 'clean',
+  remote: 'synced',
+  pendingChanges: 0,
+  savedAt: '2026-03-02T12:00:00Z',
+  restorable: null,
+  conflict: null,
+  reason: { code: 'quota-exceeded', message: '', details: {} },
+  retryAt: null,
+  memoryOnly: false,
+  remoteVolatile: false,
+  neverSaved: false,
+};
+const en = messagesFor('en');
+const say = (state: Partial<AutosaveState>): string => autosaveSentence({ ...base, ...state }, en);
+
+function* everyState(): Generator<AutosaveState> {
+  for (const role of roles)
+    for (const local of locals)
+      for (const remote of remotes)
+        for (const memoryOnly of [false, true])
+          for (const remoteVolatile of [false, true])
+            for (const neverSaved of [false, true])
+              yield { ...base, role, local, remote, memoryOnly, remoteVolatile, neverSaved, pendingChanges: 3 };
+}
+
+describe('the sentence about saving', () => {
+  it('says “Saved” of nothing but what the back end has and keeps', () => {
+    let said = 0;
+    for (const state of everyState()) {
+      if (autosaveSentence(state, en) !== 'Saved') continue;
+      said += 1;
+      assert.equal(state.role, 'leader');
+      assert.equal(state.remote, 'synced');
+      assert.ok(!state.remoteVolatile && !state.neverSaved);
+    }
+    assert.ok(said > 0);
+  });
+
+  it('says “on this device” and “kept here” of nothing but what is on disk', () => {
+    for (const state of everyState()) {
+      if (!/device|kept here/.test(autosaveSentence(state, en))) continue;
+      assert.equal(state.memoryOnly, false);
+      assert.notEqual(state.local, 'degraded');
+    }
+  });
+
+  it('leaves no placeholder open, in any state and language', () => {
+    for (const state of everyState()) {
+      for (const locale of ['en', 'es']) assert.doesNotMatch(autosaveSentence(state, messagesFor(locale)), /[{}]/);
+    }
+  });
+
+  it('has the words that were promised', () => {
+    assert.equal(say({ remote: 'saving' }), 'Saving…');
+    assert.equal(say({ remote: 'dirty', local: 'durable' }), 'Saved on this device');
+    assert.equal(say({}), 'Saved');
+    assert.equal(autosaveSentence(base, en, new Date('2026-03-02T12:00:03Z')), 'Saved 3 seconds ago');
+    assert.equal(say({ remote: 'offline', local: 'durable', pendingChanges: 12 }), 'Offline: 12 changes kept here');
+    assert.equal(say({ remote: 'conflict' }), 'Someone else saved: choose');
+    assert.equal(say({ remote: 'blocked' }), 'Not saved: There is no room left for this');
+  });
+});
