@@ -41,7 +41,9 @@ async function openProject(session: TestSession, element: AssetBrowserElement): 
 
 async function violations(element: Element): Promise<string[]> {
   const report = await axe.run(element);
-  return report.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`));
+  return report.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
+  );
 }
 
 describe('asset-browser', () => {
@@ -174,7 +176,11 @@ describe('asset-browser', () => {
       await harness.item('Intro.mp4');
       const [first] = harness.cells;
       expect(harness.get('.collection').getAttribute('role')).to.equal('listbox');
-      expect([first?.getAttribute('role'), first?.getAttribute('aria-posinset'), first?.getAttribute('aria-setsize')]).to.deep.equal(['option', '1', '4']);
+      expect([
+        first?.getAttribute('role'),
+        first?.getAttribute('aria-posinset'),
+        first?.getAttribute('aria-setsize'),
+      ]).to.deep.equal(['option', '1', '4']);
       const picked: AssetInsertDetail[] = [];
       element.addEventListener('lectern-asset-pick', (event) => picked.push(event.detail));
       await harness.choose('Slide.png');

@@ -8,6 +8,7 @@ import { CollectionController } from '../collection/collection-controller.js';
 import { InlineEditController } from '../collection/inline-edit-controller.js';
 import { ItemMenuController } from '../collection/item-menu-controller.js';
 import { PagedListController } from '../collection/paged-list-controller.js';
+import { SearchController } from '../collection/search-controller.js';
 import { Announcer } from '../foundation/announcer.js';
 import { startAssetDrag } from '../foundation/asset-drag.js';
 import { icon } from '../foundation/icon.js';
@@ -78,11 +79,16 @@ export class AssetBrowserElement extends ProjectElement {
   @property({ type: Boolean }) single = false;
 
   @state() private search = '';
-  @state() private typed = '';
   @state() private shown = false;
 
   readonly #dialog: Ref<HTMLDialogElement> = createRef();
   readonly #announcer: Announcer = new Announcer(this);
+  readonly #search: SearchController = new SearchController(this, {
+    value: () => this.search,
+    search: (text) => {
+      this.search = text;
+    },
+  });
   readonly #tabs: RovingFocusController = new RovingFocusController(this, {
     items: () => [...this.renderRoot.querySelectorAll<HTMLElement>('[role="tab"]')],
     orientation: 'horizontal',
@@ -122,7 +128,11 @@ export class AssetBrowserElement extends ProjectElement {
         edit: this.#isPicker ? null : this.#edit,
         order: this.#isPicker && asset ? this.selectedIds.indexOf(asset.id) + 1 : 0,
         numbered: !this.single,
-        insert: this.#isPicker ? null : (chosen) => { this.#insert([chosen.id]); },
+        insert: this.#isPicker
+          ? null
+          : (chosen) => {
+              this.#insert([chosen.id]);
+            },
       }),
     selectionChanged: (ids) => {
       this.#announcer.say(this.t('common.selectedCount', { count: ids.length }));
@@ -146,10 +156,32 @@ export class AssetBrowserElement extends ProjectElement {
   readonly #menu: ItemMenuController<Asset> = new ItemMenuController<Asset>(this, {
     nameOf: (asset) => asset.name,
     lines: () => [
-    { icon: 'add', label: 'library.addToTimeline', keys: 'Enter', run: (asset) => { this.#insert(this.#meant(asset)); } },
-    null,
-    { icon: 'edit', label: 'common.rename', keys: 'F2', run: (asset) => { this.#edit.begin(asset.id); } },
-    { icon: 'delete', label: 'common.delete', keys: 'Del', tone: 'danger', run: (asset) => { this.#remove(this.#meant(asset)); } },
+      {
+        icon: 'add',
+        label: 'library.addToTimeline',
+        keys: 'Enter',
+        run: (asset) => {
+          this.#insert(this.#meant(asset));
+        },
+      },
+      null,
+      {
+        icon: 'edit',
+        label: 'common.rename',
+        keys: 'F2',
+        run: (asset) => {
+          this.#edit.begin(asset.id);
+        },
+      },
+      {
+        icon: 'delete',
+        label: 'common.delete',
+        keys: 'Del',
+        tone: 'danger',
+        run: (asset) => {
+          this.#remove(this.#meant(asset));
+        },
+      },
     ],
   });
   readonly #uploads: UploadListController = new UploadListController(this);
@@ -162,7 +194,6 @@ export class AssetBrowserElement extends ProjectElement {
       this.emit<AssetsDetail>('lectern-assets-imported', { assetIds });
     },
   });
-  #searchTimer: ReturnType<typeof setTimeout> | null = null;
   #question = '';
   #resolve: ((assetIds: readonly string[] | null) => void) | null = null;
 
@@ -179,7 +210,6 @@ export class AssetBrowserElement extends ProjectElement {
   open(): Promise<readonly string[] | null> {
     this.#settle(null);
     this.mode = 'picker';
-    this.typed = '';
     this.search = '';
     this.#collection.setSelection([], false);
     this.shown = true;
@@ -200,7 +230,6 @@ export class AssetBrowserElement extends ProjectElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
     this.#settle(null);
   }
 
@@ -229,14 +258,25 @@ export class AssetBrowserElement extends ProjectElement {
     const { messages } = this.localize;
     const around = html`${this.#announcer.render()} ${this.#menu.render(messages)}`;
     if (!this.#isPicker) {
-      return html`<div class="frame">${this.#renderBrowser()}${this.#renderChosen()}${this.#imports.render(messages)}</div>
+      return html`<div class="frame">
+          ${this.#renderBrowser()}${this.#renderChosen()}${this.#imports.render(messages)}
+        </div>
         ${around} ${this.#notices.render(messages)}`;
     }
     return this.shown
-      ? html`<dialog class="picker" part="dialog" aria-labelledby="title" ${ref(this.#dialog)} @cancel=${this.#onCancel} @click=${this.#onBackdrop}>
+      ? html`<dialog
+          class="picker"
+          part="dialog"
+          aria-labelledby="title"
+          ${ref(this.#dialog)}
+          @cancel=${this.#onCancel}
+          @click=${this.#onBackdrop}
+        >
           <header>
             <h2 id="title">${messages.t('browser.pickTitle')}</h2>
-            <button class="icon-button" aria-label=${messages.t('common.close')} @click=${this.#onCancel}>${icon('close')}</button>
+            <button class="icon-button" aria-label=${messages.t('common.close')} @click=${this.#onCancel}>
+              ${icon('close')}
+            </button>
           </header>
           <div class="frame">${this.#renderBrowser()}${this.#imports.render(messages)}</div>
           ${this.#renderPickerFooter()} ${around}
@@ -261,14 +301,28 @@ export class AssetBrowserElement extends ProjectElement {
   #renderBrowser(): TemplateResult {
     const { messages } = this.localize;
     const tab = (name: AssetBrowserTab, key: 'browser.tabAssets' | 'browser.tabRecordings'): TemplateResult =>
-      html`<button id="tab-${name}" role="tab" aria-selected=${String(this.tab === name)} aria-controls="panel" @click=${() => { this.tab = name; }}>
+      html`<button
+        id="tab-${name}"
+        role="tab"
+        aria-selected=${String(this.tab === name)}
+        aria-controls="panel"
+        @click=${() => {
+          this.tab = name;
+        }}
+      >
         ${messages.t(key)}
       </button>`;
     return html`<div class="tabs">
         <div class="segmented" role="tablist" aria-label=${messages.t('browser.title')} @keydown=${this.#onTabKey}>
           ${tab('assets', 'browser.tabAssets')}${tab('recordings', 'browser.tabRecordings')}
         </div>
-        <button class="button import" ?disabled=${!this.session} @click=${() => { this.chooseFiles(); }}>
+        <button
+          class="button import"
+          ?disabled=${!this.session}
+          @click=${() => {
+            this.chooseFiles();
+          }}
+        >
           ${icon('upload')}<span class="import-text">${messages.t('browser.import')}</span>
         </button>
       </div>
@@ -277,8 +331,8 @@ export class AssetBrowserElement extends ProjectElement {
           messages,
           label: messages.t('browser.search'),
           placeholder: messages.t('browser.search'),
-          value: this.typed,
-          onSearch: this.#onSearch,
+          value: this.#search.typed,
+          onSearch: this.#search.type,
         })}
         ${filterSelect<AssetKind | null>({
           messages,
@@ -286,7 +340,9 @@ export class AssetBrowserElement extends ProjectElement {
           label: messages.t('library.filterKind'),
           value: this.kind,
           choices: kindFilters,
-          onChoice: (value) => { this.kind = value; },
+          onChoice: (value) => {
+            this.kind = value;
+          },
         })}
       </div>
       <div class="body-area" id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}">
@@ -300,10 +356,24 @@ export class AssetBrowserElement extends ProjectElement {
     const { selectedIds } = this;
     if (selectedIds.length === 0) return nothing;
     return html`<div class="chosen">
-      <button class="button" data-variant="primary" @click=${() => { this.#insert(selectedIds); }}>
+      <button
+        class="button"
+        data-variant="primary"
+        @click=${() => {
+          this.#insert(selectedIds);
+        }}
+      >
         ${icon('add')}<span class="truncate">${this.t('browser.addSelected', { count: selectedIds.length })}</span>
       </button>
-      <button class="icon-button" aria-label=${this.t('library.clearSelection')} title=${this.t('library.clearSelection')} @click=${() => { this.selectedIds = []; this.#collection.focus(); }}>
+      <button
+        class="icon-button"
+        aria-label=${this.t('library.clearSelection')}
+        title=${this.t('library.clearSelection')}
+        @click=${() => {
+          this.selectedIds = [];
+          this.#collection.focus();
+        }}
+      >
         ${icon('close')}
       </button>
     </div>`;
@@ -313,9 +383,18 @@ export class AssetBrowserElement extends ProjectElement {
     const { messages } = this.localize;
     const count = this.selectedIds.length;
     return html`<footer>
-      <span class="count hint truncate">${count === 0 ? messages.t('browser.pickNone') : messages.t('common.selectedCount', { count })}</span>
+      <span class="count hint truncate"
+        >${count === 0 ? messages.t('browser.pickNone') : messages.t('common.selectedCount', { count })}</span
+      >
       <button class="button" @click=${this.#onCancel}>${messages.t('common.cancel')}</button>
-      <button class="button" data-variant="primary" ?disabled=${count === 0} @click=${() => { this.#settle(this.selectedIds); }}>
+      <button
+        class="button"
+        data-variant="primary"
+        ?disabled=${count === 0}
+        @click=${() => {
+          this.#settle(this.selectedIds);
+        }}
+      >
         ${messages.t('browser.pick', { count: Math.max(1, count) })}
       </button>
     </footer>`;
@@ -324,7 +403,10 @@ export class AssetBrowserElement extends ProjectElement {
   #renderPlaceholder(): TemplateResult | typeof nothing {
     const { messages } = this.localize;
     const { status, error, total } = this.#list;
-    if (status === 'failed' && error) return errorView(error, messages, () => { this.#list.retry(); });
+    if (status === 'failed' && error)
+      return errorView(error, messages, () => {
+        this.#list.retry();
+      });
     if (status !== 'ready') return listSkeleton('grid', messages);
     if (total > 0) return nothing;
     if (this.search !== '' || this.kind !== null) {
@@ -332,18 +414,35 @@ export class AssetBrowserElement extends ProjectElement {
         icon: 'search',
         title: messages.t('library.noMatchTitle'),
         text: messages.t('library.noMatchText'),
-        actions: html`<button class="button" data-size="small" @click=${() => { this.kind = null; this.#onSearch(''); }}>
+        actions: html`<button
+          class="button"
+          data-size="small"
+          @click=${() => {
+            this.kind = null;
+            this.#search.type('');
+          }}
+        >
           ${messages.t('library.clearFilters')}
         </button>`,
       });
     }
     if (this.tab === 'recordings')
-      return stateView({ icon: 'record', title: messages.t('browser.noRecordings'), text: messages.t('browser.noRecordingsText') });
+      return stateView({
+        icon: 'record',
+        title: messages.t('browser.noRecordings'),
+        text: messages.t('browser.noRecordingsText'),
+      });
     return stateView({
       icon: 'film',
       title: messages.t('browser.emptyTitle'),
       text: messages.t('browser.emptyText'),
-      actions: html`<button class="button" data-variant="primary" @click=${() => { this.chooseFiles(); }}>
+      actions: html`<button
+        class="button"
+        data-variant="primary"
+        @click=${() => {
+          this.chooseFiles();
+        }}
+      >
         ${icon('upload')}${messages.t('library.chooseFiles')}
       </button>`,
     });
@@ -413,21 +512,10 @@ export class AssetBrowserElement extends ProjectElement {
     if (chosen) this.emit<AssetInsertDetail>('lectern-asset-pick', { assetIds: chosen });
   }
 
-  readonly #onSearch = (text: string): void => {
-    this.typed = text;
-    if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
-    this.#searchTimer = setTimeout(
-      () => {
-        this.#searchTimer = null;
-        this.search = this.typed.trim();
-      },
-      text === '' ? 0 : 200,
-    );
-  };
-
   readonly #onTabKey = (event: KeyboardEvent): void => {
     // Moving to a tab shows it: there are two, and showing one costs nothing.
-    if (this.#tabs.handleKey(event)) (this.renderRoot as ShadowRoot).activeElement?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    if (this.#tabs.handleKey(event))
+      (this.renderRoot as ShadowRoot).activeElement?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
   };
 
   readonly #onCancel = (event: Event): void => {

@@ -18,18 +18,20 @@ export function browserCell(asset: Asset | null, cell: CellContext, context: Bro
   const { messages, insert, order, numbered } = context;
   return html`${assetCell(asset, cell, { ...context, controls: false, menu: null })}
   ${order > 0 ? html`<span class="order" aria-hidden="true" data-order=${numbered ? String(order) : ''}>${numbered ? nothing : icon('check')}</span>` : nothing}
-  ${asset && insert
-    ? html`<button
-        class="icon-button insert"
-        data-size="small"
-        tabindex="-1"
-        aria-label=${messages.t('browser.add', { name: asset.name })}
-        title=${messages.t('library.addToTimeline')}
-        @click=${() => {
-          insert(asset);
-        }}
-      >
-        ${icon('add')}
-      </button>`
-    : nothing}`;
+  ${
+    asset && insert
+      ? html`<button
+          class="icon-button insert"
+          data-size="small"
+          tabindex="-1"
+          aria-label=${messages.t('browser.add', { name: asset.name })}
+          title=${messages.t('library.addToTimeline')}
+          @click=${() => {
+            insert(asset);
+          }}
+        >
+          ${icon('add')}
+        </button>`
+      : nothing
+  }`;
 }

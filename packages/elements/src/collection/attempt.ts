@@ -8,7 +8,11 @@ export async function attempt<T>(session: LecternSession, action: Promise<T>): P
   } catch (error) {
     const failure = toLecternError(error);
     if (failure.code !== 'aborted')
-      session.actions.notify({ tone: 'error', message: { key: 'notice.actionFailed' }, error: serialiseError(failure) });
+      session.actions.notify({
+        tone: 'error',
+        message: { key: 'notice.actionFailed' },
+        error: serialiseError(failure),
+      });
     return undefined;
   }
 }

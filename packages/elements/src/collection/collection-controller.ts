@@ -2,7 +2,14 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost, ty
 import { createRef, ref, type Ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from '../foundation/style-map.js';
-import { emptySelection, keepSelected, selectId, selectModeOf, type MultiSelection, type SelectMode } from './multi-selection.js';
+import {
+  emptySelection,
+  keepSelected,
+  selectId,
+  selectModeOf,
+  type MultiSelection,
+  type SelectMode,
+} from './multi-selection.js';
 import type { PagedListController } from './paged-list-controller.js';
 import { TypeAhead } from './type-ahead.js';
 import { VirtualRowsController } from './virtual-rows-controller.js';
@@ -215,31 +222,37 @@ export class CollectionController<Item> implements ReactiveController {
       @keydown=${this.#onKey}
       @focusin=${this.#onFocusIn}
     >
-      ${shown
-        ? html`<div
-            class="collection"
-            role=${role()}
-            aria-label=${label()}
-            aria-multiselectable=${multiple() ? 'true' : 'false'}
-            aria-rowcount=${isGrid ? String(Math.ceil(total / this.columns) + (view === 'list' && renderHeaders ? 1 : 0)) : nothing}
-            aria-busy=${list.isPrevious ? 'true' : 'false'}
-          >
-            ${view === 'list' && isGrid && renderHeaders
-              ? html`<div class="heads" role="rowgroup"><div class="row head" role="row" aria-rowindex="1">${renderHeaders()}</div></div>`
-              : nothing}
-            <div
-              class="rows"
-              role=${isGrid ? 'rowgroup' : 'presentation'}
-              style=${styleMap({ blockSize: `${String(this.#rows.totalSize)}px` })}
+      ${
+        shown
+          ? html`<div
+              class="collection"
+              role=${role()}
+              aria-label=${label()}
+              aria-multiselectable=${multiple() ? 'true' : 'false'}
+              aria-rowcount=${isGrid ? String(Math.ceil(total / this.columns) + (view === 'list' && renderHeaders ? 1 : 0)) : nothing}
+              aria-busy=${list.isPrevious ? 'true' : 'false'}
             >
-              ${repeat(
-                this.#rows.rows,
-                (row) => row.key,
-                (row) => this.#renderRow(row.index, row.start),
-              )}
-            </div>
-          </div>`
-        : placeholder}
+              ${
+                view === 'list' && isGrid && renderHeaders
+                  ? html`<div class="heads" role="rowgroup">
+                      <div class="row head" role="row" aria-rowindex="1">${renderHeaders()}</div>
+                    </div>`
+                  : nothing
+              }
+              <div
+                class="rows"
+                role=${isGrid ? 'rowgroup' : 'presentation'}
+                style=${styleMap({ blockSize: `${String(this.#rows.totalSize)}px` })}
+              >
+                ${repeat(
+                  this.#rows.rows,
+                  (row) => row.key,
+                  (row) => this.#renderRow(row.index, row.start),
+                )}
+              </div>
+            </div>`
+          : placeholder
+      }
     </div>`;
   }
 
@@ -354,12 +367,19 @@ export class CollectionController<Item> implements ReactiveController {
   }
 
   /** The cell and its item that an event is about; null when it is about a control inside it. */
-  #at(event: Event): { readonly index: number; readonly item: Item | null; readonly cell: HTMLElement; readonly onControl: boolean } | null {
+  #at(
+    event: Event,
+  ): {
+    readonly index: number;
+    readonly item: Item | null;
+    readonly cell: HTMLElement;
+    readonly onControl: boolean;
+  } | null {
     let onControl = false;
     for (const node of event.composedPath()) {
       if (!(node instanceof HTMLElement)) continue;
       if (node === this.#scroller.value) return null;
-      if (node.matches('button, input, select, textarea, a')) onControl = true;
+      if (node.matches('button, input, select, textarea, a, label')) onControl = true;
       const inRow = node.matches('.row:not(.head)') ? node.querySelector<HTMLElement>('.cell') : null;
       const cell = node.matches('.cell') ? node : inRow;
       if (!cell) continue;
@@ -381,12 +401,13 @@ export class CollectionController<Item> implements ReactiveController {
     const at = this.#at(event);
     if (!at) {
       // A press on the empty ground lets go of the selection.
-      if (event.target === this.#scroller.value || (event.target as Element).matches('.rows, .collection')) this.#select(emptySelection);
+      if (event.target === this.#scroller.value || (event.target as Element).matches('.rows, .collection'))
+        this.#select(emptySelection);
       return;
     }
     if (at.onControl) {
       const tick = event.composedPath()[0];
-      if (tick instanceof HTMLInputElement && tick.matches('.tick')) {
+      if (tick instanceof HTMLInputElement && tick.type === 'checkbox') {
         this.#setActive(at.index);
         this.#choose(at.index, event.shiftKey ? 'add-range' : 'toggle');
         this.#host.requestUpdate();
@@ -409,7 +430,8 @@ export class CollectionController<Item> implements ReactiveController {
 
   readonly #onContextMenu = (event: MouseEvent): void => {
     const at = this.#at(event);
-    if (!at?.item || !this.#options.menu || (at.onControl && event.composedPath()[0] instanceof HTMLInputElement)) return;
+    if (!at?.item || !this.#options.menu || (at.onControl && event.composedPath()[0] instanceof HTMLInputElement))
+      return;
     event.preventDefault();
     this.#setActive(at.index);
     if (!this.#isSelected(at.item)) this.#choose(at.index, 'only');
@@ -472,7 +494,12 @@ export class CollectionController<Item> implements ReactiveController {
         to = columns > 1 ? from - forward : from;
         break;
       case 'ArrowDown':
-        to = from + columns <= last ? from + columns : Math.floor(from / columns) < Math.floor(last / columns) ? last : from;
+        to =
+          from + columns <= last
+            ? from + columns
+            : Math.floor(from / columns) < Math.floor(last / columns)
+              ? last
+              : from;
         break;
       case 'ArrowUp':
         to = from - columns >= 0 ? from - columns : from;

@@ -39,7 +39,10 @@ export class CollectionHarness<E extends LitElement> extends Harness<E> {
 
   /** Waits until exactly these are shown, in that order. */
   async shows(...names: readonly string[]): Promise<void> {
-    await this.until(() => this.names.join('|') === names.join('|'), `${names.join(', ')}; there are ${this.names.join(', ')}`);
+    await this.until(
+      () => this.names.join('|') === names.join('|'),
+      `${names.join(', ')}; there are ${this.names.join(', ')}`,
+    );
   }
 
   override async press(key: string, init: KeyboardEventInit = {}): Promise<void> {
@@ -73,11 +76,20 @@ export class CollectionHarness<E extends LitElement> extends Harness<E> {
     const cell = await this.item(name);
     const box = cell.getBoundingClientRect();
     cell.dispatchEvent(
-      new MouseEvent('contextmenu', { bubbles: true, composed: true, cancelable: true, button: 2, clientX: box.x + 20, clientY: box.y + 20 }),
+      new MouseEvent('contextmenu', {
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+        button: 2,
+        clientX: box.x + 20,
+        clientY: box.y + 20,
+      }),
     );
     const entry = await this.until(
       () =>
-        this.all('[role="menu"]:popover-open [role="menuitem"]').find((candidate) => candidate.textContent.includes(line)),
+        this.all('[role="menu"]:popover-open [role="menuitem"]').find((candidate) =>
+          candidate.textContent.includes(line),
+        ),
       `a menu with ${line}`,
     );
     await this.click(entry);
@@ -85,7 +97,10 @@ export class CollectionHarness<E extends LitElement> extends Harness<E> {
 
   /** Types into the field of a name that is being edited. */
   async rename(value: string, key: 'Enter' | 'Escape' = 'Enter'): Promise<void> {
-    const field = await this.until(() => this.element.shadowRoot?.querySelector<HTMLInputElement>('input.rename'), 'a field for the name');
+    const field = await this.until(
+      () => this.element.shadowRoot?.querySelector<HTMLInputElement>('input.rename'),
+      'a field for the name',
+    );
     await this.until(() => this.element.shadowRoot?.activeElement === field, 'the field to have the focus');
     field.value = value;
     await this.press(key);
@@ -113,7 +128,9 @@ export class CollectionHarness<E extends LitElement> extends Harness<E> {
     for (const file of files) transfer.items.add(file);
     const target = this.get('.frame');
     for (const type of ['dragenter', 'dragover', 'drop'])
-      target.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, composed: true, cancelable: true }));
+      target.dispatchEvent(
+        new DragEvent(type, { dataTransfer: transfer, bubbles: true, composed: true, cancelable: true }),
+      );
     await this.settled();
   }
 

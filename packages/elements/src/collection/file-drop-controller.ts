@@ -59,7 +59,8 @@ export class FileDropController implements ReactiveController {
     if (this.#depth === 0) return;
     // Leaving the host altogether counts once and for all: enter and leave of what is inside don't always pair.
     const inside = event.relatedTarget instanceof Node && this.#host.contains(event.relatedTarget);
-    this.#depth = inside || event.relatedTarget === this.#host ? Math.max(1, this.#depth - 1) : Math.max(0, this.#depth - 1);
+    this.#depth =
+      inside || event.relatedTarget === this.#host ? Math.max(1, this.#depth - 1) : Math.max(0, this.#depth - 1);
     if (this.#depth === 0) this.#host.requestUpdate();
   };
 
@@ -94,7 +95,7 @@ export function isAccepted(file: File, accept: string | null): boolean {
 async function filesOf(transfer: DataTransfer): Promise<readonly File[]> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
   if (!entries.some((entry) => entry?.isDirectory)) return [...transfer.files];
-  const found = await Promise.all(entries.map((entry) => (entry ? filesBelow(entry) : [])));
+  const found = await Promise.all(entries.map((entry) => (entry ? filesBelow(entry) : Promise.resolve([]))));
   return found.flat();
 }
 

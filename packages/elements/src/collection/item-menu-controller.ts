@@ -34,7 +34,11 @@ export class ItemMenuController<Item> {
     this.#options = options;
   }
 
-  async open(item: Item, at: HTMLElement | { readonly x: number; readonly y: number }, returnTo: HTMLElement): Promise<void> {
+  async open(
+    item: Item,
+    at: HTMLElement | { readonly x: number; readonly y: number },
+    returnTo: HTMLElement,
+  ): Promise<void> {
     this.#item = item;
     this.#host.requestUpdate();
     await this.#host.updateComplete;
@@ -56,7 +60,7 @@ export class ItemMenuController<Item> {
   }
 
   #renderLine(item: Item, line: MenuLine<Item> | null, messages: Messages): TemplateResult {
-    if (line === null) return html`<hr role="separator" />`;
+    if (line === null) return html`<hr />`;
     return html`<button
       role="menuitem"
       tabindex="-1"
@@ -68,7 +72,9 @@ export class ItemMenuController<Item> {
         line.run(item);
       }}
     >
-      ${icon(line.icon)}<span class="truncate">${typeof line.label === 'string' ? messages.t(line.label) : line.label.text}</span>
+      ${icon(line.icon)}<span class="truncate"
+        >${typeof line.label === 'string' ? messages.t(line.label) : line.label.text}</span
+      >
       ${line.keys ? html`<kbd>${line.keys}</kbd>` : nothing}
     </button>`;
   }

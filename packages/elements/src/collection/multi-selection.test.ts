@@ -35,12 +35,19 @@ describe('a selection', () => {
 
   it('forgets what is gone, and is the same object when nothing is', () => {
     const selection = { ids: ['a', 'b'], anchorId: 'b' };
-    assert.equal(keepSelected(selection, () => true), selection);
-    assert.deepEqual(keepSelected(selection, (id) => id === 'a'), { ids: ['a'], anchorId: null });
+    assert.equal(
+      keepSelected(selection, () => true),
+      selection,
+    );
+    assert.deepEqual(
+      keepSelected(selection, (id) => id === 'a'),
+      { ids: ['a'], anchorId: null },
+    );
   });
 
   it('reads Ctrl and ⌘ alike', () => {
-    const keys = (init: Partial<MouseEvent>): MouseEvent => ({ shiftKey: false, ctrlKey: false, metaKey: false, ...init }) as MouseEvent;
+    const keys = (init: Partial<MouseEvent>): MouseEvent =>
+      ({ shiftKey: false, ctrlKey: false, metaKey: false, ...init }) as MouseEvent;
     assert.equal(selectModeOf(keys({})), 'only');
     assert.equal(selectModeOf(keys({ metaKey: true })), 'toggle');
     assert.equal(selectModeOf(keys({ ctrlKey: true })), 'toggle');

@@ -18,7 +18,12 @@ export function selectModeOf(event: MouseEvent | KeyboardEvent): SelectMode {
 }
 
 /** The selection after `id` of the list `order` was chosen in a mode. */
-export function selectId(order: readonly string[], selection: MultiSelection, id: string, mode: SelectMode): MultiSelection {
+export function selectId(
+  order: readonly string[],
+  selection: MultiSelection,
+  id: string,
+  mode: SelectMode,
+): MultiSelection {
   if (mode === 'only') return { ids: [id], anchorId: id };
   if (mode === 'toggle') {
     const ids = selection.ids.includes(id) ? selection.ids.filter((other) => other !== id) : [...selection.ids, id];

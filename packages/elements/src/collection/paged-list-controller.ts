@@ -20,7 +20,9 @@ export class PagedListController<Item> implements ReactiveController {
     this.#query = new InfiniteQueryController<Page<Item>>(host, () => {
       const wanted = read();
       // The old list stays in sight until the new one is there: filters don't flash.
-      return wanted && { client: wanted.client, options: { ...wanted.options, placeholderData: keepPreviousData } as never };
+      return (
+        wanted && { client: wanted.client, options: { ...wanted.options, placeholderData: keepPreviousData } as never }
+      );
     });
     host.addController(this);
   }

@@ -53,7 +53,7 @@ class PosterDirective extends AsyncDirective {
     const canvas = this.#canvas;
     if (!session || !canvas || this.#posterKey === null) return;
     try {
-      const blob = await session.queryClient.fetchQuery({
+      const blob = await session.queryClient.query({
         ...session.queries.poster({ posterKey: this.#posterKey }),
         retry: false,
       });
@@ -77,4 +77,4 @@ class PosterDirective extends AsyncDirective {
 export const poster: (
   session: LecternSession | null,
   posterKey: string | null,
-) => DirectiveResult<typeof PosterDirective> = directive(PosterDirective);
+) => DirectiveResult = directive(PosterDirective);

@@ -4,14 +4,11 @@ import { toLecternError, type ChapterItem, type Course, type CourseOutline, type
 import type { LecternSession, Messages } from '@lectern/core';
 import { icon } from '../foundation/icon.js';
 import { QueryController } from '../foundation/query-controller.js';
-import type { AttachRequestDetail } from '../media-library/media-library-events.js';
 
 export interface AttachDialogOptions {
   readonly session: () => LecternSession | null;
-  /** Asked when the place is chosen; false when the host does it. */
-  readonly request: (detail: AttachRequestDetail) => boolean;
   /** Called when it is in the chapter. */
-  readonly attached?: (place: { readonly chapterId: string; readonly courseId: string; readonly title: string }) => void;
+  readonly attached?: (place: { readonly chapterId: string; readonly courseId: string }) => void;
 }
 
 const fresh = '';
@@ -41,7 +38,9 @@ export class AttachDialogController implements ReactiveController {
     this.#options = options;
     this.#courses = new QueryController<readonly Course[]>(host, () => {
       const session = options.session();
-      return session && this.#asked ? { client: session.queryClient, options: session.queries.courses() as never } : null;
+      return session && this.#asked
+        ? { client: session.queryClient, options: session.queries.courses() as never }
+        : null;
     });
     this.#outline = new QueryController<CourseOutline>(host, () => {
       const session = options.session();
@@ -57,14 +56,17 @@ export class AttachDialogController implements ReactiveController {
     return this.#asked !== null;
   }
 
-  /** Resolves with the chapter that it is in now, or null when nothing was added here. */
-  open(asked: { readonly target: ChapterItem['target']; readonly title: string }, courseId?: string | null): Promise<string | null> {
+  /** Resolves with the chapter that it is in now, or null when nothing was added. */
+  open(
+    asked: { readonly target: ChapterItem['target']; readonly title: string },
+    courseId?: string | null,
+  ): Promise<string | null> {
     this.#finish(null);
     const session = this.#options.session();
     const last = session ? lastPlaces.get(session) : undefined;
     this.#asked = asked;
     this.#courseId = courseId ?? last?.courseId ?? null;
-    this.#chapterId = last && last.courseId === this.#courseId ? last.chapterId : null;
+    this.#chapterId = last?.courseId === this.#courseId ? (last?.chapterId ?? null) : null;
     this.#error = null;
     this.#host.requestUpdate();
     return new Promise((resolve) => {
@@ -78,7 +80,7 @@ export class AttachDialogController implements ReactiveController {
 
   hostUpdated(): void {
     const dialog = this.#dialog.value;
-    if (this.#asked && dialog && !dialog.open) dialog.showModal();
+    if (this.#asked && dialog?.open === false) dialog.showModal();
   }
 
   render(messages: Messages): TemplateResult | typeof nothing {
@@ -98,36 +100,63 @@ export class AttachDialogController implements ReactiveController {
     >
       <header>
         <h2 id="attach-title">${messages.t('courses.attachTitle')}</h2>
-        <button class="icon-button" type="button" aria-label=${messages.t('common.close')} @click=${this.#onCancel}>${icon('close')}</button>
+        <button class="icon-button" type="button" aria-label=${messages.t('common.close')} @click=${this.#onCancel}>
+          ${icon('close')}
+        </button>
       </header>
       <form class="body" id="attach-form" @submit=${this.#onSubmit}>
         <label class="field">
           <span class="label">${messages.t('courses.course')}</span>
-          <select class="select" name="course" autofocus ?disabled=${loading} .value=${courseId} @change=${this.#onCourse}>
+          <select
+            class="select"
+            name="course"
+            autofocus
+            ?disabled=${loading}
+            .value=${courseId}
+            @change=${this.#onCourse}
+          >
             ${courses.map((course) => html`<option value=${course.id} ?selected=${course.id === courseId}>${course.title}</option>`)}
             <option value=${fresh} ?selected=${courseId === fresh}>${messages.t('courses.newCourseOption')}</option>
           </select>
         </label>
-        ${courseId === fresh && !loading
-          ? html`<label class="field">
-              <span class="label">${messages.t('courses.courseTitle')}</span>
-              <input class="input" name="course-title" required maxlength="200" placeholder=${messages.t('courses.newCourseTitle')} />
-            </label>`
-          : nothing}
+        ${
+          courseId === fresh && !loading
+            ? html`<label class="field">
+                <span class="label">${messages.t('courses.courseTitle')}</span>
+                <input
+                  class="input"
+                  name="course-title"
+                  required
+                  maxlength="200"
+                  placeholder=${messages.t('courses.newCourseTitle')}
+                />
+              </label>`
+            : nothing
+        }
         ${this.#renderChapters(courseId, messages)}
         <label class="field">
           <span class="label">${messages.t('courses.itemTitle')}</span>
           <input class="input" name="item-title" required maxlength="200" .defaultValue=${asked.title} />
         </label>
-        ${failure
-          ? html`<p class="banner" data-tone="danger" role="alert">
-              ${icon('error')}<span><strong>${messages.error(failure).title}</strong> ${messages.error(failure).advice}</span>
-            </p>`
-          : nothing}
+        ${
+          failure
+            ? html`<p class="banner" data-tone="danger" role="alert">
+                ${icon('error')}<span
+                  ><strong>${messages.error(failure).title}</strong> ${messages.error(failure).advice}</span
+                >
+              </p>`
+            : nothing
+        }
       </form>
       <footer>
         <button class="button" type="button" @click=${this.#onCancel}>${messages.t('common.cancel')}</button>
-        <button class="button" data-variant="primary" type="submit" form="attach-form" ?disabled=${this.#busy || loading}>
+        <button
+          class="button"
+          data-variant="primary"
+          type="submit"
+          form="attach-form"
+          ?disabled=${this.#busy || loading}
+        >
           ${this.#busy ? html`<span class="spinner"></span>` : icon('add')}${messages.t('courses.addTo')}
         </button>
       </footer>
@@ -138,21 +167,31 @@ export class AttachDialogController implements ReactiveController {
     const chapters = courseId === fresh ? [] : (this.#outline.result?.data?.chapters ?? []);
     const loading = courseId !== fresh && (this.#outline.result?.isLoading ?? false);
     const chapterId = this.#chosenChapter();
-    return html`${chapters.length > 0 || loading
-      ? html`<label class="field">
-          <span class="label">${messages.t('courses.chapter')}</span>
-          <select class="select" name="chapter" ?disabled=${loading} @change=${this.#onChapter}>
-            ${chapters.map((chapter) => html`<option value=${chapter.id} ?selected=${chapter.id === chapterId}>${chapter.title}</option>`)}
-            <option value=${fresh} ?selected=${chapterId === fresh}>${messages.t('courses.newChapterOption')}</option>
-          </select>
-        </label>`
-      : nothing}
-    ${chapterId === fresh && !loading
-      ? html`<label class="field">
-          <span class="label">${messages.t('courses.chapterTitle')}</span>
-          <input class="input" name="chapter-title" required maxlength="200" placeholder=${messages.t('courses.newChapterTitle')} />
-        </label>`
-      : nothing}`;
+    return html`${
+      chapters.length > 0 || loading
+        ? html`<label class="field">
+            <span class="label">${messages.t('courses.chapter')}</span>
+            <select class="select" name="chapter" ?disabled=${loading} @change=${this.#onChapter}>
+              ${chapters.map((chapter) => html`<option value=${chapter.id} ?selected=${chapter.id === chapterId}>${chapter.title}</option>`)}
+              <option value=${fresh} ?selected=${chapterId === fresh}>${messages.t('courses.newChapterOption')}</option>
+            </select>
+          </label>`
+        : nothing
+    }
+    ${
+      chapterId === fresh && !loading
+        ? html`<label class="field">
+            <span class="label">${messages.t('courses.chapterTitle')}</span>
+            <input
+              class="input"
+              name="chapter-title"
+              required
+              maxlength="200"
+              placeholder=${messages.t('courses.newChapterTitle')}
+            />
+          </label>`
+        : nothing
+    }`;
   }
 
   /** Empty for a new one. */
@@ -196,7 +235,10 @@ export class AttachDialogController implements ReactiveController {
   readonly #onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     const data = new FormData(event.target as HTMLFormElement);
-    const text = (name: string): string => String(data.get(name) ?? '').trim();
+    const text = (name: string): string => {
+      const value = data.get(name);
+      return typeof value === 'string' ? value.trim() : '';
+    };
     void this.#attach(text('course-title'), text('chapter-title'), text('item-title'));
   };
 
@@ -220,12 +262,9 @@ export class AttachDialogController implements ReactiveController {
         this.#chapterId = chapterId;
       }
       lastPlaces.set(session, { courseId, chapterId });
-      const ours = this.#options.request({ target: asked.target, title, chapterId });
-      if (ours) {
-        await session.actions.addToChapter({ chapterId, target: asked.target, title });
-        this.#options.attached?.({ chapterId, courseId, title });
-      }
-      this.#finish(ours ? chapterId : null);
+      await session.actions.addToChapter({ chapterId, target: asked.target, title });
+      this.#options.attached?.({ chapterId, courseId });
+      this.#finish(chapterId);
     } catch (error) {
       this.#error = toLecternError(error);
     } finally {

@@ -38,7 +38,12 @@ let sessions: TestSession[] = [];
 async function open(
   options: TestSessionOptions = full,
   attributes: Partial<CourseOutlineElement> = {},
-): Promise<{ harness: CourseOutlineHarness; session: TestSession; element: CourseOutlineElement; changes: CourseChangeDetail[] }> {
+): Promise<{
+  harness: CourseOutlineHarness;
+  session: TestSession;
+  element: CourseOutlineElement;
+  changes: CourseChangeDetail[];
+}> {
   const session = createTestSession(options);
   sessions.push(session);
   await session.seeded;
@@ -51,12 +56,16 @@ async function open(
 
 async function stored(session: TestSession, courseId = 'calculus'): Promise<string[]> {
   const { chapters } = await session.reliableBackend.courses.outline(courseId);
-  return chapters.map((chapter) => [chapter.title, chapter.items.map((entry) => entry.title).join(', ')].filter((part) => part !== '').join(': '));
+  return chapters.map((chapter) =>
+    [chapter.title, chapter.items.map((entry) => entry.title).join(', ')].filter((part) => part !== '').join(': '),
+  );
 }
 
 async function violations(element: Element): Promise<string[]> {
   const report = await axe.run(element);
-  return report.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`));
+  return report.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
+  );
 }
 
 describe('course-outline', () => {
@@ -94,13 +103,21 @@ describe('course-outline', () => {
     await harness.until(() => harness.all('.state').length === 1, 'the empty state');
     await harness.click('New course');
     await harness.rename('Geometry');
-    await harness.until(() => harness.all('.top select').length === 1 && harness.courseTitle === 'Geometry', 'the course');
+    await harness.until(
+      () => harness.all('.top select').length === 1 && harness.courseTitle === 'Geometry',
+      'the course',
+    );
     await harness.click('New chapter');
     await harness.rename('Angles');
     await harness.reads('Angles');
     const [course] = await session.reliableBackend.courses.list();
     await harness.until(async () => (await stored(session, course?.id)).join() === 'Angles');
-    expect(changes.map((change) => change.type)).to.deep.equal(['course.create', 'course.rename', 'chapter.create', 'chapter.rename']);
+    expect(changes.map((change) => change.type)).to.deep.equal([
+      'course.create',
+      'course.rename',
+      'chapter.create',
+      'chapter.rename',
+    ]);
   });
 
   describe('putting in order', () => {
@@ -114,7 +131,10 @@ describe('course-outline', () => {
       await harness.reads('Limits: Theme', 'Series: Welcome, Live');
       await harness.until(() => harness.focusedTitle === 'Welcome', 'the focus');
       await harness.until(async () => (await stored(session)).join('|') === 'Limits: Theme|Series: Welcome, Live');
-      await harness.until(() => harness.all('[role="status"]').some((region) => region.textContent.includes('now 1 of 2')), 'what is said');
+      await harness.until(
+        () => harness.all('[role="status"]').some((region) => region.textContent.includes('now 1 of 2')),
+        'what is said',
+      );
     });
 
     it('moves a chapter by its menu', async () => {
@@ -196,11 +216,22 @@ describe('course-outline', () => {
       const { harness, session } = await open();
       await harness.row('Welcome');
       await harness.click('Actions for “Calculus”');
-      await harness.click(await harness.until(() => harness.all('[role="menu"]:popover-open [role="menuitem"]').find((line) => line.textContent.includes('Delete')), 'the menu'));
+      await harness.click(
+        await harness.until(
+          () =>
+            harness
+              .all('[role="menu"]:popover-open [role="menuitem"]')
+              .find((line) => line.textContent.includes('Delete')),
+          'the menu',
+        ),
+      );
       const dialog = await harness.until(() => harness.all<HTMLDialogElement>('dialog[open]')[0], 'the question');
       expect(dialog.textContent).to.include('2 chapters');
       await harness.click(dialog.querySelector<HTMLElement>('[data-variant="danger"]') ?? 'Delete');
-      await harness.until(() => harness.all('.top select').length === 1 && harness.courseTitle === 'Algebra', 'the other course');
+      await harness.until(
+        () => harness.all('.top select').length === 1 && harness.courseTitle === 'Algebra',
+        'the other course',
+      );
       expect((await session.reliableBackend.courses.list()).map((course) => course.title)).to.deep.equal(['Algebra']);
     });
   });
@@ -210,7 +241,10 @@ describe('course-outline', () => {
       const { harness, element, session, changes } = await open();
       await harness.row('Welcome');
       const done = element.attach({ assetId: 'song' });
-      await harness.until(() => harness.attachDialog?.querySelector<HTMLInputElement>('[name="item-title"]')?.value === 'Song', 'the title');
+      await harness.until(
+        () => harness.attachDialog?.querySelector<HTMLInputElement>('[name="item-title"]')?.value === 'Song',
+        'the title',
+      );
       await harness.confirmAttach({ title: 'The song' });
       expect(await done).to.equal('two');
       await harness.reads('Limits: Welcome, Theme', 'Series: Live, The song');
@@ -224,7 +258,10 @@ describe('course-outline', () => {
       const { harness, element, session } = await open({ ...full, courses: [] });
       await harness.until(() => harness.all('.state').length === 1, 'the empty state');
       const done = element.attach({ projectId: 'limits', title: 'Limits' });
-      await harness.until(() => harness.attachDialog?.querySelector('[name="course-title"]'), 'the field of a new course');
+      await harness.until(
+        () => harness.attachDialog?.querySelector('[name="course-title"]'),
+        'the field of a new course',
+      );
       await harness.confirmAttach({ course: 'Calculus', chapter: 'Week 1' });
       expect(await done).to.be.a('string');
       await harness.reads('Week 1: Limits');
@@ -232,30 +269,38 @@ describe('course-outline', () => {
       expect(await stored(session, course?.id)).to.deep.equal(['Week 1: Limits']);
     });
 
-    it('lets the page do it', async () => {
+    it('lets the page do it, which may hand the request back', async () => {
       const { harness, element, session } = await open();
-      await harness.row('Welcome');
+      await harness.row('Series');
+      session.replaceAction('pickAssets', () => () => Promise.resolve(['intro']));
       const asked: AttachRequestDetail[] = [];
       element.addEventListener('lectern-attach-request', (event) => {
         event.preventDefault();
         asked.push(event.detail);
       });
-      const done = element.attach({ assetId: 'intro', title: 'Intro' });
-      await harness.until(() => harness.attachDialog?.open, 'the dialog');
-      await harness.confirmAttach();
-      expect(await done).to.equal(null);
+      await harness.click('Add media to “Series”');
+      await harness.until(() => asked.length === 1, 'the request');
       expect(asked).to.deep.equal([{ target: { kind: 'asset', assetId: 'intro' }, title: 'Intro', chapterId: 'two' }]);
       expect(await stored(session)).to.deep.equal(['Limits: Welcome, Theme', 'Series: Live']);
+      expect(asked[0] && (await element.attach(asked[0]))).to.equal('two');
+      await harness.reads('Limits: Welcome, Theme', 'Series: Live, Intro');
+      expect(asked).to.have.length(1);
     });
 
     it('stays open with the reason when it fails', async () => {
       const { harness, element, session } = await open();
       await harness.row('Welcome');
       const done = element.attach({ assetId: 'intro' });
-      await harness.until(() => harness.attachDialog?.querySelector<HTMLInputElement>('[name="item-title"]')?.value === 'Intro', 'the title');
+      await harness.until(
+        () => harness.attachDialog?.querySelector<HTMLInputElement>('[name="item-title"]')?.value === 'Intro',
+        'the title',
+      );
       session.setFaults({ fail: { 'courses.apply': 'offline' } });
       await harness.confirmAttach();
-      await harness.until(() => harness.attachDialog?.querySelector('[role="alert"]')?.textContent.includes('offline'), 'the reason');
+      await harness.until(
+        () => harness.attachDialog?.querySelector('[role="alert"]')?.textContent.includes('offline'),
+        'the reason',
+      );
       session.setFaults({});
       await harness.confirmAttach();
       expect(await done).to.equal('two');
@@ -267,7 +312,9 @@ describe('course-outline', () => {
       await harness.click('Add media to “Series”');
       const picker = await harness.until(() => element.shadowRoot?.querySelector('asset-browser'), 'the picker');
       await harness.until(() => picker.shadowRoot?.querySelectorAll('.cell').length === 2, 'its media');
-      const cell = [...(picker.shadowRoot?.querySelectorAll<HTMLElement>('.cell') ?? [])].find((candidate) => candidate.textContent.includes('Song'));
+      const cell = [...(picker.shadowRoot?.querySelectorAll<HTMLElement>('.cell') ?? [])].find((candidate) =>
+        candidate.textContent.includes('Song'),
+      );
       cell?.click();
       await picker.updateComplete;
       picker.shadowRoot?.querySelector<HTMLElement>('dialog footer [data-variant="primary"]')?.click();
@@ -307,7 +354,9 @@ describe('course-outline', () => {
     element.addEventListener('lectern-course-item-open', (event) => opened.push(event.detail));
     await harness.focusRow('Live');
     await harness.press('Enter');
-    expect(opened).to.deep.equal([{ itemId: 'c', chapterId: 'two', title: 'Live', target: { kind: 'project', projectId: 'limits' } }]);
+    expect(opened).to.deep.equal([
+      { itemId: 'c', chapterId: 'two', title: 'Live', target: { kind: 'project', projectId: 'limits' } },
+    ]);
   });
 
   it('changes nothing when it is read-only', async () => {

@@ -32,7 +32,10 @@ export class CourseOutlineHarness extends Harness<CourseOutlineElement> {
 
   /** Waits until the outline reads like this. */
   async reads(...lines: readonly string[]): Promise<void> {
-    await this.until(() => this.outline.join('|') === lines.join('|'), `${lines.join(' | ')}; it is ${this.outline.join(' | ')}`);
+    await this.until(
+      () => this.outline.join('|') === lines.join('|'),
+      `${lines.join(' | ')}; it is ${this.outline.join(' | ')}`,
+    );
   }
 
   async row(title: string): Promise<HTMLElement> {
@@ -54,21 +57,29 @@ export class CourseOutlineHarness extends Harness<CourseOutlineElement> {
     await this.focusRow(title);
     await this.press('F10', { shiftKey: true });
     const entry = await this.until(
-      () => this.all('[role="menu"]:popover-open [role="menuitem"]').find((candidate) => candidate.textContent.includes(line)),
+      () =>
+        this.all('[role="menu"]:popover-open [role="menuitem"]').find((candidate) =>
+          candidate.textContent.includes(line),
+        ),
       `a menu with ${line}`,
     );
     await this.click(entry);
   }
 
   async rename(value: string): Promise<void> {
-    const field = await this.until(() => this.element.shadowRoot?.querySelector<HTMLInputElement>('input.rename'), 'a field for the title');
+    const field = await this.until(
+      () => this.element.shadowRoot?.querySelector<HTMLInputElement>('input.rename'),
+      'a field for the title',
+    );
     await this.until(() => this.element.shadowRoot?.activeElement === field, 'the field to have the focus');
     field.value = value;
     await this.press('Enter');
   }
 
   /** Fills in *Add to course* and confirms it; what isn't named stays as it is offered. */
-  async confirmAttach(values: { readonly course?: string; readonly chapter?: string; readonly title?: string } = {}): Promise<void> {
+  async confirmAttach(
+    values: { readonly course?: string; readonly chapter?: string; readonly title?: string } = {},
+  ): Promise<void> {
     const dialog = await this.until(() => this.attachDialog?.open && this.attachDialog, 'the dialog');
     const form = await this.until(() => dialog.querySelector<HTMLFormElement>('form'), 'its form');
     await this.until(() => !dialog.querySelector('select:disabled'), 'the courses');

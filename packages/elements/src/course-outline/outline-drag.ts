@@ -88,7 +88,8 @@ export class OutlineDragController {
     const chapterId = section?.dataset['chapter'];
     if (!section || chapterId === undefined) return null;
     let afterId: string | null = null;
-    let top = section.querySelector('[data-row]')?.getBoundingClientRect().bottom ?? section.getBoundingClientRect().bottom;
+    let top =
+      section.querySelector('[data-row]')?.getBoundingClientRect().bottom ?? section.getBoundingClientRect().bottom;
     const folded = section.dataset['last'];
     if (folded !== undefined) return { chapterId, afterId: folded === '' ? null : folded, top: top - origin };
     for (const item of section.querySelectorAll<HTMLElement>('[data-item]')) {

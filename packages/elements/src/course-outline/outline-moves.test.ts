@@ -39,21 +39,58 @@ describe('rows of an outline', () => {
 
 describe('a step', () => {
   it('moves an item inside its chapter', () => {
-    assert.deepEqual(stepChange(outline, rowOf(outline, 'b'), 1), { type: 'item.move', id: 'b', chapterId: 'one', afterId: 'c' });
-    assert.deepEqual(stepChange(outline, rowOf(outline, 'b'), -1), { type: 'item.move', id: 'b', chapterId: 'one', afterId: null });
-    assert.deepEqual(stepChange(outline, rowOf(outline, 'c'), -1), { type: 'item.move', id: 'c', chapterId: 'one', afterId: 'a' });
+    assert.deepEqual(stepChange(outline, rowOf(outline, 'b'), 1), {
+      type: 'item.move',
+      id: 'b',
+      chapterId: 'one',
+      afterId: 'c',
+    });
+    assert.deepEqual(stepChange(outline, rowOf(outline, 'b'), -1), {
+      type: 'item.move',
+      id: 'b',
+      chapterId: 'one',
+      afterId: null,
+    });
+    assert.deepEqual(stepChange(outline, rowOf(outline, 'c'), -1), {
+      type: 'item.move',
+      id: 'c',
+      chapterId: 'one',
+      afterId: 'a',
+    });
   });
 
   it('takes an item over into the neighbouring chapter, first when it comes from above and last from below', () => {
-    assert.deepEqual(stepChange(outline, rowOf(outline, 'c'), 1), { type: 'item.move', id: 'c', chapterId: 'two', afterId: null });
+    assert.deepEqual(stepChange(outline, rowOf(outline, 'c'), 1), {
+      type: 'item.move',
+      id: 'c',
+      chapterId: 'two',
+      afterId: null,
+    });
     const full = createOutline({ one: ['a', 'b'], two: ['c'] });
-    assert.deepEqual(stepChange(full, rowOf(full, 'c'), -1), { type: 'item.move', id: 'c', chapterId: 'one', afterId: 'b' });
+    assert.deepEqual(stepChange(full, rowOf(full, 'c'), -1), {
+      type: 'item.move',
+      id: 'c',
+      chapterId: 'one',
+      afterId: 'b',
+    });
   });
 
   it('moves a chapter past its neighbour', () => {
-    assert.deepEqual(stepChange(outline, rowOf(outline, 'one'), 1), { type: 'chapter.move', id: 'one', afterId: 'two' });
-    assert.deepEqual(stepChange(outline, rowOf(outline, 'three'), -1), { type: 'chapter.move', id: 'three', afterId: 'one' });
-    assert.deepEqual(stepChange(outline, rowOf(outline, 'two'), -1), { type: 'chapter.move', id: 'two', afterId: null });
+    assert.deepEqual(stepChange(outline, rowOf(outline, 'one'), 1), {
+      type: 'chapter.move',
+      id: 'one',
+      afterId: 'two',
+    });
+    assert.deepEqual(stepChange(outline, rowOf(outline, 'three'), -1), {
+      type: 'chapter.move',
+      id: 'three',
+      afterId: 'one',
+    });
+    assert.deepEqual(stepChange(outline, rowOf(outline, 'two'), -1), {
+      type: 'chapter.move',
+      id: 'two',
+      afterId: null,
+    });
   });
 
   it('goes nowhere at the ends', () => {

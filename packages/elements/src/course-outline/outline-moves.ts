@@ -10,6 +10,11 @@ export interface OutlineRow {
   readonly item: ChapterItem | null;
 }
 
+/** What a row is called. */
+export function titleOf(row: OutlineRow): string {
+  return (row.item ?? row.chapter).title;
+}
+
 /** The rows in order; items of folded chapters have none. */
 export function outlineRows(outline: CourseOutline, isFolded: (chapterId: string) => boolean): readonly OutlineRow[] {
   return outline.chapters.flatMap((chapter) => [
@@ -31,10 +36,20 @@ export function stepChange(outline: CourseOutline, row: OutlineRow, step: 1 | -1
   const index = items.findIndex((item) => item.id === row.id);
   const to = index + step;
   if (to >= 0 && to < items.length)
-    return { type: 'item.move', id: row.id, chapterId: row.chapter.id, afterId: (step > 0 ? items[to] : items[to - 1])?.id ?? null };
+    return {
+      type: 'item.move',
+      id: row.id,
+      chapterId: row.chapter.id,
+      afterId: (step > 0 ? items[to] : items[to - 1])?.id ?? null,
+    };
   const neighbour = chapters[chapterIndex + step];
   if (!neighbour) return null;
-  return { type: 'item.move', id: row.id, chapterId: neighbour.id, afterId: step > 0 ? null : (neighbour.items.at(-1)?.id ?? null) };
+  return {
+    type: 'item.move',
+    id: row.id,
+    chapterId: neighbour.id,
+    afterId: step > 0 ? null : (neighbour.items.at(-1)?.id ?? null),
+  };
 }
 
 /** A place between siblings, as a pointer finds it. */
@@ -69,16 +84,21 @@ function attachAt(item: ChapterItem, chapterId: string, afterId: string | null):
 function createAgain(chapter: OutlineChapter, courseId: string): readonly CourseChange[] {
   return [
     { type: 'chapter.create', id: chapter.id, courseId, title: chapter.title },
-    ...chapter.items.map(
-      ({ id, title, target }): CourseChange => ({ type: 'item.attach', id, chapterId: chapter.id, title, target }),
-    ),
+    ...chapter.items.map(({ id, title, target }): CourseChange => ({
+      type: 'item.attach',
+      id,
+      chapterId: chapter.id,
+      title,
+      target,
+    })),
   ];
 }
 
 /** What takes a change back, read from the outline as it was before it; empty where it can't be. */
 export function inverseOf(outline: CourseOutline, change: CourseChange): readonly CourseChange[] {
   const { chapters, course } = outline;
-  const chapterOf = (id: string): OutlineChapter | undefined => chapters.find((chapter) => chapter.items.some((item) => item.id === id));
+  const chapterOf = (id: string): OutlineChapter | undefined =>
+    chapters.find((chapter) => chapter.items.some((item) => item.id === id));
   const previous = (siblings: readonly { readonly id: string }[], id: string): string | null =>
     siblings[siblings.findIndex((sibling) => sibling.id === id) - 1]?.id ?? null;
   switch (change.type) {

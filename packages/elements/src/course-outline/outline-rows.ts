@@ -55,7 +55,12 @@ export interface OutlineRowContext {
 }
 
 /** A chapter and its items. The tree is flat in the document: levels say what belongs where, and each row is named by its own words alone. */
-export function chapterBranch(chapter: OutlineChapter, position: number, total: number, context: OutlineRowContext): TemplateResult {
+export function chapterBranch(
+  chapter: OutlineChapter,
+  position: number,
+  total: number,
+  context: OutlineRowContext,
+): TemplateResult {
   const { messages, edit, activeId, draggedId } = context;
   const row: OutlineRow = { id: chapter.id, chapter, item: null };
   const folded = context.isFolded(chapter.id);
@@ -86,34 +91,51 @@ export function chapterBranch(chapter: OutlineChapter, position: number, total: 
         data-size="small"
         tabindex="-1"
         aria-label=${messages.t(folded ? 'courses.unfold' : 'courses.fold', { name: chapter.title })}
-        @click=${() => { context.fold(chapter.id); }}
+        @click=${() => {
+          context.fold(chapter.id);
+        }}
       >
         ${icon(folded ? 'chevron-right' : 'chevron-down')}
       </button>
-      ${edit.editing === chapter.id
-        ? edit.render(chapter.title, messages.t('courses.chapterTitle'), 200)
-        : html`<span class="chapter-title truncate" dir="auto" data-name>${chapter.title}</span>`}
+      ${
+        edit.editing === chapter.id
+          ? edit.render(chapter.title, messages.t('courses.chapterTitle'), 200)
+          : html`<span class="chapter-title truncate" dir="auto" data-name>${chapter.title}</span>`
+      }
       <span class="hint count">${messages.format.number(chapter.items.length)}</span>
-      ${context.readonly
-        ? nothing
-        : html`${rowButton('add', messages.t('courses.addMediaTo', { name: chapter.title }), () => { context.addMedia(chapter); })}
-          ${menuButton(row, chapter.title, context)}`}
+      ${
+        context.readonly
+          ? nothing
+          : html`${rowButton('add', messages.t('courses.addMediaTo', { name: chapter.title }), () => {
+              context.addMedia(chapter);
+            })}
+            ${menuButton(row, chapter.title, context)}`
+      }
     </div>
-    ${folded
-      ? nothing
-      : html`<div class="items" role="none">
-          ${chapter.items.length === 0
-            ? html`<p class="hint none" role="presentation">${messages.t('courses.emptyChapter')}</p>`
-            : repeat(
-                chapter.items,
-                (item) => item.id,
-                (item, index) => itemLeaf(item, chapter, index, context),
-              )}
-        </div>`}
+    ${
+      folded
+        ? nothing
+        : html`<div class="items" role="none">
+            ${
+              chapter.items.length === 0
+                ? html`<p class="hint none" role="presentation">${messages.t('courses.emptyChapter')}</p>`
+                : repeat(
+                    chapter.items,
+                    (item) => item.id,
+                    (item, index) => itemLeaf(item, chapter, index, context),
+                  )
+            }
+          </div>`
+    }
   </div>`;
 }
 
-function itemLeaf(item: ChapterItem, chapter: OutlineChapter, index: number, context: OutlineRowContext): TemplateResult {
+function itemLeaf(
+  item: ChapterItem,
+  chapter: OutlineChapter,
+  index: number,
+  context: OutlineRowContext,
+): TemplateResult {
   const { messages, edit, session, activeId, draggedId } = context;
   const { format } = messages;
   const row: OutlineRow = { id: item.id, chapter, item };
@@ -140,14 +162,20 @@ function itemLeaf(item: ChapterItem, chapter: OutlineChapter, index: number, con
     data-id=${item.id}
   >
     ${grip(row, context)}
-    <div class="thumb" part="thumbnail" data-kind=${facts?.kind ?? (item.target.kind === 'project' ? 'project' : 'video')}>
+    <div
+      class="thumb"
+      part="thumbnail"
+      data-kind=${facts?.kind ?? (item.target.kind === 'project' ? 'project' : 'video')}
+    >
       ${icon(facts?.missing ? 'warning' : facts && facts.kind !== 'project' ? kindIcons[facts.kind] : 'film')}
       <canvas aria-hidden="true" ${poster(session, facts?.posterKey ?? null)}></canvas>
     </div>
     <div class="text">
-      ${edit.editing === item.id
-        ? edit.render(item.title, messages.t('courses.itemTitle'), 200)
-        : html`<span class="name truncate" dir="auto" title=${item.title} data-name>${item.title}</span>`}
+      ${
+        edit.editing === item.id
+          ? edit.render(item.title, messages.t('courses.itemTitle'), 200)
+          : html`<span class="name truncate" dir="auto" title=${item.title} data-name>${item.title}</span>`
+      }
       <span class="meta truncate" data-tone=${facts?.missing ? 'warning' : nothing}>
         ${words}${facts?.isDraft && !facts.missing ? html` · ${messages.t('projects.draft')}` : nothing}
       </span>

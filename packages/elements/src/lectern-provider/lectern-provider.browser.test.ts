@@ -16,7 +16,10 @@ function session(): TestSession {
   return made;
 }
 
-async function open(attributes: Partial<LecternProviderElement>, inner = ''): Promise<{ harness: LecternProviderHarness; element: LecternProviderElement }> {
+async function open(
+  attributes: Partial<LecternProviderElement>,
+  inner = '',
+): Promise<{ harness: LecternProviderHarness; element: LecternProviderElement }> {
   const element = Object.assign(document.createElement('lectern-provider'), attributes);
   if (inner !== '') element.append(document.createElement(inner));
   await mount(element);
@@ -79,10 +82,13 @@ describe('lectern-provider', () => {
 
   it('reaches elements that were there before it was defined', async () => {
     const made = session();
-    const element = document.createElement('late-provider') as LecternProviderElement;
+    const element = document.createElement('late-provider') as HTMLElement &
+      Pick<LecternProviderElement, 'lectern' | 'updateComplete'>;
     const library = document.createElement('media-library');
     element.append(library);
-    await mount(element);
+    await mount(library);
+    library.replaceWith(element);
+    element.append(library);
     expect(library.session === null).to.equal(true);
     customElements.define('late-provider', class extends LecternProviderElement {});
     element.lectern = made;

@@ -1,7 +1,13 @@
 import { ContextProvider } from '@lit/context';
 import { html, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import { registeredBackends, sessionFor, subscribeDefaultSession, type LecternSession, type Unsubscribe } from '@lectern/core';
+import {
+  registeredBackends,
+  sessionFor,
+  subscribeDefaultSession,
+  type LecternSession,
+  type Unsubscribe,
+} from '@lectern/core';
 import { sessionContext } from '../foundation/contexts.js';
 import { LecternElement } from '../foundation/lectern-element.js';
 import { providerStyles } from './lectern-provider.styles.js';

@@ -28,15 +28,14 @@ const icons: Readonly<Record<Notice['tone'], IconName>> = {
  * itself after its time, which stands still while a person points at it or is in it.
  */
 export class NoticesController implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
   readonly #claim: Claim;
   readonly #notices: StoreController<SessionState, readonly Notice[]>;
-  readonly #timers: Map<string, { timer: ReturnType<typeof setTimeout> | null; leftMs: number; since: number }> = new Map();
+  readonly #timers: Map<string, { timer: ReturnType<typeof setTimeout> | null; leftMs: number; since: number }> =
+    new Map();
   #session: LecternSession | null = null;
   #held = false;
 
   constructor(host: ReactiveControllerHost, place: NoticePlace) {
-    this.#host = host;
     this.#claim = { place, update: () => host.requestUpdate() };
     this.#notices = new StoreController<SessionState, readonly Notice[]>(host, null, (state) => state.notices.items);
     host.addController(this);
@@ -103,16 +102,18 @@ export class NoticesController implements ReactiveController {
         <p>${text}</p>
         ${error ? html`<p class="advice">${error.title === text ? error.advice : `${error.title}. ${error.advice}`}</p>` : nothing}
       </div>
-      ${notice.undo
-        ? html`<button
-            class="undo"
-            @click=${() => {
-              this.#undo(notice);
-            }}
-          >
-            ${messages.t('common.undo')}
-          </button>`
-        : nothing}
+      ${
+        notice.undo
+          ? html`<button
+              class="undo"
+              @click=${() => {
+                this.#undo(notice);
+              }}
+            >
+              ${messages.t('common.undo')}
+            </button>`
+          : nothing
+      }
       <button
         class="icon-button"
         data-size="small"
@@ -147,7 +148,7 @@ export class NoticesController implements ReactiveController {
 
   #start(id: string): void {
     const entry = this.#timers.get(id);
-    if (!entry || entry.timer !== null) return;
+    if (entry?.timer !== null) return;
     entry.since = performance.now();
     entry.timer = setTimeout(() => {
       this.#timers.delete(id);

@@ -163,19 +163,22 @@ export const assetCardStyles: CSSResult = css`
     user-select: text;
   }
   .tick {
-    block-size: 18px;
+    align-items: center;
+    block-size: 28px;
     cursor: pointer;
-    inline-size: 18px;
+    display: flex;
+    inline-size: 28px;
+    justify-content: center;
   }
-  .tick::before {
-    content: '';
-    inset: -5px;
-    position: absolute;
+  .tick input {
+    block-size: 17px;
+    cursor: pointer;
+    inline-size: 17px;
   }
   .scroller[data-view='grid'] .tick {
     filter: drop-shadow(0 1px 2px rgb(0 0 0 / 45%));
-    inset-block-start: 8px;
-    inset-inline-start: 8px;
+    inset-block-start: 4px;
+    inset-inline-start: 4px;
     opacity: 0;
     position: absolute;
     z-index: 1;
@@ -277,9 +280,9 @@ export const assetCardStyles: CSSResult = css`
     display: none;
   }
   .scroller[data-view='list'] .tick {
-    order: -2;
     flex: none;
-    position: relative;
+    margin-inline: -6px;
+    order: -2;
   }
   .scroller[data-view='list'] .text {
     flex: 1;

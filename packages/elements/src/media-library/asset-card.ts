@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { Asset } from '@lectern/ports';
 import type { LecternSession, Messages } from '@lectern/core';
 import type { CellContext } from '../collection/collection-controller.js';
@@ -19,7 +20,11 @@ export interface AssetCardContext {
 }
 
 /** An asset's picture with what is marked on it. What only the looks say is there in words too. */
-export function assetThumbnail(asset: Asset, id: string, context: Pick<AssetCardContext, 'session' | 'messages'>): TemplateResult {
+export function assetThumbnail(
+  asset: Asset,
+  id: string,
+  context: Pick<AssetCardContext, 'session' | 'messages'>,
+): TemplateResult {
   const { messages, session } = context;
   const length = lengthOf(asset, messages);
   const undecodable = isUndecodable(asset);
@@ -27,14 +32,22 @@ export function assetThumbnail(asset: Asset, id: string, context: Pick<AssetCard
     ${icon(kindIcons[asset.kind])}
     <canvas aria-hidden="true" ${poster(session, asset.posterKey)}></canvas>
     ${length === '' ? nothing : html`<span class="length timecode">${length}</span>`}
-    ${undecodable
-      ? html`<span class="mark" data-tone="warning" title=${messages.t('library.undecodable')}>${icon('warning')}</span>`
-      : asset.sourceType === 'upload'
-        ? nothing
-        : html`<span class="mark" title=${messages.t(sourceKeys[asset.sourceType])}>
-            ${icon(sourceIcons[asset.sourceType])}<span class="mark-text">${messages.t(sourceKeys[asset.sourceType])}</span>
-          </span>`}
-    <span class="visually-hidden">${messages.t(kindKeys[asset.kind])} ${undecodable ? messages.t('library.undecodable') : nothing}</span>
+    ${
+      undecodable
+        ? html`<span class="mark" data-tone="warning" title=${messages.t('library.undecodable')}
+            >${icon('warning')}</span
+          >`
+        : asset.sourceType === 'upload'
+          ? nothing
+          : html`<span class="mark" title=${messages.t(sourceKeys[asset.sourceType])}>
+              ${icon(sourceIcons[asset.sourceType])}<span class="mark-text"
+                >${messages.t(sourceKeys[asset.sourceType])}</span
+              >
+            </span>`
+    }
+    <span class="visually-hidden"
+      >${messages.t(kindKeys[asset.kind])} ${undecodable ? messages.t('library.undecodable') : nothing}</span
+    >
   </div>`;
 }
 
@@ -46,21 +59,25 @@ export function assetCell(asset: Asset | null, cell: CellContext, context: Asset
   }
   const { messages, edit, controls } = context;
   return html`<div class="text" id=${cell.ids.text}>
-      ${edit?.editing === asset.id
-        ? edit.render(asset.name, messages.t('library.rename', { name: asset.name }))
-        : html`<span class="name truncate" title=${asset.name} dir="auto">${asset.name}</span>`}
+      ${
+        edit?.editing === asset.id
+          ? edit.render(asset.name, messages.t('library.rename', { name: asset.name }))
+          : html`<span class="name truncate" title=${asset.name} dir="auto">${asset.name}</span>`
+      }
       <span class="meta truncate">${describe(asset, messages, cell.view)}</span>
     </div>
     ${assetThumbnail(asset, cell.ids.thumb, context)}
-    ${controls
-      ? html`<input
-          type="checkbox"
-          class="tick"
-          tabindex="-1"
-          .checked=${cell.selected}
-          aria-label=${messages.t('library.selectNamed', { name: asset.name })}
-        />`
-      : nothing}
+    ${
+      controls
+        ? html`<label class="tick"
+            ><input
+              type="checkbox"
+              tabindex="-1"
+              .checked=${live(cell.selected)}
+              aria-label=${messages.t('library.selectNamed', { name: asset.name })}
+          /></label>`
+        : nothing
+    }
     ${controls && cell.view === 'grid' ? menuButton(asset, context) : nothing}`;
 }
 
@@ -84,7 +101,9 @@ export function assetHeaders(messages: Messages): TemplateResult {
     <div role="columnheader" class="column size">${messages.t('common.size')}</div>
     <div role="columnheader" class="column source">${messages.t('library.source')}</div>
     <div role="columnheader" class="column date">${messages.t('library.created')}</div>
-    <div role="columnheader" class="column actions"><span class="visually-hidden">${messages.t('common.moreActions')}</span></div>`;
+    <div role="columnheader" class="column actions">
+      <span class="visually-hidden">${messages.t('common.moreActions')}</span>
+    </div>`;
 }
 
 function menuButton(asset: Asset, { messages, menu }: AssetCardContext): TemplateResult {
@@ -107,6 +126,8 @@ function describe(asset: Asset, messages: Messages, view: 'grid' | 'list'): stri
   const parts =
     view === 'grid'
       ? [format.bytes(asset.sizeBytes), format.date(asset.createdAt)]
-      : [messages.t(kindKeys[asset.kind]), lengthOf(asset, messages), format.bytes(asset.sizeBytes)].filter((part) => part !== '');
+      : [messages.t(kindKeys[asset.kind]), lengthOf(asset, messages), format.bytes(asset.sizeBytes)].filter(
+          (part) => part !== '',
+        );
   return parts.join(' · ');
 }

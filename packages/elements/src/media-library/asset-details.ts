@@ -7,6 +7,7 @@ import { poster } from '../collection/poster.js';
 import { icon, type IconName } from '../foundation/icon.js';
 import { QueryController } from '../foundation/query-controller.js';
 import { errorView } from '../foundation/state-view.js';
+import type { LibraryCommands } from './library-commands.js';
 import { codecNames, isUndecodable, kindIcons, kindKeys, projectOf, sourceKeys } from './asset-words.js';
 
 export interface AssetDetailsOptions {
@@ -14,13 +15,7 @@ export interface AssetDetailsOptions {
   /** The name is edited in place; the same field as on the cards. */
   readonly edit: InlineEditController;
   readonly close: () => void;
-  readonly tag: (asset: Asset, tags: readonly string[]) => void;
-  readonly openProject: (projectId: string) => void;
-  readonly openInStudio: (asset: Asset) => void;
-  readonly addToCourse: (asset: Asset) => void;
-  readonly download: (asset: Asset) => void;
-  readonly remove: (asset: Asset) => void;
-  readonly restore: (asset: Asset) => void;
+  readonly commands: LibraryCommands;
 }
 
 const usageIcons: Readonly<Record<string, IconName>> = {
@@ -88,67 +83,111 @@ export class AssetDetailsController implements ReactiveController {
     if (this.#assetId === null) return nothing;
     const { asset } = this;
     const failure = this.#asset.result?.error;
-    return html`<aside class="details" part="details" aria-label=${messages.t('library.details')} @keydown=${this.#onKey}>
+    return html`<aside
+      class="details"
+      part="details"
+      aria-label=${messages.t('library.details')}
+      @keydown=${this.#onKey}
+    >
       <header>
         <h3>${messages.t('library.details')}</h3>
-        <button class="icon-button close-details" aria-label=${messages.t('library.hideDetails')} @click=${this.#options.close}>
+        <button
+          class="icon-button close-details"
+          aria-label=${messages.t('library.hideDetails')}
+          @click=${this.#options.close}
+        >
           ${icon('close')}
         </button>
       </header>
-      ${asset
-        ? this.#renderAsset(asset, messages)
-        : failure
-          ? errorView(toLecternError(failure), messages, () => void this.#asset.result?.refetch())
-          : html`<div class="player skeleton"></div>`}
+      ${
+        asset
+          ? this.#renderAsset(asset, messages)
+          : failure
+            ? errorView(toLecternError(failure), messages, () => void this.#asset.result?.refetch())
+            : html`<div class="player skeleton"></div>`
+      }
     </aside>`;
   }
 
   #renderAsset(asset: Asset, messages: Messages): TemplateResult {
-    const { edit, restore, openInStudio, addToCourse, download, remove } = this.#options;
+    const { edit, commands } = this.#options;
     const deleted = asset.deletedAt !== null;
     const button = (name: IconName, label: string, run: (asset: Asset) => void): TemplateResult =>
-      html`<button class="icon-button" aria-label=${label} title=${label} @click=${() => { run(asset); }}>${icon(name)}</button>`;
+      html`<button
+        class="icon-button"
+        aria-label=${label}
+        title=${label}
+        @click=${() => {
+          run(asset);
+        }}
+      >
+        ${icon(name)}
+      </button>`;
     return html`<div class="details-body">
       ${this.#renderPlayer(asset, messages)}
       <div class="title-line">
-        ${edit.editing === `details:${asset.id}`
-          ? edit.render(asset.name, messages.t('library.rename', { name: asset.name }))
-          : html`<h4 dir="auto">${asset.name}</h4>
-              ${deleted
-                ? nothing
-                : html`<button
-                    class="icon-button"
-                    data-size="small"
-                    aria-label=${messages.t('library.rename', { name: asset.name })}
-                    @click=${() => {
-                      edit.begin(`details:${asset.id}`);
-                    }}
-                  >
-                    ${icon('edit')}
-                  </button>`}`}
+        ${
+          edit.editing === `details:${asset.id}`
+            ? edit.render(asset.name, messages.t('library.rename', { name: asset.name }))
+            : html`<h4 dir="auto">${asset.name}</h4>
+                ${
+                  deleted
+                    ? nothing
+                    : html`<button
+                        class="icon-button"
+                        data-size="small"
+                        aria-label=${messages.t('library.rename', { name: asset.name })}
+                        @click=${() => {
+                          edit.begin(`details:${asset.id}`);
+                        }}
+                      >
+                        ${icon('edit')}
+                      </button>`
+                }`
+        }
       </div>
       <div class="actions">
-        ${deleted
-          ? html`<button class="button wide" data-variant="primary" @click=${() => { restore(asset); }}>
-              ${icon('restore')}${messages.t('common.restore')}
-            </button>`
-          : html`<button
-              class="button wide"
-              data-variant="primary"
-              ?disabled=${isUndecodable(asset)}
-              @click=${() => { openInStudio(asset); }}
-            >
-              ${icon('scissors')}${messages.t('library.openIn')}
-            </button>`}
-        ${button('download', messages.t('library.download'), download)}
-        ${deleted
-          ? nothing
-          : html`${button('delete', messages.t('library.delete', { name: asset.name }), remove)}
-              <button class="button course" @click=${() => { addToCourse(asset); }}>
-                ${icon('course')}${messages.t('library.addToChapter')}
-              </button>`}
+        ${
+          deleted
+            ? html`<button
+                class="button wide"
+                data-variant="primary"
+                @click=${() => {
+                  commands.restore([asset.id]);
+                }}
+              >
+                ${icon('restore')}${messages.t('common.restore')}
+              </button>`
+            : html`<button
+                class="button wide"
+                data-variant="primary"
+                ?disabled=${isUndecodable(asset)}
+                @click=${() => {
+                  commands.openInStudio([asset.id]);
+                }}
+              >
+                ${icon('scissors')}${messages.t('library.openIn')}
+              </button>`
+        }
+        ${button('download', messages.t('library.download'), commands.download)}
+        ${
+          deleted
+            ? nothing
+            : html`${button('delete', messages.t('library.delete', { name: asset.name }), ({ id }) => {
+                  commands.remove([id]);
+                })}
+                <button
+                  class="button course"
+                  @click=${() => {
+                    commands.addToCourse(asset);
+                  }}
+                >
+                  ${icon('course')}${messages.t('library.addToChapter')}
+                </button>`
+        }
       </div>
-      ${this.#renderFacts(asset, messages)} ${deleted ? nothing : this.#renderTags(asset, messages)} ${this.#renderUsage(messages)}
+      ${this.#renderFacts(asset, messages)} ${deleted ? nothing : this.#renderTags(asset, messages)}
+      ${this.#renderUsage(messages)}
     </div>`;
   }
 
@@ -160,7 +199,13 @@ export class AssetDetailsController implements ReactiveController {
     };
     if (isUndecodable(asset) || error) {
       const told = messages.error(
-        error ?? new LecternError('undecodable', { details: { name: asset.name, codec: codecNames(asset.probe?.videoCodec ?? null, asset.probe?.audioCodec ?? null) ?? '' } }),
+        error ??
+          new LecternError('undecodable', {
+            details: {
+              name: asset.name,
+              codec: codecNames(asset.probe?.videoCodec ?? null, asset.probe?.audioCodec ?? null) ?? '',
+            },
+          }),
       );
       return html`<div class="player none">
         ${icon('warning')}
@@ -173,10 +218,17 @@ export class AssetDetailsController implements ReactiveController {
         ${icon(kindIcons[asset.kind])}<canvas aria-hidden="true" ${poster(session, asset.posterKey)}></canvas>
       </div>`;
     }
-    if (asset.kind === 'image') return html`<div class="player"><img src=${url} alt=${asset.name} @error=${fail} /></div>`;
+    if (asset.kind === 'image')
+      return html`<div class="player"><img src=${url} alt=${asset.name} @error=${fail} /></div>`;
     if (asset.kind === 'audio') {
       return html`<div class="player sound thumb" data-kind="audio">
-        ${icon('waveform')}<audio controls preload="metadata" src=${url} aria-label=${asset.name} @error=${fail}></audio>
+        ${icon('waveform')}<audio
+          controls
+          preload="metadata"
+          src=${url}
+          aria-label=${asset.name}
+          @error=${fail}
+        ></audio>
       </div>`;
     }
     return html`<div class="player">
@@ -189,9 +241,20 @@ export class AssetDetailsController implements ReactiveController {
     const { probe } = asset;
     const facts: readonly (readonly [string, unknown])[] = [
       [messages.t('library.filterKind'), messages.t(kindKeys[asset.kind])],
-      [messages.t('common.duration'), asset.kind === 'image' || !probe ? null : format.durationInWords(probe.durationSeconds)],
-      [messages.t('library.dimensions'), probe && probe.width > 0 ? format.dimensions(probe.width, probe.height) : null],
-      [messages.t('library.frameRate'), probe && probe.averageFrameRate > 0 ? messages.t('library.framesPerSecond', { rate: format.number(probe.averageFrameRate) }) : null],
+      [
+        messages.t('common.duration'),
+        asset.kind === 'image' || !probe ? null : format.durationInWords(probe.durationSeconds),
+      ],
+      [
+        messages.t('library.dimensions'),
+        probe && probe.width > 0 ? format.dimensions(probe.width, probe.height) : null,
+      ],
+      [
+        messages.t('library.frameRate'),
+        probe && probe.averageFrameRate > 0
+          ? messages.t('library.framesPerSecond', { rate: format.number(probe.averageFrameRate) })
+          : null,
+      ],
       [messages.t('library.codec'), probe ? codecNames(probe.videoCodec, probe.audioCodec) : null],
       [messages.t('common.size'), format.bytes(asset.sizeBytes)],
       [messages.t('library.source'), messages.t(sourceKeys[asset.sourceType])],
@@ -199,7 +262,14 @@ export class AssetDetailsController implements ReactiveController {
       [messages.t('library.fromProject'), this.#renderProjectLink(asset, messages)],
     ];
     return html`<dl class="facts">
-      ${facts.map(([name, value]) => (value === null ? nothing : html`<div><dt>${name}</dt><dd>${value}</dd></div>`))}
+      ${facts.map(([name, value]) =>
+        value === null
+          ? nothing
+          : html`<div>
+              <dt>${name}</dt>
+              <dd>${value}</dd>
+            </div>`,
+      )}
     </dl>`;
   }
 
@@ -207,34 +277,46 @@ export class AssetDetailsController implements ReactiveController {
     const id = projectOf(asset);
     if (id === null) return null;
     const title = this.#project.result?.data?.title;
-    return html`<button class="link" @click=${() => { this.#options.openProject(id); }}>
+    return html`<button
+      class="link"
+      @click=${() => {
+        this.#options.commands.openProject(id);
+      }}
+    >
       ${title ?? messages.t('common.open')}
     </button>`;
   }
 
   #renderTags(asset: Asset, messages: Messages): TemplateResult {
     const add = (input: HTMLInputElement): void => {
-      const wanted = input.value.split(',').map((tag) => tag.trim().slice(0, 64)).filter((tag) => tag !== '');
+      const wanted = input.value
+        .split(',')
+        .map((tag) => tag.trim().slice(0, 64))
+        .filter((tag) => tag !== '');
       input.value = '';
       const known = new Set(asset.tags.map((tag) => tag.toLocaleLowerCase()));
       const fresh = wanted.filter((tag) => !known.has(tag.toLocaleLowerCase()));
-      if (fresh.length > 0) this.#options.tag(asset, [...asset.tags, ...new Set(fresh)]);
+      if (fresh.length > 0) this.#options.commands.tag(asset, [...asset.tags, ...new Set(fresh)]);
     };
     return html`<section class="tags">
       <h4 class="label">${messages.t('library.tags')}</h4>
       <div class="tag-list">
         ${asset.tags.map(
-          (tag) => html`<span class="badge tag"
-            ><span class="truncate" dir="auto">${tag}</span
-            ><button
-              aria-label=${messages.t('library.removeTag', { tag })}
-              @click=${() => {
-                this.#options.tag(asset, asset.tags.filter((other) => other !== tag));
-              }}
-            >
-              ${icon('close')}
-            </button></span
-          >`,
+          (tag) =>
+            html`<span class="badge tag"
+              ><span class="truncate" dir="auto">${tag}</span
+              ><button
+                aria-label=${messages.t('library.removeTag', { tag })}
+                @click=${() => {
+                  this.#options.commands.tag(
+                    asset,
+                    asset.tags.filter((other) => other !== tag),
+                  );
+                }}
+              >
+                ${icon('close')}
+              </button></span
+            >`,
         )}
         <input
           class="input"
@@ -259,22 +341,33 @@ export class AssetDetailsController implements ReactiveController {
     const places = this.#usage.result?.data;
     return html`<section class="usage">
       <h4 class="label">${messages.t('library.usage')}</h4>
-      ${!places
-        ? html`<div class="skeleton line"></div>`
-        : places.length === 0
-          ? html`<p class="hint">${messages.t('library.notUsed')}</p>`
-          : html`<ul>
-              ${places.map(
-                (place) => html`<li>
-                  ${icon(usageIcons[place.resourceType] ?? 'link')}
-                  ${place.resourceType === 'project'
-                    ? html`<button class="link truncate" dir="auto" @click=${() => { this.#options.openProject(place.resourceId); }}>
-                        ${place.label}
-                      </button>`
-                    : html`<span class="truncate" dir="auto">${place.label}</span>`}
-                </li>`,
-              )}
-            </ul>`}
+      ${
+        !places
+          ? html`<div class="skeleton line"></div>`
+          : places.length === 0
+            ? html`<p class="hint">${messages.t('library.notUsed')}</p>`
+            : html`<ul>
+                ${places.map(
+                  (place) =>
+                    html`<li>
+                      ${icon(usageIcons[place.resourceType] ?? 'link')}
+                      ${
+                        place.resourceType === 'project'
+                          ? html`<button
+                              class="link truncate"
+                              dir="auto"
+                              @click=${() => {
+                                this.#options.commands.openProject(place.resourceId);
+                              }}
+                            >
+                              ${place.label}
+                            </button>`
+                          : html`<span class="truncate" dir="auto">${place.label}</span>`
+                      }
+                    </li>`,
+                )}
+              </ul>`
+      }
     </section>`;
   }
 

@@ -9,7 +9,11 @@ export const kindKeys: Readonly<Record<AssetKind, PlainMessageKey>> = {
   audio: 'library.kindAudio',
   image: 'library.kindImage',
 };
-export const sourceIcons: Readonly<Record<AssetSourceType, IconName>> = { upload: 'upload', recording: 'record', export: 'export' };
+export const sourceIcons: Readonly<Record<AssetSourceType, IconName>> = {
+  upload: 'upload',
+  recording: 'record',
+  export: 'export',
+};
 export const sourceKeys: Readonly<Record<AssetSourceType, PlainMessageKey>> = {
   upload: 'library.sourceUpload',
   recording: 'library.sourceRecording',

@@ -46,7 +46,10 @@ export class FileImportController {
         tone: 'warning',
         message: {
           key: 'library.notAccepted',
-          params: { names: [...new Set(refused.map((file) => file.name))].slice(0, 3).join(', '), count: refused.length },
+          params: {
+            names: [...new Set(refused.map((file) => file.name))].slice(0, 3).join(', '),
+            count: refused.length,
+          },
         },
       });
     }
@@ -65,15 +68,17 @@ export class FileImportController {
         ${ref(this.#input)}
         @change=${this.#onChosen}
       />
-      ${this.#drop.active
-        ? html`<div class="drop" part="drop-zone">
-            <div>
-              ${icon('upload')}
-              <strong>${messages.t('library.dropHere')}</strong>
-              <span class="hint">${messages.t('library.formats')}</span>
-            </div>
-          </div>`
-        : nothing}`;
+      ${
+        this.#drop.active
+          ? html`<div class="drop" part="drop-zone">
+              <div>
+                ${icon('upload')}
+                <strong>${messages.t('library.dropHere')}</strong>
+                <span class="hint">${messages.t('library.formats')}</span>
+              </div>
+            </div>`
+          : nothing
+      }`;
   }
 
   readonly #onChosen = (event: Event): void => {

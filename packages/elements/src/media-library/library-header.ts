@@ -77,11 +77,20 @@ export function searchField(options: {
         onSearch('');
       }}
     />
-    ${value === ''
-      ? nothing
-      : html`<button class="icon-button" data-size="small" aria-label=${messages.t('common.clear')} @click=${() => { onSearch(''); }}>
-          ${icon('close')}
-        </button>`}
+    ${
+      value === ''
+        ? nothing
+        : html`<button
+            class="icon-button"
+            data-size="small"
+            aria-label=${messages.t('common.clear')}
+            @click=${() => {
+              onSearch('');
+            }}
+          >
+            ${icon('close')}
+          </button>`
+    }
   </div>`;
 }
 
@@ -114,36 +123,52 @@ export function filterSelect<T extends string | null>(options: {
 export function libraryHeader(options: LibraryHeaderOptions): TemplateResult {
   const { messages, trash, view, onView, onImport, canImport } = options;
   const viewButton = (mode: 'grid' | 'list', key: PlainMessageKey, name: IconName): TemplateResult =>
-    html`<button aria-pressed=${String(view === mode)} aria-label=${messages.t(key)} title=${messages.t(key)} @click=${() => { onView(mode); }}>
+    html`<button
+      aria-pressed=${String(view === mode)}
+      aria-label=${messages.t(key)}
+      title=${messages.t(key)}
+      @click=${() => {
+        onView(mode);
+      }}
+    >
       ${icon(name)}
     </button>`;
   return html`<header class="top" part="header">
-    <div class="heading">
-      ${trash
-        ? html`<button class="icon-button" aria-label=${messages.t('library.backToLibrary')} title=${messages.t('library.backToLibrary')} @click=${options.onTrash}>
-            ${icon('back')}
-          </button>`
-        : nothing}
-      <h2 class="truncate">${messages.t(trash ? 'library.trash' : 'library.title')}</h2>
-      <span class="count hint">${options.count}</span>
-    </div>
-    ${searchField({
-      messages,
-      label: messages.t('library.search'),
-      placeholder: messages.t('library.searchPlaceholder'),
-      value: options.search,
-      onSearch: options.onSearch,
-    })}
-    <div class="segmented" role="group" aria-label=${messages.t('library.viewAs')}>
-      ${viewButton('grid', 'library.viewGrid', 'grid')}${viewButton('list', 'library.viewList', 'list')}
-    </div>
-    ${trash
-      ? nothing
-      : html`<button class="button import" data-variant="primary" ?disabled=${!canImport} @click=${onImport}>
-          ${icon('upload')}<span class="import-text">${messages.t('library.add')}</span>
-        </button>`}
-  </header>
-  ${options.selected > 0 ? bulkBar(options) : filterBar(options)}`;
+      <div class="heading">
+        ${
+          trash
+            ? html`<button
+                class="icon-button"
+                aria-label=${messages.t('library.backToLibrary')}
+                title=${messages.t('library.backToLibrary')}
+                @click=${options.onTrash}
+              >
+                ${icon('back')}
+              </button>`
+            : nothing
+        }
+        <h2 class="truncate">${messages.t(trash ? 'library.trash' : 'library.title')}</h2>
+        <span class="count hint">${options.count}</span>
+      </div>
+      ${searchField({
+        messages,
+        label: messages.t('library.search'),
+        placeholder: messages.t('library.searchPlaceholder'),
+        value: options.search,
+        onSearch: options.onSearch,
+      })}
+      <div class="segmented" role="group" aria-label=${messages.t('library.viewAs')}>
+        ${viewButton('grid', 'library.viewGrid', 'grid')}${viewButton('list', 'library.viewList', 'list')}
+      </div>
+      ${
+        trash
+          ? nothing
+          : html`<button class="button import" data-variant="primary" ?disabled=${!canImport} @click=${onImport}>
+              ${icon('upload')}<span class="import-text">${messages.t('library.add')}</span>
+            </button>`
+      }
+    </header>
+    ${options.selected > 0 ? bulkBar(options) : filterBar(options)}`;
 }
 
 function filterBar(options: LibraryHeaderOptions): TemplateResult {
@@ -152,7 +177,14 @@ function filterBar(options: LibraryHeaderOptions): TemplateResult {
     <div class="segmented kinds" role="group" aria-label=${messages.t('library.filterKind')}>
       ${kindFilters.map(
         ([choice, key]) =>
-          html`<button aria-pressed=${String(kind === choice)} @click=${() => { onFilter({ kind: choice }); }}>${messages.t(key)}</button>`,
+          html`<button
+            aria-pressed=${String(kind === choice)}
+            @click=${() => {
+              onFilter({ kind: choice });
+            }}
+          >
+            ${messages.t(key)}
+          </button>`,
       )}
     </div>
     ${filterSelect({
@@ -161,7 +193,9 @@ function filterBar(options: LibraryHeaderOptions): TemplateResult {
       label: messages.t('library.filterKind'),
       value: kind,
       choices: kindFilters,
-      onChoice: (value) => { onFilter({ kind: value }); },
+      onChoice: (value) => {
+        onFilter({ kind: value });
+      },
     })}
     ${filterSelect({
       messages,
@@ -169,7 +203,9 @@ function filterBar(options: LibraryHeaderOptions): TemplateResult {
       label: messages.t('library.filterSource'),
       value: source,
       choices: sources,
-      onChoice: (value) => { onFilter({ source: value }); },
+      onChoice: (value) => {
+        onFilter({ source: value });
+      },
     })}
     ${filterSelect<AssetSort>({
       messages,
@@ -177,14 +213,18 @@ function filterBar(options: LibraryHeaderOptions): TemplateResult {
       label: messages.t('library.sortBy'),
       value: sort,
       choices: sorts,
-      onChoice: (value) => { onFilter({ sort: value }); },
+      onChoice: (value) => {
+        onFilter({ sort: value });
+      },
     })}
     <span class="spring"></span>
-    ${trash
-      ? nothing
-      : html`<button class="button trash-button" data-size="small" data-variant="plain" @click=${onTrash}>
-          ${icon('delete')}<span>${messages.t('library.trash')}</span>
-        </button>`}
+    ${
+      trash
+        ? nothing
+        : html`<button class="button trash-button" data-size="small" data-variant="plain" @click=${onTrash}>
+            ${icon('delete')}<span>${messages.t('library.trash')}</span>
+          </button>`
+    }
   </div>`;
 }
 
@@ -192,15 +232,30 @@ function bulkBar(options: LibraryHeaderOptions): TemplateResult {
   const { messages, trash, selected } = options;
   const button = (name: IconName, key: PlainMessageKey, run: () => void): TemplateResult =>
     html`<button class="button" data-size="small" @click=${run}>${icon(name)}<span>${messages.t(key)}</span></button>`;
-  return html`<div class="bar bulk" part="bulk-bar" role="toolbar" aria-label=${messages.t('library.selected', { count: selected })}>
-    <button class="icon-button" data-size="small" aria-label=${messages.t('library.clearSelection')} title=${messages.t('library.clearSelection')} @click=${options.onClearSelection}>
+  return html`<div
+    class="bar bulk"
+    part="bulk-bar"
+    role="toolbar"
+    aria-label=${messages.t('library.selected', { count: selected })}
+  >
+    <button
+      class="icon-button"
+      data-size="small"
+      aria-label=${messages.t('library.clearSelection')}
+      title=${messages.t('library.clearSelection')}
+      @click=${options.onClearSelection}
+    >
       ${icon('close')}
     </button>
     <strong class="truncate">${messages.t('common.selectedCount', { count: selected })}</strong>
-    <button class="button" data-size="small" data-variant="plain" @click=${options.onSelectAll}>${messages.t('common.selectAll')}</button>
+    <button class="button" data-size="small" data-variant="plain" @click=${options.onSelectAll}>
+      ${messages.t('common.selectAll')}
+    </button>
     <span class="spring"></span>
-    ${trash
-      ? button('restore', 'common.restore', options.onRestore)
-      : html`${button('scissors', 'library.openIn', options.onOpenInStudio)}${button('delete', 'common.delete', options.onDelete)}`}
+    ${
+      trash
+        ? button('restore', 'common.restore', options.onRestore)
+        : html`${button('scissors', 'library.openIn', options.onOpenInStudio)}${button('delete', 'common.delete', options.onDelete)}`
+    }
   </div>`;
 }

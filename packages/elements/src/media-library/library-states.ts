@@ -8,7 +8,14 @@ import { stateView } from '../foundation/state-view.js';
 /** What stands in the list's place while it is read for the first time. */
 export function listSkeleton(view: 'grid' | 'list', messages: Messages): TemplateResult {
   return html`<div class="skeletons" role="status" aria-label=${messages.t('common.loading')}>
-    ${Array.from({ length: view === 'grid' ? 12 : 9 }, () => html`<div><div class="thumb skeleton"></div><div class="skeleton line"></div></div>`)}
+    ${Array.from(
+      { length: view === 'grid' ? 12 : 9 },
+      () =>
+        html`<div>
+          <div class="thumb skeleton"></div>
+          <div class="skeleton line"></div>
+        </div>`,
+    )}
   </div>`;
 }
 
@@ -21,7 +28,13 @@ export interface EmptyLibraryOptions {
 }
 
 /** What stands there when there is nothing: why, and the way on. */
-export function emptyLibrary({ messages, trash, filtered, chooseFiles, clearFilters }: EmptyLibraryOptions): TemplateResult {
+export function emptyLibrary({
+  messages,
+  trash,
+  filtered,
+  chooseFiles,
+  clearFilters,
+}: EmptyLibraryOptions): TemplateResult {
   if (filtered) {
     return stateView({
       icon: 'search',
@@ -31,13 +44,19 @@ export function emptyLibrary({ messages, trash, filtered, chooseFiles, clearFilt
     });
   }
   if (trash) {
-    return stateView({ icon: 'delete', title: messages.t('library.trashEmpty'), text: messages.t('library.trashEmptyText') });
+    return stateView({
+      icon: 'delete',
+      title: messages.t('library.trashEmpty'),
+      text: messages.t('library.trashEmptyText'),
+    });
   }
   return stateView({
     icon: 'film',
     title: messages.t('library.emptyTitle'),
     text: messages.t('library.emptyText'),
-    actions: html`<button class="button" data-variant="primary" @click=${chooseFiles}>${icon('upload')}${messages.t('library.chooseFiles')}</button>
+    actions: html`<button class="button" data-variant="primary" @click=${chooseFiles}>
+        ${icon('upload')}${messages.t('library.chooseFiles')}
+      </button>
       <p class="hint drop-hint">${messages.t('library.dropHint')}</p>
       <p class="hint">${messages.t('library.formats')}</p>`,
   });
@@ -61,12 +80,18 @@ export function libraryFooter(
   return html`<footer class="storage" part="storage" ?data-full=${share !== null && share > 0.9}>
     ${icon(report.kind === 'remote' ? 'cloud' : 'device')}
     <span>
-      ${report.quotaBytes
-        ? messages.t('library.storageUsedOf', { used, total: format.bytes(report.quotaBytes) })
-        : messages.t('library.storageUsed', { used })}
+      ${
+        report.quotaBytes
+          ? messages.t('library.storageUsedOf', { used, total: format.bytes(report.quotaBytes) })
+          : messages.t('library.storageUsed', { used })
+      }
     </span>
-    ${share === null
-      ? nothing
-      : html`<span class="progress" aria-hidden="true"><span style=${styleMap({ '--value': String(Math.max(0.01, share)) })}></span></span>`}
+    ${
+      share === null
+        ? nothing
+        : html`<span class="progress" aria-hidden="true"
+            ><span style=${styleMap({ '--value': String(Math.max(0.01, share)) })}></span
+          ></span>`
+    }
   </footer>`;
 }

@@ -1,6 +1,12 @@
 import axe from 'axe-core';
 import { expect } from 'chai';
-import { createNewAsset, createProbeFacts, createTestSession, type TestSession, type TestSessionOptions } from '@lectern/testing';
+import {
+  createNewAsset,
+  createProbeFacts,
+  createTestSession,
+  type TestSession,
+  type TestSessionOptions,
+} from '@lectern/testing';
 import '../define/media-library.js';
 import { mount, unmountAll } from '../foundation/harness.js';
 import type { MediaLibraryElement } from './media-library.js';
@@ -25,19 +31,31 @@ async function open(
   const session = createTestSession(options);
   sessions.push(session);
   await session.seeded;
-  const element = Object.assign(document.createElement('media-library'), { lectern: session, sort: 'oldest' as const, ...attributes });
+  const element = Object.assign(document.createElement('media-library'), {
+    lectern: session,
+    sort: 'oldest' as const,
+    ...attributes,
+  });
   await mount(element, width, 700);
   return { harness: new MediaLibraryHarness(element), session, element };
 }
 
 async function violations(element: Element): Promise<string[]> {
   const report = await axe.run(element);
-  return report.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`));
+  return report.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
+  );
 }
 
 function once<T>(element: Element, type: string): Promise<CustomEvent<T>> {
   return new Promise((resolve) => {
-    element.addEventListener(type, (event) => { resolve(event as CustomEvent<T>); }, { once: true });
+    element.addEventListener(
+      type,
+      (event) => {
+        resolve(event as CustomEvent<T>);
+      },
+      { once: true },
+    );
   });
 }
 
@@ -152,7 +170,11 @@ describe('media-library', () => {
       const { harness } = await open();
       await harness.focusItem('Slide.png');
       expect(harness.cells.filter((cell) => cell.tabIndex === 0)).to.have.length(1);
-      expect(harness.cells.every((cell) => [...cell.querySelectorAll<HTMLElement>('button, input')].every((control) => control.tabIndex === -1))).to.equal(true);
+      expect(
+        harness.cells.every((cell) =>
+          [...cell.querySelectorAll<HTMLElement>('button, input')].every((control) => control.tabIndex === -1),
+        ),
+      ).to.equal(true);
     });
   });
 
@@ -222,10 +244,18 @@ describe('media-library', () => {
 
     it('says where something is used that can’t be deleted', async () => {
       const { harness, session } = await open();
-      await session.reliableBackend.assets.link({ assetId: 'song', resourceType: 'lesson', resourceId: 'l1', label: 'Lesson one' });
+      await session.reliableBackend.assets.link({
+        assetId: 'song',
+        resourceType: 'lesson',
+        resourceId: 'l1',
+        label: 'Lesson one',
+      });
       await harness.focusItem('Song.mp3');
       await harness.press('Delete');
-      await harness.until(() => harness.notices.some((notice) => notice.includes('Lesson one')), 'a notice that names the place');
+      await harness.until(
+        () => harness.notices.some((notice) => notice.includes('Lesson one')),
+        'a notice that names the place',
+      );
       await harness.item('Song.mp3');
     });
 
@@ -245,13 +275,21 @@ describe('media-library', () => {
   describe('details', () => {
     it('opens with Enter, tells the facts and where it is used, and closes with Escape', async () => {
       const { harness, session } = await open();
-      await session.reliableBackend.assets.link({ assetId: 'intro', resourceType: 'chapter', resourceId: 'c1', label: 'Week one' });
+      await session.reliableBackend.assets.link({
+        assetId: 'intro',
+        resourceType: 'chapter',
+        resourceId: 'c1',
+        label: 'Week one',
+      });
       await harness.focusItem('Intro.mp4');
       await harness.press('Enter');
       await harness.until(() => harness.fact('Dimensions'), 'the facts');
       expect(harness.fact('Dimensions')).to.equal('1280 × 720');
       expect(harness.fact('Codec')).to.equal('H.264 · AAC');
-      await harness.until(() => harness.details?.querySelector('.usage')?.textContent.includes('Week one'), 'the usage');
+      await harness.until(
+        () => harness.details?.querySelector('.usage')?.textContent.includes('Week one'),
+        'the usage',
+      );
       harness.get('.close-details').focus();
       await harness.press('Escape');
       expect(harness.details).to.equal(null);
@@ -260,15 +298,16 @@ describe('media-library', () => {
 
     it('lets go of every object URL', async () => {
       const made = new Set<string>();
-      const { createObjectURL, revokeObjectURL } = URL;
+      const createObjectURL = URL.createObjectURL.bind(URL);
+      const revokeObjectURL = URL.revokeObjectURL.bind(URL);
       URL.createObjectURL = (source: Blob) => {
-        const url = createObjectURL.call(URL, source);
+        const url = createObjectURL(source);
         made.add(url);
         return url;
       };
       URL.revokeObjectURL = (url: string) => {
         made.delete(url);
-        revokeObjectURL.call(URL, url);
+        revokeObjectURL(url);
       };
       try {
         const { harness, element } = await open();
@@ -276,7 +315,10 @@ describe('media-library', () => {
         element.showDetails('slide');
         await harness.until(() => made.size === 1, 'the picture');
         element.showDetails('song');
-        await harness.until(() => harness.all('audio').length === 1 || harness.all('.player.none').length === 1, 'the sound');
+        await harness.until(
+          () => harness.all('audio').length === 1 || harness.all('.player.none').length === 1,
+          'the sound',
+        );
         expect(made.size).to.be.at.most(1);
         await harness.click(harness.get('.close-details'));
         await harness.until(() => made.size === 0, 'nothing left');
@@ -333,7 +375,10 @@ describe('media-library', () => {
       const { harness } = await open({});
       await harness.drop(new File([], 'Empty.mp4'), good('Good.mp4'));
       await harness.item('Good.mp4');
-      const bad = await harness.until(() => harness.uploads.find((upload) => upload.status === 'failed'), 'the bad one');
+      const bad = await harness.until(
+        () => harness.uploads.find((upload) => upload.status === 'failed'),
+        'the bad one',
+      );
       expect(bad.name).to.equal('Empty.mp4');
       expect(bad.text).to.include('empty');
       expect(harness.notices.some((notice) => notice.includes('Empty.mp4'))).to.equal(false);
@@ -364,14 +409,19 @@ describe('media-library', () => {
       await harness.pickFromMenu('Final.mp4', 'Add to course');
       const dialog = await harness.until(() => harness.attachDialog?.open && harness.attachDialog, 'the dialog');
       await harness.until(() => dialog.querySelector('[name="course-title"]'), 'the field of a new course');
-      for (const [name, value] of [['course-title', 'Calculus'], ['chapter-title', 'Limits']] as const)
+      for (const [name, value] of [
+        ['course-title', 'Calculus'],
+        ['chapter-title', 'Limits'],
+      ] as const)
         (dialog.querySelector(`[name="${name}"]`) as HTMLInputElement).value = value;
       expect(dialog.querySelector<HTMLInputElement>('[name="item-title"]')?.value).to.equal('Final');
       dialog.querySelector('form')?.requestSubmit();
       await harness.until(() => harness.attachDialog === null, 'the dialog to close');
       const [course] = await session.reliableBackend.courses.list();
       const outline = await session.reliableBackend.courses.outline(course?.id ?? '');
-      expect(outline.chapters.map((chapter) => [chapter.title, chapter.items.map((item) => item.title)])).to.deep.equal([['Limits', ['Final']]]);
+      expect(outline.chapters.map((chapter) => [chapter.title, chapter.items.map((item) => item.title)])).to.deep.equal(
+        [['Limits', ['Final']]],
+      );
     });
 
     it('leaves adding to a course to the page when the page wants it', async () => {
@@ -381,14 +431,21 @@ describe('media-library', () => {
       });
       const asked = once<AttachRequestDetail>(element, 'lectern-attach-request');
       await harness.pickFromMenu('Intro.mp4', 'Add to course');
-      expect((await asked).detail).to.deep.equal({ target: { kind: 'asset', assetId: 'intro' }, title: 'Intro', chapterId: null });
+      expect((await asked).detail).to.deep.equal({
+        target: { kind: 'asset', assetId: 'intro' },
+        title: 'Intro',
+        chapterId: null,
+      });
       expect(harness.attachDialog).to.equal(null);
     });
   });
 
   describe('long lists', () => {
     it('has only what is in sight in the document, and reads on when that changes', async () => {
-      const many = Array.from({ length: 1200 }, (_, index) => ({ ...createNewAsset({ id: `a${String(index)}`, kind: 'audio' as const }), name: `Sound ${String(index).padStart(4, '0')}.mp3` }));
+      const many = Array.from({ length: 1200 }, (_, index) => ({
+        ...createNewAsset({ id: `a${String(index)}`, kind: 'audio' as const }),
+        name: `Sound ${String(index).padStart(4, '0')}.mp3`,
+      }));
       const { harness } = await open({ assets: many }, { sort: 'name' });
       await harness.item('Sound 0000.mp3');
       expect(harness.get('.heading .count').textContent).to.equal('1,200 files');

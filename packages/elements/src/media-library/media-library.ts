@@ -2,12 +2,11 @@ import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Asset, AssetKind, AssetQuery, AssetSort, AssetSourceType, StorageReport } from '@lectern/ports';
 import type { LecternSession, SessionState } from '@lectern/core';
-import { attempt } from '../collection/attempt.js';
 import { CollectionController } from '../collection/collection-controller.js';
 import { InlineEditController } from '../collection/inline-edit-controller.js';
 import { ItemMenuController, type MenuLine } from '../collection/item-menu-controller.js';
-import { saveFile } from '../collection/object-url-controller.js';
 import { PagedListController } from '../collection/paged-list-controller.js';
+import { SearchController } from '../collection/search-controller.js';
 import { AttachDialogController } from '../course-outline/attach-dialog.js';
 import { Announcer } from '../foundation/announcer.js';
 import { LecternElement } from '../foundation/lectern-element.js';
@@ -19,8 +18,9 @@ import { assetCell, assetColumns, assetHeaders, type AssetCardContext } from './
 import { AssetDetailsController } from './asset-details.js';
 import { emptyLibrary, libraryFooter, listSkeleton } from './library-states.js';
 import { FileImportController } from './file-import-controller.js';
+import { LibraryCommands } from './library-commands.js';
 import { libraryHeader, type LibraryFilters } from './library-header.js';
-import type { AssetOpenDetail, AssetsDetail, AttachRequestDetail, ProjectOpenDetail } from './media-library-events.js';
+import type { AssetOpenDetail, AssetsDetail } from './media-library-events.js';
 import { mediaLibraryStyles } from './media-library.styles.js';
 import { UploadListController } from './upload-list.js';
 
@@ -85,15 +85,31 @@ export class MediaLibraryElement extends LecternElement {
   @property() search = '';
 
   @state() private trash = false;
-  /** What stands in the search field; `search` follows when the typing pauses. */
-  @state() private typed = '';
 
   readonly #announcer: Announcer = new Announcer(this);
-  readonly #viewMode: StoreController<SessionState, 'grid' | 'list'> = new StoreController<SessionState, 'grid' | 'list'>(
-    this,
-    null,
-    (slices) => slices.library.viewMode,
-  );
+  readonly #search: SearchController = new SearchController(this, {
+    value: () => this.search,
+    search: (text) => {
+      this.search = text;
+    },
+  });
+  readonly #commands: LibraryCommands = new LibraryCommands({
+    session: () => this.session,
+    emit: (type, detail) => this.emit(type, detail, { cancelable: true }),
+    leaving: (assetIds) => {
+      this.#letGoOf(assetIds);
+    },
+    renamed: (name) => {
+      this.#announcer.say(this.t('library.renamed', { name }));
+    },
+    askWhere: (request) => {
+      void this.#attach.open(request);
+    },
+  });
+  readonly #viewMode: StoreController<SessionState, 'grid' | 'list'> = new StoreController<
+    SessionState,
+    'grid' | 'list'
+  >(this, null, (slices) => slices.library.viewMode);
   readonly #memoryOnly: StoreController<SessionState, boolean> = new StoreController<SessionState, boolean>(
     this,
     null,
@@ -107,10 +123,12 @@ export class MediaLibraryElement extends LecternElement {
   );
   readonly #edit: InlineEditController = new InlineEditController(this, {
     commit: (id, name) => {
-      this.#rename(id.replace(/^details:/, ''), name);
+      this.#commands.rename(id.replace(/^details:/, ''), name);
     },
     done: (id) => {
       if (!id.startsWith('details:')) this.#collection.focus();
+      else
+        void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.title-line button')?.focus());
     },
   });
   readonly #collection: CollectionController<Asset> = new CollectionController<Asset>(this, {
@@ -135,7 +153,7 @@ export class MediaLibraryElement extends LecternElement {
       if (!this.trash) this.#edit.begin(asset.id);
     },
     remove: (ids) => {
-      if (!this.trash) this.#remove(ids);
+      if (!this.trash) this.#commands.remove(ids);
     },
     menu: (asset, at, cell) => {
       void this.#menu.open(asset, at, cell);
@@ -162,33 +180,11 @@ export class MediaLibraryElement extends LecternElement {
       this.#details.show(null);
       this.#collection.focus();
     },
-    tag: (asset, tags) => {
-      this.#try((session) => session.actions.tagAsset(asset.id, tags));
-    },
-    openProject: (projectId) => {
-      this.emit<ProjectOpenDetail>('lectern-project-open', { projectId }, { cancelable: true });
-    },
-    openInStudio: (asset) => {
-      this.#openInStudio([asset.id]);
-    },
-    addToCourse: (asset) => {
-      this.#addToCourse(asset);
-    },
-    download: (asset) => {
-      this.#download(asset);
-    },
-    remove: (asset) => {
-      this.#remove([asset.id]);
-    },
-    restore: (asset) => {
-      this.#restore([asset.id]);
-    },
+    commands: this.#commands,
   });
   readonly #attach: AttachDialogController = new AttachDialogController(this, {
     session: () => this.session,
-    request: () => true,
   });
-  #searchTimer: ReturnType<typeof setTimeout> | null = null;
   #question = '';
   #told = '';
 
@@ -218,7 +214,6 @@ export class MediaLibraryElement extends LecternElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
     this.#details.show(null);
   }
 
@@ -233,7 +228,6 @@ export class MediaLibraryElement extends LecternElement {
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     super.willUpdate(changed);
-    if (changed.has('search') && this.#searchTimer === null) this.typed = this.search;
     const question = JSON.stringify(this.#query());
     if (question !== this.#question) {
       this.#question = question;
@@ -243,6 +237,7 @@ export class MediaLibraryElement extends LecternElement {
 
   protected override updated(): void {
     this.#tellCount();
+    this.renderRoot.querySelector('.list-area')?.toggleAttribute('inert', this.#detailsCover());
   }
 
   protected override render(): TemplateResult {
@@ -255,31 +250,47 @@ export class MediaLibraryElement extends LecternElement {
           kind: this.kind,
           source: this.source,
           sort: this.sort,
-          search: this.typed,
+          search: this.#search.typed,
           view: this.#view,
           count: this.#list.status === 'ready' ? messages.t('library.count', { count: this.#list.total }) : '',
           selected: this.selectedIds.length,
           canImport: this.session !== null,
-          onSearch: this.#onSearch,
+          onSearch: this.#search.type,
           onFilter: this.#onFilter,
           onView: this.#onView,
           onTrash: this.#onTrash,
-          onImport: () => { this.chooseFiles(); },
-          onSelectAll: () => { this.#collection.selectAll(); },
-          onClearSelection: () => { this.selectedIds = []; this.#collection.focus(); },
-          onOpenInStudio: () => { this.#openInStudio(this.selectedIds); },
-          onDelete: () => { this.#remove(this.selectedIds); },
-          onRestore: () => { this.#restore(this.selectedIds); },
+          onImport: () => {
+            this.chooseFiles();
+          },
+          onSelectAll: () => {
+            this.#collection.selectAll();
+          },
+          onClearSelection: () => {
+            this.selectedIds = [];
+            this.#collection.focus();
+          },
+          onOpenInStudio: () => {
+            this.#commands.openInStudio(this.selectedIds);
+          },
+          onDelete: () => {
+            this.#commands.remove(this.selectedIds);
+          },
+          onRestore: () => {
+            this.#commands.restore(this.selectedIds);
+          },
         })}
         <div class="main">
-          <div class="list-area">${this.#collection.render(this.#renderPlaceholder())}${this.#renderNextPageError()}</div>
+          <div class="list-area">
+            ${this.#collection.render(this.#renderPlaceholder())}${this.#renderNextPageError()}
+          </div>
           ${this.#details.render(messages)}
         </div>
         ${this.#uploads.render(messages)}
         ${libraryFooter(this.#storage.result?.data ?? null, this.#memoryOnly.value ?? false, messages)}
         ${this.#imports.render(messages)}
       </div>
-      ${this.#menu.render(messages)} ${this.#attach.render(messages)} ${this.#announcer.render()} ${this.#notices.render(messages)}`;
+      ${this.#menu.render(messages)} ${this.#attach.render(messages)} ${this.#announcer.render()}
+      ${this.#notices.render(messages)}`;
   }
 
   get #view(): 'grid' | 'list' {
@@ -316,35 +327,81 @@ export class MediaLibraryElement extends LecternElement {
   #menuLines(): readonly (MenuLine<Asset> | null)[] {
     if (this.trash) {
       return [
-        { icon: 'info', label: 'library.details', keys: 'Enter', run: (asset) => { this.#open(asset); } },
-        { icon: 'restore', label: 'common.restore', run: (asset) => { this.#restore(this.#meant(asset)); } },
+        {
+          icon: 'info',
+          label: 'library.details',
+          keys: 'Enter',
+          run: (asset) => {
+            this.#open(asset);
+          },
+        },
+        {
+          icon: 'restore',
+          label: 'common.restore',
+          run: (asset) => {
+            this.#commands.restore(this.#meant(asset));
+          },
+        },
       ];
     }
     return [
-      { icon: 'info', label: 'library.details', keys: 'Enter', run: (asset) => { this.#open(asset); } },
-      { icon: 'scissors', label: 'library.openIn', run: (asset) => { this.#openInStudio(this.#meant(asset)); } },
-      { icon: 'course', label: 'library.addToChapter', run: (asset) => { this.#addToCourse(asset); } },
+      {
+        icon: 'info',
+        label: 'library.details',
+        keys: 'Enter',
+        run: (asset) => {
+          this.#open(asset);
+        },
+      },
+      {
+        icon: 'scissors',
+        label: 'library.openIn',
+        run: (asset) => {
+          this.#commands.openInStudio(this.#meant(asset));
+        },
+      },
+      { icon: 'course', label: 'library.addToChapter', run: this.#commands.addToCourse },
       null,
-      { icon: 'edit', label: 'common.rename', keys: 'F2', run: (asset) => { this.#edit.begin(asset.id); } },
-      { icon: 'download', label: 'library.download', run: (asset) => { this.#download(asset); } },
+      {
+        icon: 'edit',
+        label: 'common.rename',
+        keys: 'F2',
+        run: (asset) => {
+          this.#edit.begin(asset.id);
+        },
+      },
+      { icon: 'download', label: 'library.download', run: this.#commands.download },
       null,
-      { icon: 'delete', label: 'common.delete', keys: 'Del', tone: 'danger', run: (asset) => { this.#remove(this.#meant(asset)); } },
+      {
+        icon: 'delete',
+        label: 'common.delete',
+        keys: 'Del',
+        tone: 'danger',
+        run: (asset) => {
+          this.#commands.remove(this.#meant(asset));
+        },
+      },
     ];
   }
 
   #renderPlaceholder(): TemplateResult | typeof nothing {
     const { messages } = this.localize;
     const { status, error, total } = this.#list;
-    if (status === 'failed' && error) return errorView(error, messages, () => { this.#list.retry(); });
+    if (status === 'failed' && error)
+      return errorView(error, messages, () => {
+        this.#list.retry();
+      });
     if (status !== 'ready') return listSkeleton(this.#view, messages);
     if (total > 0) return nothing;
     return emptyLibrary({
       messages,
       trash: this.trash,
       filtered: this.#filtered,
-      chooseFiles: () => { this.chooseFiles(); },
+      chooseFiles: () => {
+        this.chooseFiles();
+      },
       clearFilters: () => {
-        this.#onSearch('');
+        this.#search.type('');
         this.#onFilter({ kind: null, source: null });
       },
     });
@@ -357,7 +414,15 @@ export class MediaLibraryElement extends LecternElement {
     return html`<div class="banner more-failed" data-tone="danger" role="alert">
       <span>${messages.error(error).title}</span>
       <span></span>
-      <button class="button" data-size="small" @click=${() => { this.#list.retry(); }}>${messages.t('common.tryAgain')}</button>
+      <button
+        class="button"
+        data-size="small"
+        @click=${() => {
+          this.#list.retry();
+        }}
+      >
+        ${messages.t('common.tryAgain')}
+      </button>
     </div>`;
   }
 
@@ -372,48 +437,14 @@ export class MediaLibraryElement extends LecternElement {
     this.#details.show(asset.id);
     void this.updateComplete.then(() => {
       // Where the panel covers the list the focus can't stay behind it.
-      const panel = this.renderRoot.querySelector<HTMLElement>('.details');
-      if (panel && getComputedStyle(panel).position === 'absolute') panel.querySelector<HTMLElement>('.close-details')?.focus();
+      if (this.#detailsCover()) this.renderRoot.querySelector<HTMLElement>('.close-details')?.focus();
     });
   }
 
-  #openInStudio(assetIds: readonly string[]): void {
-    this.emit<AssetsDetail>('lectern-open-in-studio-request', { assetIds }, { cancelable: true });
-  }
-
-  #addToCourse(asset: Asset): void {
-    const target = { kind: 'asset', assetId: asset.id } as const;
-    const title = asset.name.replace(/\.[a-z0-9]{2,4}$/i, '');
-    const detail: AttachRequestDetail = { target, title, chapterId: null };
-    if (this.emit<AttachRequestDetail>('lectern-attach-request', detail, { cancelable: true })) void this.#attach.open({ target, title });
-  }
-
-  #rename(id: string, name: string): void {
-    this.#try(async (session) => {
-      await session.actions.renameAsset(id, name);
-      this.#announcer.say(this.t('library.renamed', { name }));
-    });
-  }
-
-  #download(asset: Asset): void {
-    this.#try(async (session) => {
-      const { file, fileName } = await session.actions.assetFile(asset.id);
-      saveFile(file, fileName);
-    });
-  }
-
-  #remove(ids: readonly string[]): void {
-    const assetIds = [...ids];
-    if (assetIds.length === 0) return;
-    if (!this.emit<AssetsDetail>('lectern-asset-delete-request', { assetIds }, { cancelable: true })) return;
-    this.#letGoOf(assetIds);
-    this.#try((session) => session.actions.deleteAssets(assetIds));
-  }
-
-  #restore(ids: readonly string[]): void {
-    const assetIds = [...ids];
-    this.#letGoOf(assetIds);
-    this.#try((session) => session.actions.restoreAssets(assetIds));
+  /** Whether the details lie over the list, for want of room beside it. */
+  #detailsCover(): boolean {
+    const panel = this.renderRoot.querySelector<HTMLElement>('.details');
+    return panel !== null && getComputedStyle(panel).position === 'absolute';
   }
 
   /** What leaves the list is neither selected nor looked at any more; the focus stays in the list. */
@@ -422,11 +453,6 @@ export class MediaLibraryElement extends LecternElement {
     if (this.#details.assetId !== null && gone.has(this.#details.assetId)) this.#details.show(null);
     this.selectedIds = this.selectedIds.filter((id) => !gone.has(id));
     this.#collection.focus();
-  }
-
-  #try(run: (session: LecternSession) => Promise<unknown>): void {
-    const { session } = this;
-    if (session) void attempt(session, run(session));
   }
 
   #onSelection(ids: readonly string[]): void {
@@ -438,18 +464,6 @@ export class MediaLibraryElement extends LecternElement {
     }
     this.#announcer.say(this.t('common.selectedCount', { count: ids.length }));
   }
-
-  readonly #onSearch = (text: string): void => {
-    this.typed = text;
-    if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
-    this.#searchTimer = setTimeout(
-      () => {
-        this.#searchTimer = null;
-        this.search = this.typed.trim();
-      },
-      text === '' ? 0 : 200,
-    );
-  };
 
   readonly #onFilter = (filters: Partial<LibraryFilters>): void => {
     if (filters.kind !== undefined) this.kind = filters.kind;

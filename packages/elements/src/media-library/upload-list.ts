@@ -95,14 +95,23 @@ export class UploadListController implements ReactiveController {
         <p class="summary" role="status" data-tone=${busy.length === 0 && failed.length > 0 ? 'danger' : nothing}>
           ${summary(items, busy.length, failed.length, messages)}
         </p>
-        ${busy.length > 0
-          ? html`<span class="hint percent">${messages.format.percent(bytes > 0 ? sent / bytes : 0)}</span>`
-          : nothing}
-        ${items.some(isOver)
-          ? html`<button class="button" data-size="small" data-variant="plain" @click=${() => this.#session?.actions.clearUploads()}>
-              ${messages.t('uploads.clearAll')}
-            </button>`
-          : nothing}
+        ${
+          busy.length > 0
+            ? html`<span class="hint percent">${messages.format.percent(bytes > 0 ? sent / bytes : 0)}</span>`
+            : nothing
+        }
+        ${
+          items.some(isOver)
+            ? html`<button
+                class="button"
+                data-size="small"
+                data-variant="plain"
+                @click=${() => this.#session?.actions.clearUploads()}
+              >
+                ${messages.t('uploads.clearAll')}
+              </button>`
+            : nothing
+        }
         <button
           class="icon-button"
           data-size="small"
@@ -114,18 +123,24 @@ export class UploadListController implements ReactiveController {
         </button>
       </header>
       ${busy.length > 0 ? html`<div class="progress overall"><span style=${styleMap({ '--value': String(bytes > 0 ? sent / bytes : 0) })}></span></div>` : nothing}
-      ${this.#folded
-        ? nothing
-        : html`<ul tabindex="0" aria-label=${messages.t('uploads.title')}>
-            ${repeat(
-              rows,
-              (item) => item.id,
-              (item) => this.#renderItem(item, messages),
-            )}
-            ${items.length > rows.length
-              ? html`<li class="rest hint">${messages.t('uploads.others', { count: items.length - rows.length })}</li>`
-              : nothing}
-          </ul>`}
+      ${
+        this.#folded
+          ? nothing
+          : html`<ul tabindex="0" aria-label=${messages.t('uploads.title')}>
+              ${repeat(
+                rows,
+                (item) => item.id,
+                (item) => this.#renderItem(item, messages),
+              )}
+              ${
+                items.length > rows.length
+                  ? html`<li class="rest hint">
+                      ${messages.t('uploads.others', { count: items.length - rows.length })}
+                    </li>`
+                  : nothing
+              }
+            </ul>`
+      }
     </section>`;
   }
 
@@ -142,19 +157,21 @@ export class UploadListController implements ReactiveController {
           <span class="truncate upload-name" dir="auto" title=${item.fileName}>${item.fileName}</span>
           <span class="hint upload-status">${statusText(item, fraction, messages)}</span>
         </div>
-        ${isOver(item) || wrong
-          ? nothing
-          : html`<div
-              class="progress"
-              role="progressbar"
-              aria-label=${messages.t('uploads.progressOf', { name: item.fileName })}
-              aria-valuemin="0"
-              aria-valuemax="100"
-              aria-valuenow=${item.status === 'queued' || item.status === 'checking' ? nothing : String(Math.round(fraction * 100))}
-              aria-valuetext=${statusText(item, fraction, messages)}
-            >
-              <span style=${styleMap({ '--value': String(fraction) })}></span>
-            </div>`}
+        ${
+          isOver(item) || wrong
+            ? nothing
+            : html`<div
+                class="progress"
+                role="progressbar"
+                aria-label=${messages.t('uploads.progressOf', { name: item.fileName })}
+                aria-valuemin="0"
+                aria-valuemax="100"
+                aria-valuenow=${item.status === 'queued' || item.status === 'checking' ? nothing : String(Math.round(fraction * 100))}
+                aria-valuetext=${statusText(item, fraction, messages)}
+              >
+                <span style=${styleMap({ '--value': String(fraction) })}></span>
+              </div>`
+        }
         ${error && wrong ? html`<p class="error-text"><strong>${error.title}.</strong> ${error.advice}</p>` : nothing}
         ${error && item.storedUndecodable ? html`<p class="hint">${error.advice}</p>` : nothing}
         ${item.status === 'done' ? html`<span class="visually-hidden">${format.bytes(item.sizeBytes)}</span>` : nothing}
@@ -167,13 +184,17 @@ export class UploadListController implements ReactiveController {
     const actions = this.#session?.actions;
     const name = item.fileName;
     const button = (label: string, name_: IconName, run: () => void): TemplateResult =>
-      html`<button class="icon-button" data-size="small" aria-label=${label} title=${label} @click=${run}>${icon(name_)}</button>`;
+      html`<button class="icon-button" data-size="small" aria-label=${label} title=${label} @click=${run}>
+        ${icon(name_)}
+      </button>`;
     const again = item.status === 'failed' || item.status === 'cancelled';
     return html`<span class="upload-actions">
       ${again ? button(messages.t('uploads.retry', { name }), 'refresh', () => void actions?.retryUpload(item.id)) : nothing}
-      ${isOver(item)
-        ? button(messages.t('uploads.clear', { name }), 'close', () => void actions?.clearUploads(item.id))
-        : button(messages.t('uploads.cancel', { name }), 'close', () => void actions?.cancelUpload(item.id))}
+      ${
+        isOver(item)
+          ? button(messages.t('uploads.clear', { name }), 'close', () => void actions?.clearUploads(item.id))
+          : button(messages.t('uploads.cancel', { name }), 'close', () => void actions?.cancelUpload(item.id))
+      }
     </span>`;
   }
 

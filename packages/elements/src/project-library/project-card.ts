@@ -20,7 +20,11 @@ export const titleField = (project: ProjectSummary): string => `title:${project.
 export const descriptionField = (project: ProjectSummary): string => `description:${project.id}`;
 
 /** The first cell of a project in the grid and in the list. */
-export function projectCell(project: ProjectSummary | null, cell: CellContext, context: ProjectCardContext): TemplateResult {
+export function projectCell(
+  project: ProjectSummary | null,
+  cell: CellContext,
+  context: ProjectCardContext,
+): TemplateResult {
   if (!project) {
     return html`<div class="text"><div class="skeleton line"></div></div>
       <div class="thumb skeleton"></div>`;
@@ -29,15 +33,23 @@ export function projectCell(project: ProjectSummary | null, cell: CellContext, c
   const { title, description } = project;
   const { ids } = cell;
   return html`<div class="text" id=${ids.text}>
-      ${edit.editing === titleField(project)
-        ? edit.render(title, messages.t('projects.titleLabel'), 200)
-        : html`<span class="name truncate" title=${title} dir="auto">${title || messages.t('projects.newTitle')}</span>`}
-      ${edit.editing === descriptionField(project)
-        ? edit.render(description, messages.t('projects.descriptionLabel'), 2000)
-        : description === ''
-          ? nothing
-          : html`<span class="meta about truncate" title=${description} dir="auto">${description}</span>`}
-      <span class="meta when truncate">${messages.t('projects.changed', { when: messages.format.relative(project.updatedAt, context.now) })}</span>
+      ${
+        edit.editing === titleField(project)
+          ? edit.render(title, messages.t('projects.titleLabel'), 200)
+          : html`<span class="name truncate" title=${title} dir="auto"
+              >${title || messages.t('projects.newTitle')}</span
+            >`
+      }
+      ${
+        edit.editing === descriptionField(project)
+          ? edit.render(description, messages.t('projects.descriptionLabel'), 2000)
+          : description === ''
+            ? nothing
+            : html`<span class="meta about truncate" title=${description} dir="auto">${description}</span>`
+      }
+      <span class="meta when truncate"
+        >${messages.t('projects.changed', { when: messages.format.relative(project.updatedAt, context.now) })}</span
+      >
     </div>
     <div class="thumb" part="thumbnail" id=${ids.thumb} data-kind="project">
       ${icon('film')}
@@ -45,20 +57,22 @@ export function projectCell(project: ProjectSummary | null, cell: CellContext, c
       ${cell.view === 'grid' ? stateBadge(project, messages) : nothing}
       ${project.durationSeconds > 0 ? html`<span class="length timecode">${messages.format.duration(project.durationSeconds)}</span>` : nothing}
     </div>
-    ${project.deletedAt === null && cell.view === 'grid'
-      ? html`<button
-          class="button open"
-          id=${ids.more}
-          data-size="small"
-          tabindex="-1"
-          aria-label=${messages.t('projects.open', { name: title })}
-          @click=${() => {
-            open(project);
-          }}
-        >
-          ${messages.t('common.open')}
-        </button>`
-      : nothing}
+    ${
+      project.deletedAt === null && cell.view === 'grid'
+        ? html`<button
+            class="button open"
+            id=${ids.more}
+            data-size="small"
+            tabindex="-1"
+            aria-label=${messages.t('projects.open', { name: title })}
+            @click=${() => {
+              open(project);
+            }}
+          >
+            ${messages.t('common.open')}
+          </button>`
+        : nothing
+    }
     ${cell.view === 'grid' ? menuButton(project, context) : nothing}`;
 }
 
@@ -67,7 +81,9 @@ export function projectColumns(project: ProjectSummary | null, context: ProjectC
   const { messages, now } = context;
   const { format } = messages;
   return html`<div class="column status" role="gridcell">${project ? stateBadge(project, messages) : nothing}</div>
-    <div class="column length timecode" role="gridcell">${project ? format.duration(project.durationSeconds) : nothing}</div>
+    <div class="column length timecode" role="gridcell">
+      ${project ? format.duration(project.durationSeconds) : nothing}
+    </div>
     <div class="column date" role="gridcell" title=${project ? format.dateTime(project.updatedAt) : ''}>
       ${project ? format.relative(project.updatedAt, now) : nothing}
     </div>
@@ -79,7 +95,9 @@ export function projectHeaders(messages: Messages): TemplateResult {
     <div role="columnheader" class="column status">${messages.t('projects.state')}</div>
     <div role="columnheader" class="column length">${messages.t('common.duration')}</div>
     <div role="columnheader" class="column date">${messages.t('library.modified')}</div>
-    <div role="columnheader" class="column actions"><span class="visually-hidden">${messages.t('common.moreActions')}</span></div>`;
+    <div role="columnheader" class="column actions">
+      <span class="visually-hidden">${messages.t('common.moreActions')}</span>
+    </div>`;
 }
 
 function stateBadge(project: ProjectSummary, messages: Messages): TemplateResult {

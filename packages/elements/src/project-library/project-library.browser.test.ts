@@ -21,7 +21,11 @@ async function open(
   const session = createTestSession(options);
   sessions.push(session);
   await session.seeded;
-  const element = Object.assign(document.createElement('project-library'), { lectern: session, sort: 'title' as const, ...attributes });
+  const element = Object.assign(document.createElement('project-library'), {
+    lectern: session,
+    sort: 'title' as const,
+    ...attributes,
+  });
   await mount(element, 900, 600);
   const opened: string[] = [];
   element.addEventListener('lectern-project-open', (event) => opened.push(event.detail.projectId));
@@ -30,7 +34,9 @@ async function open(
 
 async function violations(element: Element): Promise<string[]> {
   const report = await axe.run(element);
-  return report.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`));
+  return report.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
+  );
 }
 
 describe('project-library', () => {
@@ -104,7 +110,9 @@ describe('project-library', () => {
     });
     await harness.pickFromMenu('Limits, again', 'Edit description');
     await harness.rename('');
-    await harness.until(async () => (await session.reliableBackend.projects.list({ search: 'again' })).items[0]?.description === '');
+    await harness.until(
+      async () => (await session.reliableBackend.projects.list({ search: 'again' })).items[0]?.description === '',
+    );
   });
 
   it('publishes and takes that back', async () => {

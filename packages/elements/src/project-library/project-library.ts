@@ -7,6 +7,7 @@ import { CollectionController } from '../collection/collection-controller.js';
 import { InlineEditController } from '../collection/inline-edit-controller.js';
 import { ItemMenuController, type MenuLine } from '../collection/item-menu-controller.js';
 import { PagedListController } from '../collection/paged-list-controller.js';
+import { SearchController } from '../collection/search-controller.js';
 import { Announcer } from '../foundation/announcer.js';
 import { icon, type IconName } from '../foundation/icon.js';
 import { LecternElement } from '../foundation/lectern-element.js';
@@ -78,11 +79,16 @@ export class ProjectLibraryElement extends LecternElement {
   /** Part of a title. */
   @property() search = '';
 
-  @state() private typed = '';
   @state() private trash = false;
   @state() private unsaved: readonly UnsavedProject[] = [];
 
   readonly #announcer: Announcer = new Announcer(this);
+  readonly #search: SearchController = new SearchController(this, {
+    value: () => this.search,
+    search: (text) => {
+      this.search = text;
+    },
+  });
   readonly #list: PagedListController<ProjectSummary> = new PagedListController<ProjectSummary>(this, () =>
     this.session ? { client: this.session.queryClient, options: this.session.queries.projects(this.#query()) } : null,
   );
@@ -128,13 +134,11 @@ export class ProjectLibraryElement extends LecternElement {
     lines: (project) => this.#menuLines(project),
   });
   readonly #notices: NoticesController = new NoticesController(this, 'element');
-  #searchTimer: ReturnType<typeof setTimeout> | null = null;
   #question = '';
   #stopWatching: (() => void) | null = null;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
     this.#stopWatching?.();
     this.#stopWatching = null;
   }
@@ -154,7 +158,6 @@ export class ProjectLibraryElement extends LecternElement {
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     super.willUpdate(changed);
-    if (changed.has('search') && this.#searchTimer === null) this.typed = this.search;
     const question = JSON.stringify(this.#query());
     if (question === this.#question) return;
     this.#question = question;
@@ -200,18 +203,73 @@ export class ProjectLibraryElement extends LecternElement {
   }
 
   #menuLines(project: ProjectSummary): readonly (MenuLine<ProjectSummary> | null)[] {
-    if (this.trash) return [{ icon: 'restore', label: 'common.restore', run: ({ id }) => { this.#try((session) => session.actions.restoreProject(id)); } }];
+    if (this.trash)
+      return [
+        {
+          icon: 'restore',
+          label: 'common.restore',
+          run: ({ id }) => {
+            this.#try((session) => session.actions.restoreProject(id));
+          },
+        },
+      ];
     return [
-      { icon: 'folder', label: 'common.open', keys: 'Enter', run: ({ id }) => { this.#open(id); } },
-      { icon: 'edit', label: 'common.rename', keys: 'F2', run: (it) => { this.#edit.begin(titleField(it)); } },
-      { icon: 'text', label: 'projects.editDescription', run: (it) => { this.#edit.begin(descriptionField(it)); } },
-      { icon: 'copy', label: 'projects.duplicate', run: (it) => { this.#duplicate(it); } },
+      {
+        icon: 'folder',
+        label: 'common.open',
+        keys: 'Enter',
+        run: ({ id }) => {
+          this.#open(id);
+        },
+      },
+      {
+        icon: 'edit',
+        label: 'common.rename',
+        keys: 'F2',
+        run: (it) => {
+          this.#edit.begin(titleField(it));
+        },
+      },
+      {
+        icon: 'text',
+        label: 'projects.editDescription',
+        run: (it) => {
+          this.#edit.begin(descriptionField(it));
+        },
+      },
+      {
+        icon: 'copy',
+        label: 'projects.duplicate',
+        run: (it) => {
+          this.#duplicate(it);
+        },
+      },
       null,
       project.isDraft
-        ? { icon: 'publish', label: 'projects.publish', run: ({ id }) => { this.#try((session) => session.actions.publishProject(id)); } }
-        : { icon: 'hidden', label: 'projects.unpublish', run: ({ id }) => { this.#try((session) => session.actions.unpublishProject(id)); } },
+        ? {
+            icon: 'publish',
+            label: 'projects.publish',
+            run: ({ id }) => {
+              this.#try((session) => session.actions.publishProject(id));
+            },
+          }
+        : {
+            icon: 'hidden',
+            label: 'projects.unpublish',
+            run: ({ id }) => {
+              this.#try((session) => session.actions.unpublishProject(id));
+            },
+          },
       null,
-      { icon: 'delete', label: 'common.delete', keys: 'Del', tone: 'danger', run: ({ id }) => { this.#remove(id); } },
+      {
+        icon: 'delete',
+        label: 'common.delete',
+        keys: 'Del',
+        tone: 'danger',
+        run: ({ id }) => {
+          this.#remove(id);
+        },
+      },
     ];
   }
 
@@ -219,37 +277,64 @@ export class ProjectLibraryElement extends LecternElement {
     const { messages } = this.localize;
     const { trash, view } = this;
     const viewButton = (mode: 'grid' | 'list', key: PlainMessageKey, name: IconName): TemplateResult =>
-      html`<button aria-pressed=${String(view === mode)} aria-label=${messages.t(key)} title=${messages.t(key)} @click=${() => { this.view = mode; }}>
+      html`<button
+        aria-pressed=${String(view === mode)}
+        aria-label=${messages.t(key)}
+        title=${messages.t(key)}
+        @click=${() => {
+          this.view = mode;
+        }}
+      >
         ${icon(name)}
       </button>`;
     return html`<header class="top" part="header">
         <div class="heading">
-          ${trash
-            ? html`<button class="icon-button" aria-label=${messages.t('projects.backToProjects')} @click=${this.#onTrash}>${icon('back')}</button>`
-            : nothing}
+          ${
+            trash
+              ? html`<button
+                  class="icon-button"
+                  aria-label=${messages.t('projects.backToProjects')}
+                  @click=${this.#onTrash}
+                >
+                  ${icon('back')}
+                </button>`
+              : nothing
+          }
           <h2 class="truncate">${messages.t(trash ? 'projects.trash' : 'projects.title')}</h2>
-          <span class="count hint">${this.#list.status === 'ready' ? messages.t('projects.count', { count: this.#list.total }) : nothing}</span>
+          <span class="count hint"
+            >${this.#list.status === 'ready' ? messages.t('projects.count', { count: this.#list.total }) : nothing}</span
+          >
         </div>
         ${searchField({
           messages,
           label: messages.t('projects.search'),
           placeholder: messages.t('projects.search'),
-          value: this.typed,
-          onSearch: this.#onSearch,
+          value: this.#search.typed,
+          onSearch: this.#search.type,
         })}
         <div class="segmented" role="group" aria-label=${messages.t('library.viewAs')}>
           ${viewButton('grid', 'library.viewGrid', 'grid')}${viewButton('list', 'library.viewList', 'list')}
         </div>
-        ${trash
-          ? nothing
-          : html`<button class="button" data-variant="primary" ?disabled=${!this.session} @click=${this.#onNew}>
-              ${icon('add')}<span>${messages.t('projects.new')}</span>
-            </button>`}
+        ${
+          trash
+            ? nothing
+            : html`<button class="button" data-variant="primary" ?disabled=${!this.session} @click=${this.#onNew}>
+                ${icon('add')}<span>${messages.t('projects.new')}</span>
+              </button>`
+        }
       </header>
       <div class="bar" part="filters" role="group" aria-label=${messages.t('library.filters')}>
         <div class="segmented" role="group" aria-label=${messages.t('projects.state')}>
           ${states.map(
-            ([choice, key]) => html`<button aria-pressed=${String(this.state === choice)} @click=${() => { this.state = choice; }}>${messages.t(key)}</button>`,
+            ([choice, key]) =>
+              html`<button
+                aria-pressed=${String(this.state === choice)}
+                @click=${() => {
+                  this.state = choice;
+                }}
+              >
+                ${messages.t(key)}
+              </button>`,
           )}
         </div>
         ${filterSelect<ProjectSort>({
@@ -258,14 +343,18 @@ export class ProjectLibraryElement extends LecternElement {
           label: messages.t('library.sortBy'),
           value: this.sort,
           choices: sorts,
-          onChoice: (value) => { this.sort = value; },
+          onChoice: (value) => {
+            this.sort = value;
+          },
         })}
         <span class="spring"></span>
-        ${trash
-          ? nothing
-          : html`<button class="button trash-button" data-size="small" data-variant="plain" @click=${this.#onTrash}>
-              ${icon('delete')}<span>${messages.t('projects.trash')}</span>
-            </button>`}
+        ${
+          trash
+            ? nothing
+            : html`<button class="button trash-button" data-size="small" data-variant="plain" @click=${this.#onTrash}>
+                ${icon('delete')}<span>${messages.t('projects.trash')}</span>
+              </button>`
+        }
       </div>`;
   }
 
@@ -277,10 +366,21 @@ export class ProjectLibraryElement extends LecternElement {
       ${icon('warning')}
       <ul>
         ${this.unsaved.map(
-          ({ projectId, title, changes }) => html`<li>
-            <span>${messages.t('projects.unsavedText', { title: title || messages.t('projects.newTitle'), count: changes })}</span>
-            <button class="button" data-size="small" @click=${() => { this.#open(projectId); }}>${messages.t('projects.recover')}</button>
-          </li>`,
+          ({ projectId, title, changes }) =>
+            html`<li>
+              <span
+                >${messages.t('projects.unsavedText', { title: title || messages.t('projects.newTitle'), count: changes })}</span
+              >
+              <button
+                class="button"
+                data-size="small"
+                @click=${() => {
+                  this.#open(projectId);
+                }}
+              >
+                ${messages.t('projects.recover')}
+              </button>
+            </li>`,
         )}
       </ul>
     </section>`;
@@ -289,7 +389,10 @@ export class ProjectLibraryElement extends LecternElement {
   #renderPlaceholder(): TemplateResult | typeof nothing {
     const { messages } = this.localize;
     const { status, error, total } = this.#list;
-    if (status === 'failed' && error) return errorView(error, messages, () => { this.#list.retry(); });
+    if (status === 'failed' && error)
+      return errorView(error, messages, () => {
+        this.#list.retry();
+      });
     if (status !== 'ready') return listSkeleton(this.view, messages);
     if (total > 0) return nothing;
     if (this.search !== '' || this.state !== null) {
@@ -297,15 +400,30 @@ export class ProjectLibraryElement extends LecternElement {
         icon: 'search',
         title: messages.t('projects.noMatch'),
         text: messages.t('library.noMatchText'),
-        actions: html`<button class="button" @click=${() => { this.state = null; this.#onSearch(''); }}>${messages.t('library.clearFilters')}</button>`,
+        actions: html`<button
+          class="button"
+          @click=${() => {
+            this.state = null;
+            this.#search.type('');
+          }}
+        >
+          ${messages.t('library.clearFilters')}
+        </button>`,
       });
     }
-    if (this.trash) return stateView({ icon: 'delete', title: messages.t('library.trashEmpty'), text: messages.t('library.trashEmptyText') });
+    if (this.trash)
+      return stateView({
+        icon: 'delete',
+        title: messages.t('library.trashEmpty'),
+        text: messages.t('library.trashEmptyText'),
+      });
     return stateView({
       icon: 'film',
       title: messages.t('projects.emptyTitle'),
       text: messages.t('projects.emptyText'),
-      actions: html`<button class="button" data-variant="primary" @click=${this.#onNew}>${icon('add')}${messages.t('projects.new')}</button>`,
+      actions: html`<button class="button" data-variant="primary" @click=${this.#onNew}>
+        ${icon('add')}${messages.t('projects.new')}
+      </button>`,
     });
   }
 
@@ -325,7 +443,9 @@ export class ProjectLibraryElement extends LecternElement {
   }
 
   #duplicate(project: ProjectSummary): void {
-    this.#try((session) => session.actions.duplicateProject(project.id, this.t('projects.copyTitle', { title: project.title })));
+    this.#try((session) =>
+      session.actions.duplicateProject(project.id, this.t('projects.copyTitle', { title: project.title })),
+    );
   }
 
   #remove(id: string): void {
@@ -360,18 +480,6 @@ export class ProjectLibraryElement extends LecternElement {
   readonly #onTrash = (): void => {
     this.trash = !this.trash;
     this.#collection.setSelection([], false);
-  };
-
-  readonly #onSearch = (text: string): void => {
-    this.typed = text;
-    if (this.#searchTimer !== null) clearTimeout(this.#searchTimer);
-    this.#searchTimer = setTimeout(
-      () => {
-        this.#searchTimer = null;
-        this.search = this.typed.trim();
-      },
-      text === '' ? 0 : 200,
-    );
   };
 }
 
