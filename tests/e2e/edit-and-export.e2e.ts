@@ -175,15 +175,9 @@ describe('the main job', () => {
       .getByRole('button', { name: /add to course/i })
       .click();
     const attach = demo.page.locator('export-dialog').getByRole('dialog', { name: 'Add to course' });
-    await attach
-      .getByLabel(/course title|new course|untitled course/i)
-      .first()
-      .fill('Physics');
-    await attach
-      .getByLabel(/chapter title|new chapter|untitled chapter/i)
-      .first()
-      .fill('Fluids');
-    await attach.getByRole('button', { name: /^add/i }).last().click();
+    await attach.getByRole('textbox', { name: 'Course title' }).fill('Physics');
+    await attach.getByRole('textbox', { name: 'Chapter title', exact: true }).fill('Fluids');
+    await attach.getByRole('button', { name: 'Add to chapter' }).click();
     await attach.waitFor({ state: 'detached' });
   });
 

@@ -74,8 +74,8 @@ export class Studio {
     await this.#page.keyboard.press('Home');
     for (let rest = frame; rest > 0;) {
       const [key, step] = rest >= 30 ? ['PageUp', 30] : rest >= 10 ? ['Shift+ArrowRight', 10] : ['ArrowRight', 1];
-      await this.#page.keyboard.press(key as string);
-      rest -= step as number;
+      await this.#page.keyboard.press(key);
+      rest -= step;
     }
     assert.equal(await this.playhead().getAttribute('aria-valuenow'), String(frame));
   }
@@ -159,7 +159,7 @@ export class Studio {
     const dialog = this.exportDialog();
     await dialog.locator('label').filter({ hasText: choices.preset }).first().click();
     await dialog.getByRole('radio', { name: choices.format }).click({ timeout: 20_000 });
-    if (choices.marked) await dialog.getByRole('radio', { name: /marked|in.*out/i }).click();
+    if (choices.marked) await dialog.getByRole('radio', { name: 'Marked range' }).click();
     await dialog.getByRole('textbox').fill(choices.name);
     await dialog.getByRole('button', { name: 'Export', exact: true }).click();
     await dialog.getByRole('heading', { name: /ready|done|finished|in the library/i }).waitFor({ timeout: 120_000 });
