@@ -176,7 +176,16 @@ export default defineConfig(
     files: ['examples/**/*.js', 'tests/**/*.js', 'tests/bench/**/*.mjs'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['document', 'window', 'location', 'sessionStorage', 'URLSearchParams', 'customElements', 'navigator']
+        [
+          'document',
+          'window',
+          'location',
+          'history',
+          'sessionStorage',
+          'URLSearchParams',
+          'customElements',
+          'navigator',
+        ]
           .concat([
             'requestAnimationFrame',
             'MutationObserver',
