@@ -169,16 +169,16 @@ export class ChangeBuilder {
   #original(id: string, from: TimelineRecord | null): TimelineRecord | null {
     const pair = this.#updated[id];
     if (pair) {
-      delete this.#updated[id];
+      Reflect.deleteProperty(this.#updated, id);
       return pair[0];
     }
     if (this.#added[id]) {
-      delete this.#added[id];
+      Reflect.deleteProperty(this.#added, id);
       return null;
     }
     const removed = this.#removed[id];
     if (removed) {
-      delete this.#removed[id];
+      Reflect.deleteProperty(this.#removed, id);
       return removed;
     }
     return from;

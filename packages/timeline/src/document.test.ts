@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { applyChange, diffDocuments, emptyChange, fitChange, invertChange, isEmptyChange, mapChange, mergeChanges, squashChanges } from './change.js';
+import {
+  applyChange,
+  diffDocuments,
+  emptyChange,
+  fitChange,
+  invertChange,
+  isEmptyChange,
+  mapChange,
+  mergeChanges,
+  squashChanges,
+} from './change.js';
 import type { Change } from './change.js';
 import { createDocument, createEmptyProject, defaultSettings, documentFromRecords } from './document.js';
 import type { TimelineDocument } from './document.js';
@@ -10,7 +20,16 @@ import type { ViolationCode } from './invariants.js';
 import type { ClipRecord, MarkerRecord, TimelineRecord } from './records.js';
 import { repairDocument } from './repair.js';
 import { createState, emptySelection } from './state.js';
-import { clipIds, createClip, createEditing, createNewId, createProject, createTransition, ids, lane } from './test-support/builders.js';
+import {
+  clipIds,
+  createClip,
+  createEditing,
+  createNewId,
+  createProject,
+  createTransition,
+  ids,
+  lane,
+} from './test-support/builders.js';
 
 const marker = (id: string, frame: number, clipId: string | null = null): MarkerRecord => ({
   type: 'marker',
@@ -30,8 +49,14 @@ describe('a document', () => {
       marker('sooner', 10),
     ]);
     assert.equal(lane(document, ids.main), 'a 0-50, b 100-200');
-    assert.deepEqual(document.markers.map((each) => each.id), ['sooner', 'later']);
-    assert.deepEqual(document.tracks.map((track) => track.id), ['music', 'audio', 'main', 'second', 'titles']);
+    assert.deepEqual(
+      document.markers.map((each) => each.id),
+      ['sooner', 'later'],
+    );
+    assert.deepEqual(
+      document.tracks.map((track) => track.id),
+      ['music', 'audio', 'main', 'second', 'titles'],
+    );
     assert.equal(document.mainTrack?.id, ids.main);
     assert.equal(document.totalFrames, 200);
   });
@@ -44,7 +69,10 @@ describe('a document', () => {
   });
 
   test('is made anew from its records in a worker', () => {
-    const document = createProject([createClip('a', ids.main, 0, 50, { link: 'x' }), createClip('s', ids.audio, 0, 50, { link: 'x' })]);
+    const document = createProject([
+      createClip('a', ids.main, 0, 50, { link: 'x' }),
+      createClip('s', ids.audio, 0, 50, { link: 'x' }),
+    ]);
     const copy = documentFromRecords(structuredClone([...document.records()]));
     assert.deepEqual([...copy.records()], [...document.records()]);
     assert.equal(copy.totalFrames, 50);
@@ -58,7 +86,10 @@ describe('a document', () => {
       createTransition('a', 'b', 10),
       createClip('m', ids.music, 0, 500),
     ]);
-    assert.deepEqual(document.transitionsOf('a' as ClipId).map((each) => each.id), ['a>b']);
+    assert.deepEqual(
+      document.transitionsOf('a' as ClipId).map((each) => each.id),
+      ['a>b'],
+    );
     assert.deepEqual(document.transitionsOf('m' as ClipId), []);
     assert.equal(document.totalFrames, 500);
   });
@@ -71,21 +102,30 @@ describe('a document', () => {
 
   test('of an empty project has a main video track, titles above it and sound below', () => {
     const document = createEmptyProject(createNewId());
-    assert.deepEqual(document.tracks.map(({ kind, name, main }) => [kind, name, main]), [
-      ['audio', 'Audio 1', false],
-      ['video', 'Video 1', true],
-      ['text', 'Titles', false],
-    ]);
+    assert.deepEqual(
+      document.tracks.map(({ kind, name, main }) => [kind, name, main]),
+      [
+        ['audio', 'Audio 1', false],
+        ['video', 'Video 1', true],
+        ['text', 'Titles', false],
+      ],
+    );
     assert.deepEqual(checkInvariants(document), []);
   });
 
   test('takes ids that are names of Object.prototype', () => {
-    const document = createProject([createClip('__proto__', ids.main, 0, 10), createClip('constructor', ids.main, 10, 20)]);
+    const document = createProject([
+      createClip('__proto__', ids.main, 0, 10),
+      createClip('constructor', ids.main, 10, 20),
+    ]);
     const state = createState({ document, checked: true });
     const { change, state: after } = state.update({ remove: clipIds('__proto__'), userEvent: 'test' });
     assert.deepEqual(Object.keys(change.removed), ['__proto__']);
     assert.equal(lane(after, ids.main), 'constructor 10-20');
-    assert.equal(lane(applyChange(after.document, invertChange(change)), ids.main), '__proto__ 0-10, constructor 10-20');
+    assert.equal(
+      lane(applyChange(after.document, invertChange(change)), ids.main),
+      '__proto__ 0-10, constructor 10-20',
+    );
   });
 });
 
@@ -101,8 +141,15 @@ describe('a transaction', () => {
     const a = createClip('a', ids.main, 0, 50);
     const state = createEditing([a, createClip('b', ids.main, 50, 60)]);
     const same = { ...a, props: {} };
-    const { change } = state.update({ put: [same, createClip('c', ids.main, 70, 80)], remove: clipIds('b', 'gone'), userEvent: 'test' });
-    assert.deepEqual([Object.keys(change.added), Object.keys(change.updated), Object.keys(change.removed)], [['c'], [], ['b']]);
+    const { change } = state.update({
+      put: [same, createClip('c', ids.main, 70, 80)],
+      remove: clipIds('b', 'gone'),
+      userEvent: 'test',
+    });
+    assert.deepEqual(
+      [Object.keys(change.added), Object.keys(change.updated), Object.keys(change.removed)],
+      [['c'], [], ['b']],
+    );
   });
 
   test('drops what is gone from the selection', () => {
@@ -197,22 +244,34 @@ describe('a change', () => {
   });
 
   test('is plain JSON', () => {
-    const change = squashChanges(update(a, longer), { ...emptyChange, added: { b: createClip('b', ids.main, 60, 70) } });
+    const change = squashChanges(update(a, longer), {
+      ...emptyChange,
+      added: { b: createClip('b', ids.main, 60, 70) },
+    });
     const copy = JSON.parse(JSON.stringify(change)) as Change;
     assert.deepEqual([...applyChange(base, copy).records()], [...applyChange(base, change).records()]);
-    assert.deepEqual([...applyChange(base, structuredClone(change)).records()], [...applyChange(base, change).records()]);
+    assert.deepEqual(
+      [...applyChange(base, structuredClone(change)).records()],
+      [...applyChange(base, change).records()],
+    );
   });
 
   test('between two documents makes one of the other', () => {
     const other = createProject([longer, createClip('b', ids.main, 60, 70), marker('m', 3)]);
     const change = diffDocuments(base, other);
     assert.deepEqual([...applyChange(base, change).records()], [...other.records()]);
-    assert.ok(isEmptyChange(diffDocuments(base, createProject([{ ...a }]))), 'equal records are the same, whichever object they are');
+    assert.ok(
+      isEmptyChange(diffDocuments(base, createProject([{ ...a }]))),
+      'equal records are the same, whichever object they are',
+    );
   });
 });
 
 describe('invariants', () => {
-  const found = (records: readonly TimelineRecord[], settings?: Parameters<typeof createProject>[1]): ViolationCode[] => [
+  const found = (
+    records: readonly TimelineRecord[],
+    settings?: Parameters<typeof createProject>[1],
+  ): ViolationCode[] => [
     ...new Set(checkInvariants(createProject(records, settings)).map((violation) => violation.code)),
   ];
   const clip = createClip('a', ids.main, 0, 50);
@@ -229,15 +288,55 @@ describe('invariants', () => {
     ['clips that overlap', 'overlap', [clip, createClip('b', ids.main, 49, 60)]],
     ['a clip beyond its source', 'source-range', [createClip('a', ids.main, 0, 50, { trim: 951 })]],
     ['a fast clip beyond its source', 'source-range', [createClip('a', ids.main, 0, 501, { speed: [2, 1] })]],
-    ['a transition between clips that are apart', 'transition', [clip, createClip('b', ids.main, 60, 80), createTransition('a', 'b', 5)]],
-    ['a transition of another length than the overlap', 'transition', [clip, createClip('b', ids.main, 40, 80), createTransition('a', 'b', 5)]],
+    [
+      'a transition between clips that are apart',
+      'transition',
+      [clip, createClip('b', ids.main, 60, 80), createTransition('a', 'b', 5)],
+    ],
+    [
+      'a transition of another length than the overlap',
+      'transition',
+      [clip, createClip('b', ids.main, 40, 80), createTransition('a', 'b', 5)],
+    ],
     ['a transition of clips that are gone', 'transition', [createTransition('x', 'y', 5)]],
-    ['a clip shorter than its transitions', 'transition', [clip, createClip('b', ids.main, 40, 56), createClip('c', ids.main, 48, 90), createTransition('a', 'b', 10), createTransition('b', 'c', 8)]],
+    [
+      'a clip shorter than its transitions',
+      'transition',
+      [
+        clip,
+        createClip('b', ids.main, 40, 56),
+        createClip('c', ids.main, 48, 90),
+        createTransition('a', 'b', 10),
+        createTransition('b', 'c', 8),
+      ],
+    ],
     ['a link of one', 'link', [createClip('a', ids.main, 0, 50, { link: 'x' })]],
     ['a property out of range', 'property', [{ ...clip, props: { opacity: 2 } }]],
-    ['key frames out of order', 'property', [{ ...clip, keyframes: { opacity: [{ frame: 5, value: 1, easing: 'linear' }, { frame: 5, value: 0, easing: 'linear' }] } }]],
-    ['key frames of what cannot be animated', 'property', [{ ...clip, keyframes: { fit: [{ frame: 5, value: 'cover', easing: 'hold' }] } }]],
-    ['two main tracks', 'main-track', [{ ...(createProject().tracks[3] as never as TimelineRecord), main: true } as TimelineRecord]],
+    [
+      'key frames out of order',
+      'property',
+      [
+        {
+          ...clip,
+          keyframes: {
+            opacity: [
+              { frame: 5, value: 1, easing: 'linear' },
+              { frame: 5, value: 0, easing: 'linear' },
+            ],
+          },
+        },
+      ],
+    ],
+    [
+      'key frames of what cannot be animated',
+      'property',
+      [{ ...clip, keyframes: { fit: [{ frame: 5, value: 'cover', easing: 'hold' }] } }],
+    ],
+    [
+      'two main tracks',
+      'main-track',
+      [{ ...(createProject().tracks[3] as never as TimelineRecord), main: true } as TimelineRecord],
+    ],
   ];
   for (const [name, code, records] of cases) {
     test(`find ${name}`, () => {
@@ -246,7 +345,13 @@ describe('invariants', () => {
   }
 
   test('find settings that make no sense', () => {
-    for (const settings of [{ width: 1281 }, { height: 0 }, { background: 'red' }, { inFrame: 5, outFrame: 5 }, { frameRate: { num: 0, den: 1 } }]) {
+    for (const settings of [
+      { width: 1281 },
+      { height: 0 },
+      { background: 'red' },
+      { inFrame: 5, outFrame: 5 },
+      { frameRate: { num: 0, den: 1 } },
+    ]) {
       assert.deepEqual(found([], settings), ['settings'], JSON.stringify(settings));
     }
   });

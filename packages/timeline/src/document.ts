@@ -1,6 +1,6 @@
 import { generateNKeysBetween } from 'fractional-indexing';
 import { type Change, updatesOf } from './change.js';
-import type { AnyId, AssetId, CaptionTrackId, ClipId, LinkId, MarkerId, NewId, TrackId, TransitionId } from './ids.js';
+import type { AnyId, AssetId, ClipId, LinkId, NewId, TrackId } from './ids.js';
 import { jsonEquals } from './json-equals.js';
 import { type Lane, editLane, emptyLane, laneOf, rebuildLane } from './lane.js';
 import { PersistentMap } from './persistent-map.js';
@@ -73,7 +73,9 @@ export function createDocument(options: CreateDocumentOptions = {}): TimelineDoc
   const document = documentFromRecords(options.records ?? []);
   if (!options.settings) return document;
   const settings: SettingsRecord = { ...document.settings, ...options.settings };
-  return tryChange(document, { added: {}, updated: { settings: [document.settings, settings] }, removed: {} }) ?? document;
+  return (
+    tryChange(document, { added: {}, updated: { settings: [document.settings, settings] }, removed: {} }) ?? document
+  );
 }
 
 /**
@@ -81,6 +83,10 @@ export function createDocument(options: CreateDocumentOptions = {}): TimelineDoc
  * `[...document.records()]` and make the document there.
  */
 export function documentFromRecords(records: Iterable<TimelineRecord>): TimelineDocument {
+  return indexRecords(records);
+}
+
+function indexRecords(records: Iterable<TimelineRecord>): IndexedDocument {
   const byId = new Map<AnyId, TimelineRecord>();
   for (const record of records) byId.set(record.id, record);
   const lists: Lists = { track: [], transition: [], marker: [], 'caption-track': [] };
@@ -162,8 +168,9 @@ export function newTrack(
  * @internal
  */
 export function tryChange(document: TimelineDocument, change: Change): TimelineDocument | null {
-  const indexed = document instanceof IndexedDocument ? document : documentFromRecords(document.records());
-  return (indexed as IndexedDocument).tryChange(change);
+  // Another copy of this package on the page may have made it.
+  const indexed = document instanceof IndexedDocument ? document : indexRecords(document.records());
+  return indexed.tryChange(change);
 }
 
 /** From the bottom up; of two tracks with one order (made in two tabs at once) the ids decide. */
@@ -381,7 +388,10 @@ class Edits {
   }
 }
 
-function editMap<K extends AnyId, R extends TimelineRecord>(map: PersistentMap<K, R>, edits: ListEdits<R>): PersistentMap<K, R> {
+function editMap<K extends AnyId, R extends TimelineRecord>(
+  map: PersistentMap<K, R>,
+  edits: ListEdits<R>,
+): PersistentMap<K, R> {
   if (edits.removed.length === 0 && edits.put.length === 0) return map;
   const editor = map.edit();
   for (const record of edits.removed) editor.delete(record.id as K);
@@ -389,7 +399,11 @@ function editMap<K extends AnyId, R extends TimelineRecord>(map: PersistentMap<K
   return editor.finish();
 }
 
-function editList<R extends TimelineRecord>(list: readonly R[], edits: ListEdits<R>, compare: (a: R, b: R) => number): readonly R[] {
+function editList<R extends TimelineRecord>(
+  list: readonly R[],
+  edits: ListEdits<R>,
+  compare: (a: R, b: R) => number,
+): readonly R[] {
   if (edits.removed.length === 0 && edits.put.length === 0) return list;
   const gone = new Set<string>();
   for (const record of edits.removed) gone.add(record.id);

@@ -14,7 +14,8 @@ import { createState } from './state.js';
 import { frameRates } from './time.js';
 
 const layersAt = (document: TimelineDocument, frame: number): readonly Layer[] => evaluate(document, frame).layers;
-const idsAt = (document: TimelineDocument, frame: number): string[] => layersAt(document, frame).map((layer) => layer.clipId);
+const idsAt = (document: TimelineDocument, frame: number): string[] =>
+  layersAt(document, frame).map((layer) => layer.clipId);
 function only<L extends Layer>(document: TimelineDocument, frame: number, kind: L['kind']): L {
   const [layer, more] = layersAt(document, frame);
   assert.ok(layer && !more, `one layer at ${frame}`);
@@ -68,7 +69,10 @@ describe('which pictures are in a frame', () => {
   test('none of a hidden track, whose sound goes on', () => {
     const hidden = createProject([createClip('a', ids.main, 0, 100), track(ids.main, { hidden: true })]);
     assert.deepEqual(idsAt(hidden, 10), []);
-    assert.deepEqual(evaluate(hidden, 10).sounds.map((sound) => sound.clipId), ['a']);
+    assert.deepEqual(
+      evaluate(hidden, 10).sounds.map((sound) => sound.clipId),
+      ['a'],
+    );
   });
 
   test('none that is fully transparent', () => {
@@ -82,8 +86,14 @@ describe('which pictures are in a frame', () => {
   });
 
   test('on the background and in the size of the project', () => {
-    const { frame, width, height, background } = evaluate(createProject([], { width: 640, height: 360, background: '#123456' }), 7);
-    assert.deepEqual({ frame, width, height, background }, { frame: 7, width: 640, height: 360, background: '#123456' });
+    const { frame, width, height, background } = evaluate(
+      createProject([], { width: 640, height: 360, background: '#123456' }),
+      7,
+    );
+    assert.deepEqual(
+      { frame, width, height, background },
+      { frame: 7, width: 640, height: 360, background: '#123456' },
+    );
   });
 
   test('the same whatever came before: evaluation is pure', () => {
@@ -94,7 +104,8 @@ describe('which pictures are in a frame', () => {
 
 describe('the source time of a video', () => {
   const at = (frame: number, options: ClipOptions, start = 0, settings?: Partial<SettingsRecord>): number =>
-    only<VideoLayer>(createProject([createClip('a', ids.main, start, start + 200, options)], settings), frame, 'video').sourceSeconds;
+    only<VideoLayer>(createProject([createClip('a', ids.main, start, start + 200, options)], settings), frame, 'video')
+      .sourceSeconds;
 
   test('counts from the in-point', () => {
     assert.equal(at(0, {}), 0);
@@ -119,7 +130,10 @@ describe('the source time of a video', () => {
 
   test('stays exact where the product of all terms is beyond what a number holds', () => {
     const days = createAsset({ durationSeconds: 10_000_000 });
-    const document = createProject([days, createClip('a', ids.main, 0, 10_000_000, { trim: 200_000_001, speed: [9999, 10_000] })], { frameRate: frameRates.fps5994 });
+    const document = createProject(
+      [days, createClip('a', ids.main, 0, 10_000_000, { trim: 200_000_001, speed: [9999, 10_000] })],
+      { frameRate: frameRates.fps5994 },
+    );
     const exact = (200_000_001n * 10_000n + 9_999_999n * 9999n) * 1001n;
     const expected = Number(exact / (10_000n * 60_000n)) + Number(exact % (10_000n * 60_000n)) / 600_000_000;
     near(only<VideoLayer>(document, 9_999_999, 'video').sourceSeconds, expected, 1e-9);
@@ -128,11 +142,16 @@ describe('the source time of a video', () => {
   test('grows by the same from frame to frame, and jumps at no cut through the same take', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(frameRates)), fc.integer({ min: 1, max: 199 }), (frameRate, cut) => {
-        const whole = createState({ document: createProject([createClip('a', ids.main, 0, 200, { trim: 11 })], { frameRate }) });
+        const whole = createState({
+          document: createProject([createClip('a', ids.main, 0, 200, { trim: 11 })], { frameRate }),
+        });
         const spec = specFor(whole, { name: 'clip.splitAll', numbers: [0, 0, 0, 0, cut, 0] }, createNewId());
         const split = spec ? whole.update(spec).state.document : whole.document;
         for (const frame of [0, cut - 1, cut, 199]) {
-          assert.equal((layersAt(split, frame)[0] as VideoLayer).sourceSeconds, (layersAt(whole.document, frame)[0] as VideoLayer).sourceSeconds);
+          assert.equal(
+            (layersAt(split, frame)[0] as VideoLayer).sourceSeconds,
+            (layersAt(whole.document, frame)[0] as VideoLayer).sourceSeconds,
+          );
         }
       }),
       { numRuns: 40, seed: 3 },
@@ -142,9 +161,16 @@ describe('the source time of a video', () => {
 
 describe('where a picture lies', () => {
   const full = { cropLeft: 0 } as const;
-  const geometry = (props: ClipOptions['props'], size: { readonly width: number; readonly height: number } = { width: 1000, height: 1000 }, settings: Partial<SettingsRecord> = {}): LayerGeometry => {
+  const geometry = (
+    props: ClipOptions['props'],
+    size: { readonly width: number; readonly height: number } = { width: 1000, height: 1000 },
+    settings: Partial<SettingsRecord> = {},
+  ): LayerGeometry => {
     const picture = createAsset({ id: ids.picture, kind: 'image', durationSeconds: 0, audioCodec: null, ...size });
-    const document = createProject([picture, createClip('p', ids.main, 0, 10, { image: ids.picture, props: props ?? {} })], settings);
+    const document = createProject(
+      [picture, createClip('p', ids.main, 0, 10, { image: ids.picture, props: props ?? {} })],
+      settings,
+    );
     const [layer] = layersAt(document, 0);
     assert.ok(layer);
     return layer.geometry;
@@ -154,12 +180,34 @@ describe('where a picture lies', () => {
 
   test('contained: as large as goes in whole', () => {
     assert.deepEqual(geometry(full), { ...centred, width: 1080, height: 1080, ...whole });
-    assert.deepEqual(geometry({}, { width: 4000, height: 1000 }), { ...centred, width: 1920, height: 480, ...whole, sourceWidth: 4000 });
+    assert.deepEqual(geometry({}, { width: 4000, height: 1000 }), {
+      ...centred,
+      width: 1920,
+      height: 480,
+      ...whole,
+      sourceWidth: 4000,
+    });
   });
 
   test('covering: the project filled, the rest of the source off evenly', () => {
-    assert.deepEqual(geometry({ fit: 'cover' }), { ...centred, width: 1920, height: 1080, sourceX: 0, sourceY: 218.75, sourceWidth: 1000, sourceHeight: 562.5 });
-    assert.deepEqual(geometry({ fit: 'cover' }, { width: 4000, height: 1080 }), { ...centred, width: 1920, height: 1080, sourceX: 1040, sourceY: 0, sourceWidth: 1920, sourceHeight: 1080 });
+    assert.deepEqual(geometry({ fit: 'cover' }), {
+      ...centred,
+      width: 1920,
+      height: 1080,
+      sourceX: 0,
+      sourceY: 218.75,
+      sourceWidth: 1000,
+      sourceHeight: 562.5,
+    });
+    assert.deepEqual(geometry({ fit: 'cover' }, { width: 4000, height: 1080 }), {
+      ...centred,
+      width: 1920,
+      height: 1080,
+      sourceX: 1040,
+      sourceY: 0,
+      sourceWidth: 1920,
+      sourceHeight: 1080,
+    });
   });
 
   test('filling: stretched; none: pixel for pixel', () => {
@@ -188,8 +236,17 @@ describe('where a picture lies', () => {
   });
 
   test('scaled about its centre, moved by fractions of the project, turned clockwise', () => {
-    const { centreX, centreY, width, height, rotation } = geometry({ scale: 0.5, positionX: 0.25, positionY: -0.5, rotation: 30, fit: 'fill' });
-    assert.deepEqual({ centreX, centreY, width, height, rotation }, { centreX: 1440, centreY: 0, width: 960, height: 540, rotation: 30 });
+    const { centreX, centreY, width, height, rotation } = geometry({
+      scale: 0.5,
+      positionX: 0.25,
+      positionY: -0.5,
+      rotation: 30,
+      fit: 'fill',
+    });
+    assert.deepEqual(
+      { centreX, centreY, width, height, rotation },
+      { centreX: 1440, centreY: 0, width: 960, height: 540, rotation: 30 },
+    );
   });
 
   test('in the same place of a project of another size', () => {
@@ -206,15 +263,33 @@ describe('where a picture lies', () => {
   });
 
   test('moved by key frames, by their easing', () => {
-    const keyframes = { positionX: [{ frame: 0, value: 0, easing: 'linear' }, { frame: 10, value: 0.5, easing: 'linear' }] } as const;
+    const keyframes = {
+      positionX: [
+        { frame: 0, value: 0, easing: 'linear' },
+        { frame: 10, value: 0.5, easing: 'linear' },
+      ],
+    } as const;
     const document = createProject([createClip('a', ids.main, 0, 20, { keyframes })]);
-    assert.deepEqual([0, 5, 10, 15].map((frame) => layersAt(document, frame)[0]?.geometry.centreX), [960, 1440, 1920, 1920]);
+    assert.deepEqual(
+      [0, 5, 10, 15].map((frame) => layersAt(document, frame)[0]?.geometry.centreX),
+      [960, 1440, 1920, 1920],
+    );
   });
 });
 
 describe('key frames', () => {
-  const value = (frame: number, ...keyframes: readonly [frame: number, value: number, easing?: Keyframe['easing']][]): number =>
-    getPropertyAt({ props: { opacity: 0.9 }, keyframes: { opacity: keyframes.map(([at, each, easing = 'linear']) => ({ frame: at, value: each, easing })) } }, 'opacity', frame);
+  const value = (
+    frame: number,
+    ...keyframes: readonly [frame: number, value: number, easing?: Keyframe['easing']][]
+  ): number =>
+    getPropertyAt(
+      {
+        props: { opacity: 0.9 },
+        keyframes: { opacity: keyframes.map(([at, each, easing = 'linear']) => ({ frame: at, value: each, easing })) },
+      },
+      'opacity',
+      frame,
+    );
 
   test('hold the first value before, and the last after', () => {
     assert.equal(value(-5, [10, 0.2], [20, 0.6]), 0.2);
@@ -237,44 +312,82 @@ describe('key frames', () => {
 });
 
 describe('fades and opacity', () => {
-  const opacities = (document: TimelineDocument, frames: readonly number[]): (number | undefined)[] => frames.map((frame) => layersAt(document, frame)[0]?.opacity);
+  const opacities = (document: TimelineDocument, frames: readonly number[]): (number | undefined)[] =>
+    frames.map((frame) => layersAt(document, frame)[0]?.opacity);
 
   test('fade in from nothing at the first frame, and out to nothing after the last', () => {
-    const document = createProject([createClip('a', ids.main, 10, 30, { props: { fadeInFrames: 4, fadeOutFrames: 5 } })]);
+    const document = createProject([
+      createClip('a', ids.main, 10, 30, { props: { fadeInFrames: 4, fadeOutFrames: 5 } }),
+    ]);
     assert.deepEqual(opacities(document, [10, 11, 12, 13, 14, 20, 25]), [undefined, 0.25, 0.5, 0.75, 1, 1, 1]);
     near(opacities(document, [26])[0], 0.8);
     near(opacities(document, [29])[0], 0.2);
   });
 
   test('multiply the opacity', () => {
-    assert.equal(opacities(createProject([createClip('a', ids.main, 0, 30, { props: { fadeInFrames: 4, opacity: 0.5 } })]), [2])[0], 0.25);
+    assert.equal(
+      opacities(
+        createProject([createClip('a', ids.main, 0, 30, { props: { fadeInFrames: 4, opacity: 0.5 } })]),
+        [2],
+      )[0],
+      0.25,
+    );
   });
 
   test('multiply each other where they meet in a short clip, and are never longer than it', () => {
-    const document = createProject([createClip('a', ids.main, 0, 10, { props: { fadeInFrames: 10, fadeOutFrames: 20 } })]);
+    const document = createProject([
+      createClip('a', ids.main, 0, 10, { props: { fadeInFrames: 10, fadeOutFrames: 20 } }),
+    ]);
     assert.deepEqual(opacities(document, [5]), [0.25]);
   });
 });
 
 describe('a crossfade', () => {
   const pair = (options: ClipOptions = {}, more: readonly TimelineRecord[] = []): TimelineDocument =>
-    createProject([createClip('a', ids.main, 0, 100, { trim: 10 }), createClip('b', ids.main, 90, 200, { trim: 20, ...options }), createTransition('a', 'b', 10), ...more]);
-  const seen = (document: TimelineDocument, frame: number): (string | number)[][] => layersAt(document, frame).map((layer) => [layer.clipId, Number(layer.opacity.toFixed(3))]);
+    createProject([
+      createClip('a', ids.main, 0, 100, { trim: 10 }),
+      createClip('b', ids.main, 90, 200, { trim: 20, ...options }),
+      createTransition('a', 'b', 10),
+      ...more,
+    ]);
+  const seen = (document: TimelineDocument, frame: number): (string | number)[][] =>
+    layersAt(document, frame).map((layer) => [layer.clipId, Number(layer.opacity.toFixed(3))]);
 
   test('lays the clip that comes over the one that goes, and lets it grow opaque', () => {
     assert.deepEqual(seen(pair(), 89), [['a', 1]]);
     assert.deepEqual(seen(pair(), 90), [['a', 1]]);
-    assert.deepEqual(seen(pair(), 91), [['a', 1], ['b', 0.1]]);
-    assert.deepEqual(seen(pair(), 95), [['a', 1], ['b', 0.5]]);
-    assert.deepEqual(seen(pair(), 99), [['a', 1], ['b', 0.9]]);
+    assert.deepEqual(seen(pair(), 91), [
+      ['a', 1],
+      ['b', 0.1],
+    ]);
+    assert.deepEqual(seen(pair(), 95), [
+      ['a', 1],
+      ['b', 0.5],
+    ]);
+    assert.deepEqual(seen(pair(), 99), [
+      ['a', 1],
+      ['b', 0.9],
+    ]);
     assert.deepEqual(seen(pair(), 100), [['b', 1]]);
   });
 
   test('fades the one that goes too where it will not be covered', () => {
-    assert.deepEqual(seen(pair({ props: { scale: 0.5 } }), 95), [['a', 0.5], ['b', 0.5]]);
-    assert.deepEqual(seen(pair({ props: { rotation: 5 } }), 95), [['a', 0.5], ['b', 0.5]]);
-    assert.deepEqual(seen(pair({ image: ids.picture }), 98), [['a', 0.2], ['b', 0.8]]);
-    assert.deepEqual(seen(pair({ props: { opacity: 0.8 } }), 95), [['a', 0.5], ['b', 0.4]]);
+    assert.deepEqual(seen(pair({ props: { scale: 0.5 } }), 95), [
+      ['a', 0.5],
+      ['b', 0.5],
+    ]);
+    assert.deepEqual(seen(pair({ props: { rotation: 5 } }), 95), [
+      ['a', 0.5],
+      ['b', 0.5],
+    ]);
+    assert.deepEqual(seen(pair({ image: ids.picture }), 98), [
+      ['a', 0.2],
+      ['b', 0.8],
+    ]);
+    assert.deepEqual(seen(pair({ props: { opacity: 0.8 } }), 95), [
+      ['a', 0.5],
+      ['b', 0.4],
+    ]);
   });
 
   test('shows both at their own source time', () => {
@@ -299,14 +412,27 @@ describe('a crossfade', () => {
       createTransition('a', 'b', 10),
       createTransition('b', 'c', 10),
     ]);
-    assert.deepEqual([95, 100, 105, 110].map((frame) => idsAt(document, frame)), [['a', 'b'], ['b'], ['b', 'c'], ['c']]);
+    assert.deepEqual(
+      [95, 100, 105, 110].map((frame) => idsAt(document, frame)),
+      [['a', 'b'], ['b'], ['b', 'c'], ['c']],
+    );
   });
 });
 
 describe('titles and colours', () => {
   test('a title has its style in pixels of the project', () => {
-    const props = { fontSize: 54, padding: 20, textColour: '#ff0000', textAlign: 'left', backgroundColour: '#000000' } as const;
-    const layer = only<TextLayer>(createProject([createClip('t', ids.titles, 0, 10, { text: 'Hello', props })], { width: 1280, height: 720 }), 0, 'text');
+    const props = {
+      fontSize: 54,
+      padding: 20,
+      textColour: '#ff0000',
+      textAlign: 'left',
+      backgroundColour: '#000000',
+    } as const;
+    const layer = only<TextLayer>(
+      createProject([createClip('t', ids.titles, 0, 10, { text: 'Hello', props })], { width: 1280, height: 720 }),
+      0,
+      'text',
+    );
     assert.equal(layer.text, 'Hello');
     assert.deepEqual(layer.style, {
       fontFamily: 'sans-serif',
@@ -323,22 +449,51 @@ describe('titles and colours', () => {
   });
 
   test('a title is laid in a box of the whole picture about its position', () => {
-    const { geometry } = only<TextLayer>(createProject([createClip('t', ids.titles, 0, 10, { props: { positionY: 0.25, rotation: 10, scale: 3 } })]), 0, 'text');
-    assert.deepEqual(geometry, { centreX: 960, centreY: 810, width: 1920, height: 1080, rotation: 10, sourceX: 0, sourceY: 0, sourceWidth: 1920, sourceHeight: 1080 });
+    const { geometry } = only<TextLayer>(
+      createProject([createClip('t', ids.titles, 0, 10, { props: { positionY: 0.25, rotation: 10, scale: 3 } })]),
+      0,
+      'text',
+    );
+    assert.deepEqual(geometry, {
+      centreX: 960,
+      centreY: 810,
+      width: 1920,
+      height: 1080,
+      rotation: 10,
+      sourceX: 0,
+      sourceY: 0,
+      sourceWidth: 1920,
+      sourceHeight: 1080,
+    });
   });
 
   test('a colour fills the picture, times its scale', () => {
-    const layer = only<ColourLayer>(createProject([createClip('c', ids.main, 0, 10, { colour: '#00ff00', props: { scale: 0.5 } })]), 0, 'colour');
+    const layer = only<ColourLayer>(
+      createProject([createClip('c', ids.main, 0, 10, { colour: '#00ff00', props: { scale: 0.5 } })]),
+      0,
+      'colour',
+    );
     assert.deepEqual([layer.colour, layer.geometry.width, layer.geometry.height], ['#00ff00', 960, 540]);
   });
 });
 
 describe('what sounds', () => {
-  const heard = (...records: TimelineRecord[]): string[] => soundSpans(createProject([createClip('a', ids.main, 0, 100), createClip('s', ids.audio, 0, 100), createClip('m', ids.music, 50, 200), ...records])).map((span) => span.clipId);
+  const heard = (...records: TimelineRecord[]): string[] =>
+    soundSpans(
+      createProject([
+        createClip('a', ids.main, 0, 100),
+        createClip('s', ids.audio, 0, 100),
+        createClip('m', ids.music, 50, 200),
+        ...records,
+      ]),
+    ).map((span) => span.clipId);
 
   test('sound files, and videos with sound of their own', () => {
     assert.deepEqual(heard(), ['m', 's', 'a']);
-    assert.deepEqual(heard(createClip('p', ids.second, 0, 10, { image: ids.picture }), createClip('t', ids.titles, 0, 10)), ['m', 's', 'a']);
+    assert.deepEqual(
+      heard(createClip('p', ids.second, 0, 10, { image: ids.picture }), createClip('t', ids.titles, 0, 10)),
+      ['m', 's', 'a'],
+    );
   });
 
   test('no video without a sound track, nor one whose sound is switched off or detached', () => {
@@ -365,7 +520,11 @@ describe('what sounds', () => {
 });
 
 describe('a span of sound', () => {
-  const span = (options: ClipOptions, range?: { readonly startFrame: number; readonly endFrame: number }, settings?: Partial<SettingsRecord>): SoundSpan => {
+  const span = (
+    options: ClipOptions,
+    range?: { readonly startFrame: number; readonly endFrame: number },
+    settings?: Partial<SettingsRecord>,
+  ): SoundSpan => {
     const [first, more] = soundSpans(createProject([createClip('s', ids.audio, 100, 200, options)], settings), range);
     assert.ok(first && !more);
     return first;
@@ -381,9 +540,15 @@ describe('a span of sound', () => {
       sourceStartSeconds: 1,
       speed: 1.5,
       pan: -0.5,
-      envelope: [{ frame: 0, gain: 1 }, { frame: 100, gain: 1 }],
+      envelope: [
+        { frame: 0, gain: 1 },
+        { frame: 100, gain: 1 },
+      ],
     });
-    assert.equal(span({ trim: 30 }, undefined, { frameRate: frameRates.fps2997 }).sourceStartSeconds, (30 * 1001) / 30_000);
+    assert.equal(
+      span({ trim: 30 }, undefined, { frameRate: frameRates.fps2997 }).sourceStartSeconds,
+      (30 * 1001) / 30_000,
+    );
   });
 
   test('has its volume in decibels, and silence at the bottom of the range', () => {
@@ -408,30 +573,68 @@ describe('a span of sound', () => {
   });
 
   test('follows key frames of the volume, in decibels, exact at every frame', () => {
-    const sound = span({ keyframes: { volume: [{ frame: 10, value: -20, easing: 'linear' }, { frame: 20, value: 0, easing: 'linear' }, { frame: 60, value: 0, easing: 'linear' }] } });
+    const sound = span({
+      keyframes: {
+        volume: [
+          { frame: 10, value: -20, easing: 'linear' },
+          { frame: 20, value: 0, easing: 'linear' },
+          { frame: 60, value: 0, easing: 'linear' },
+        ],
+      },
+    });
     near(gainOf(sound, 100), 0.1);
     near(gainOf(sound, 115), 10 ** (-10 / 20));
     near(gainOf(sound, 120), 1);
-    assert.deepEqual(sound.envelope.map((point) => point.frame), [0, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 100]);
+    assert.deepEqual(
+      sound.envelope.map((point) => point.frame),
+      [0, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 100],
+    );
   });
 
   test('ramps over the frame before a jump, so that it never clicks', () => {
-    const sound = span({ keyframes: { volume: [{ frame: 0, value: 0, easing: 'hold' }, { frame: 50, value: -60, easing: 'hold' }] } });
-    assert.deepEqual(sound.envelope, [{ frame: 0, gain: 1 }, { frame: 49, gain: 1 }, { frame: 50, gain: 0 }, { frame: 100, gain: 0 }]);
+    const sound = span({
+      keyframes: {
+        volume: [
+          { frame: 0, value: 0, easing: 'hold' },
+          { frame: 50, value: -60, easing: 'hold' },
+        ],
+      },
+    });
+    assert.deepEqual(sound.envelope, [
+      { frame: 0, gain: 1 },
+      { frame: 49, gain: 1 },
+      { frame: 50, gain: 0 },
+      { frame: 100, gain: 0 },
+    ]);
   });
 
   test('is cut to a range, with the gain and the source time that it has there', () => {
     const cut = span({ trim: 30, props: { fadeInFrames: 40 } }, { startFrame: 110, endFrame: 150 });
     assert.deepEqual([cut.startFrame, cut.endFrame, cut.sourceStartSeconds], [110, 150, 40 / 30]);
-    assert.deepEqual(cut.envelope, [{ frame: 0, gain: 0.25 }, { frame: 30, gain: 1 }, { frame: 40, gain: 1 }]);
-    assert.deepEqual(soundSpans(createProject([createClip('s', ids.audio, 100, 200)]), { startFrame: 200, endFrame: 300 }), []);
-    assert.deepEqual(soundSpans(createProject([createClip('s', ids.audio, 100, 200)]), { startFrame: 50, endFrame: 100 }), []);
+    assert.deepEqual(cut.envelope, [
+      { frame: 0, gain: 0.25 },
+      { frame: 30, gain: 1 },
+      { frame: 40, gain: 1 },
+    ]);
+    assert.deepEqual(
+      soundSpans(createProject([createClip('s', ids.audio, 100, 200)]), { startFrame: 200, endFrame: 300 }),
+      [],
+    );
+    assert.deepEqual(
+      soundSpans(createProject([createClip('s', ids.audio, 100, 200)]), { startFrame: 50, endFrame: 100 }),
+      [],
+    );
   });
 
   test('is the same as what every frame of it evaluates to, after any sequence of edits', () => {
     fc.assert(
       fc.property(randomEdits, fc.array(fc.nat(700), { minLength: 5, maxLength: 20 }), (edits, frames) => {
-        const clips = [createClip('a', ids.main, 0, 100, { trim: 10 }), createClip('b', ids.main, 85, 200, { trim: 20 }), createTransition('a', 'b', 15), createClip('s', ids.audio, 30, 260)];
+        const clips = [
+          createClip('a', ids.main, 0, 100, { trim: 10 }),
+          createClip('b', ids.main, 85, 200, { trim: 20 }),
+          createTransition('a', 'b', 15),
+          createClip('s', ids.audio, 30, 260),
+        ];
         let state = createState({ document: createProject(clips) });
         const newId = createNewId();
         for (const edit of edits) {
@@ -443,17 +646,25 @@ describe('a span of sound', () => {
         for (const frame of frames) {
           const graph: FrameGraph = evaluate(document, frame);
           const sounding = spans.filter((each) => each.startFrame <= frame && frame < each.endFrame);
-          assert.deepEqual(sounding.map((each) => each.clipId), graph.sounds.map((each) => each.clipId));
+          assert.deepEqual(
+            sounding.map((each) => each.clipId),
+            graph.sounds.map((each) => each.clipId),
+          );
           graph.sounds.forEach((sound, index) => {
             const each = sounding[index];
             assert.ok(each);
             near(gainOf(each, frame), sound.gain, 1e-9);
             near(gainOf(each, frame + 1), sound.gainEnd, 1e-9);
-            const seconds = ((frame - each.startFrame) * document.settings.frameRate.den) / document.settings.frameRate.num;
+            const seconds =
+              ((frame - each.startFrame) * document.settings.frameRate.den) / document.settings.frameRate.num;
             near(each.sourceStartSeconds + seconds * each.speed, sound.sourceSeconds, 1e-9);
           });
           for (const cut of soundSpans(document, { startFrame: frame, endFrame: frame + 1 })) {
-            near(cut.envelope[0]?.gain, graph.sounds.find((sound) => sound.clipId === cut.clipId)?.gain ?? Number.NaN, 1e-12);
+            near(
+              cut.envelope[0]?.gain,
+              graph.sounds.find((sound) => sound.clipId === cut.clipId)?.gain ?? Number.NaN,
+              1e-12,
+            );
           }
         }
       }),

@@ -36,9 +36,9 @@ function addLayers(layers: Layer[], document: TimelineDocument, track: TrackReco
   const [first, second] = clipsCovering(document.clipsOf(track.id), frame);
   if (!first) return;
   const layer = layerOf(first, document, frame);
+  const over = second ? layerOf(second, document, frame) : null;
   const transition = second && transitionBetween(first, second, document);
-  const over = second && layerOf(second, document, frame);
-  if (!transition || !second) {
+  if (!transition) {
     for (const each of [layer, over]) if (each && each.opacity > 0) layers.push(each);
     return;
   }

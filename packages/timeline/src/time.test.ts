@@ -93,7 +93,12 @@ describe('fractions', () => {
   });
 
   test('refuse what is not a positive fraction of integers, with the numbers', () => {
-    for (const bad of [{ num: 0, den: 1 }, { num: 1, den: 0 }, { num: 1.5, den: 1 }, { num: -1, den: 1 }]) {
+    for (const bad of [
+      { num: 0, den: 1 },
+      { num: 1, den: 0 },
+      { num: 1.5, den: 1 },
+      { num: -1, den: 1 },
+    ]) {
       assert.throws(() => reduceRational(bad), new RegExp(`${bad.num}/${bad.den}`));
     }
   });
@@ -129,7 +134,10 @@ describe('timecode', () => {
 
   test('is drop-frame at 29.97 and 59.94 and nowhere else', () => {
     const dropping = Object.entries(frameRates).filter(([, each]) => isDropFrame(each));
-    assert.deepEqual(dropping.map(([name]) => name), ['fps2997', 'fps5994']);
+    assert.deepEqual(
+      dropping.map(([name]) => name),
+      ['fps2997', 'fps5994'],
+    );
     assert.equal(nominalFrameRate(frameRates.fps23976), 24);
   });
 

@@ -1,4 +1,4 @@
-import type { AssetId, ClipId, TrackId } from '../ids.js';
+import type { AssetId, TrackId } from '../ids.js';
 import { isColour } from '../properties.js';
 import type { AssetRecord, ClipRecord, ClipSource, TrackKind, TrackRecord } from '../records.js';
 import { assetFrames } from '../source-time.js';
@@ -43,7 +43,14 @@ export const addClip: Command<ClipAddArgs> = (state, { asset, trackId, frame, mo
   const startFrame = at ?? laneEnd(draft, track.id);
   if (mode === 'insert') openGap(draft, track, startFrame, durationFrames);
   else clearRange(draft, track.id, startFrame, startFrame + durationFrames);
-  const clip = newClip({ id: draft.newId(), trackId: track.id, name: known.name, startFrame, durationFrames, source });
+  const clip = newClip({
+    id: draft.newClipId(),
+    trackId: track.id,
+    name: known.name,
+    startFrame,
+    durationFrames,
+    source,
+  });
   draft.putClip(clip);
   return draft.finish('clip.add', { selection: { clipIds: [clip.id], trackId: track.id } });
 };
@@ -118,7 +125,7 @@ export const addColour: Command<ClipAddColourArgs> = (state, { colour, trackId, 
 };
 
 /** The longest text of a title, in UTF-16 units. */
-export const longestText: number = 10_000;
+export const longestText = 10_000;
 
 /** What a title's clip is called: its first line. */
 export function titleName(text: string): string {
@@ -144,7 +151,7 @@ function addStill(
   if (!track || track.locked || !acceptsSource(track.kind, source, draft.document)) return null;
   makeRoom(draft, track.id, startFrame, startFrame + length);
   const clip = newClip({
-    id: draft.newId<ClipId>(),
+    id: draft.newClipId(),
     trackId: track.id,
     name,
     startFrame,

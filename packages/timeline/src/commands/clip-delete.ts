@@ -34,7 +34,12 @@ export const rippleDelete: Command<ClipDeleteArgs> = (state, { clipIds }, { newI
   const trackIds = new Set(clips.map((clip) => clip.trackId));
   const main = document.mainTrack;
   const rippling = main && trackIds.has(main.id) ? [main.id] : [...trackIds];
-  const ranges = rippling.map((trackId) => freedRanges(document.clipsOf(trackId), clips.filter((clip) => clip.trackId === trackId)));
+  const ranges = rippling.map((trackId) =>
+    freedRanges(
+      document.clipsOf(trackId),
+      clips.filter((clip) => clip.trackId === trackId),
+    ),
+  );
   draft.removeClips(ids);
   rippling.forEach((trackId, index) => {
     closeRanges(draft, draft.track(trackId) as TrackRecord, ranges[index] ?? []);

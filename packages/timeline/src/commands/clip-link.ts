@@ -19,7 +19,7 @@ export const linkClips: Command<ClipLinkArgs> = (state, { clipIds }, { newId }) 
   const group = first && first.linkId !== null ? state.document.linkedClips(first.linkId) : [];
   if (group.length === clips.length && clips.every((clip) => clip.linkId === first?.linkId)) return null;
   const draft = new Draft(state.document, newId);
-  const linkId = draft.newId<LinkId>();
+  const linkId = draft.newLinkId();
   for (const clip of clips) draft.putClip({ ...clip, linkId });
   return draft.finish('clip.link');
 };
@@ -49,8 +49,8 @@ export const detachAudio: Command<ClipDetachAudioArgs> = (state, { clipId }, { n
   if (document.track(clip.trackId)?.kind !== 'video' || !getProperty(clip, 'audioEnabled')) return null;
   const draft = new Draft(document, newId);
   const track = freeTrack(draft, 'audio', clip.startFrame, endFrame(clip));
-  const linkId = clip.linkId ?? draft.newId<LinkId>();
-  const sound = soundOf(clip, draft.newId<ClipId>(), track.id, linkId);
+  const linkId = clip.linkId ?? draft.newLinkId();
+  const sound = soundOf(clip, draft.newClipId(), track.id, linkId);
   draft.putClip(sound);
   draft.putClip({ ...clip, linkId, props: { ...clip.props, audioEnabled: false } });
   return draft.finish('clip.detachAudio');

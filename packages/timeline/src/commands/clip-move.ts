@@ -144,7 +144,8 @@ function insertMoved(draft: Draft, { clips, goals, first, deltaFrames }: MovePla
     startFrame: Math.max(0, clip.startFrame + at - start),
   }));
   if (meet(moved, draft)) return false;
-  for (const clip of moved) if (clip.trackId !== goal.id) makeRoom(draft, clip.trackId, clip.startFrame, endFrame(clip));
+  for (const clip of moved)
+    if (clip.trackId !== goal.id) makeRoom(draft, clip.trackId, clip.startFrame, endFrame(clip));
   draft.putClips(moved);
   return true;
 }

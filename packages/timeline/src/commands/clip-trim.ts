@@ -28,7 +28,7 @@ export interface ClipTrimArgs {
  */
 export const trimClip: Command<ClipTrimArgs> = (state, { clipId, edge, frame, ripple }, { newId }) => {
   requireInteger('frame', frame);
-  if (edge !== 'start' && edge !== 'end') throw new TypeError(`an edge is start or end, got ${JSON.stringify(edge)}`);
+  if (!edges.includes(edge)) throw new TypeError(`an edge is start or end, got ${JSON.stringify(edge)}`);
   const { document } = state;
   const clip = document.clips.get(clipId);
   const track = clip && document.track(clip.trackId);
@@ -52,6 +52,9 @@ export const trimClip: Command<ClipTrimArgs> = (state, { clipId, edge, frame, ri
       );
   return draft.finish('clip.trim');
 };
+
+/** Arguments may come from outside, whatever their type says. */
+const edges: readonly string[] = ['start', 'end'];
 
 function edgeOf(clip: ClipRecord, edge: 'start' | 'end'): number {
   return edge === 'start' ? clip.startFrame : endFrame(clip);

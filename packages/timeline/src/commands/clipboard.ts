@@ -161,9 +161,9 @@ function putCopies(
   for (const clip of clips) {
     const track = goal(clip);
     goals.set(clip.id, track);
-    ids.set(clip.id, draft.newId<ClipId>());
+    ids.set(clip.id, draft.newClipId());
     if (clip.linkId !== null && (tied.get(clip.linkId) ?? 0) > 1 && !links.has(clip.linkId))
-      links.set(clip.linkId, draft.newId<LinkId>());
+      links.set(clip.linkId, draft.newLinkId());
   }
   const copies = clips.map((clip): ClipRecord => ({
     ...clip,
@@ -185,7 +185,7 @@ function putCopies(
   for (const transition of transitions) {
     const fromClipId = ids.get(transition.fromClipId);
     const toClipId = ids.get(transition.toClipId);
-    if (fromClipId && toClipId) draft.put({ ...transition, id: draft.newId<TransitionId>(), fromClipId, toClipId });
+    if (fromClipId && toClipId) draft.put({ ...transition, id: draft.newTransitionId(), fromClipId, toClipId });
   }
   return draft.finish(userEvent, {
     selection: { clipIds: copies.map((copy) => copy.id), trackId: state.selection.trackId },
@@ -208,7 +208,10 @@ function goalChooser(
     const clips = contents.clips.filter((each) => each.trackId === clip.trackId);
     const taken = new Set([...chosen.values()].map((track) => track.id));
     const suits = (track: TrackRecord | undefined): track is TrackRecord =>
-      track !== undefined && !track.locked && !taken.has(track.id) && clips.every((each) => takes(track, each, kind, draft));
+      track !== undefined &&
+      !track.locked &&
+      !taken.has(track.id) &&
+      clips.every((each) => takes(track, each, kind, draft));
 
     let goal = draft.track(clip.trackId);
     if (trackId !== undefined && first && trackSort(kind) === firstSort) {

@@ -1,6 +1,6 @@
 import { type Change, ChangeBuilder, changeWithUpdates, dictionary } from '../change.js';
 import type { TimelineDocument } from '../document.js';
-import type { AnyId, ClipId, LinkId, NewId, TrackId, TransitionId } from '../ids.js';
+import type { AnyId, ClipId, LinkId, MarkerId, NewId, TrackId, TransitionId } from '../ids.js';
 import { jsonEquals } from '../json-equals.js';
 import { compareClips, endFrame, placeInLane } from '../lane.js';
 import type { ClipRecord, TimelineRecord, TrackRecord, TransitionRecord } from '../records.js';
@@ -41,8 +41,24 @@ export class Draft {
     this.#newId = newId;
   }
 
-  newId<Id extends AnyId | LinkId>(): Id {
-    return this.#newId() as Id;
+  newClipId(): ClipId {
+    return this.#newId() as ClipId;
+  }
+
+  newLinkId(): LinkId {
+    return this.#newId() as LinkId;
+  }
+
+  newTrackId(): TrackId {
+    return this.#newId() as TrackId;
+  }
+
+  newMarkerId(): MarkerId {
+    return this.#newId() as MarkerId;
+  }
+
+  newTransitionId(): TransitionId {
+    return this.#newId() as TransitionId;
   }
 
   clip(id: ClipId): ClipRecord | undefined {
@@ -162,7 +178,7 @@ export class Draft {
 
   /** Cuts a clip in two. A transition out of it leads out of the right half from then on. */
   split(clip: ClipRecord, frame: number): readonly [left: ClipRecord, right: ClipRecord] {
-    const [left, right] = splitClip(clip, frame, this.newId<ClipId>());
+    const [left, right] = splitClip(clip, frame, this.newClipId());
     for (const transition of this.transitionsOf(clip.id)) {
       if (transition.fromClipId === clip.id) this.put({ ...transition, fromClipId: right.id });
     }
@@ -256,13 +272,14 @@ export class Draft {
   #settleTransitions(): void {
     if (this.document.transitions.length === 0 && this.#transitions.size === 0) return;
     const pending = new Set<TransitionId>(this.#transitions.keys());
-    for (const id of Object.keys(this.#edits)) for (const { id: touched } of this.transitionsOf(id as ClipId)) pending.add(touched);
+    for (const id of Object.keys(this.#edits))
+      for (const { id: touched } of this.transitionsOf(id as ClipId)) pending.add(touched);
     for (const id of pending) {
       const record = this.#transitions.get(id) ?? (this.#others.has(id) ? undefined : this.document.get(id));
       if (record?.type !== 'transition') continue;
       const from = this.clip(record.fromClipId);
       const to = this.clip(record.toClipId);
-      const overlap = from && to && from.trackId === to.trackId ? endFrame(from) - to.startFrame : 0;
+      const overlap = from && from.trackId === to?.trackId ? endFrame(from) - to.startFrame : 0;
       if (from && to && this.#canOverlap(from, to, overlap)) {
         if (overlap !== record.durationFrames) this.put({ ...record, durationFrames: overlap });
         continue;

@@ -8,7 +8,7 @@ import { type Command, requireFrame, requireText } from './command.js';
 import { Draft } from './draft.js';
 
 /** The colour of a marker that was given none. */
-export const defaultMarkerColour: string = '#f5a524';
+export const defaultMarkerColour = '#f5a524';
 
 export interface MarkerAddArgs {
   /** A frame of the timeline. */
@@ -33,7 +33,7 @@ export const addMarker: Command<MarkerAddArgs> = (
   const draft = new Draft(document, newId);
   const marker: MarkerRecord = {
     type: 'marker',
-    id: draft.newId<MarkerId>(),
+    id: draft.newMarkerId(),
     frame: clip ? sourceFrameAt(clip, at) : at,
     name: requireText('name', name, 200),
     colour: requireColour(colour),

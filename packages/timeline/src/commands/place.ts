@@ -107,7 +107,7 @@ export function addTrack(
   const same = tracks.filter((track) => track.kind === kind);
   const index = Math.min(Math.max(0, options.index ?? defaultIndex(tracks, kind)), tracks.length);
   const track = newTrack({
-    id: draft.newId<TrackId>(),
+    id: draft.newTrackId(),
     kind,
     name: options.name ?? freeName(same, kind),
     order: orderAt(draft, tracks, index),

@@ -159,7 +159,7 @@ export function splitTogether(draft: Draft, clips: readonly ClipRecord[], frame:
     if (right.linkId === null) return right;
     let linkId = renamed.get(right.linkId);
     if (linkId === undefined) {
-      linkId = (sizes.get(right.linkId) ?? 0) > 1 ? draft.newId<NonNullable<ClipRecord['linkId']>>() : null;
+      linkId = (sizes.get(right.linkId) ?? 0) > 1 ? draft.newLinkId() : null;
       renamed.set(right.linkId, linkId);
     }
     const relinked = { ...right, linkId };

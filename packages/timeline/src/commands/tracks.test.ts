@@ -3,7 +3,18 @@ import { describe, test } from 'node:test';
 import type { ClipId, MarkerId, TrackId } from '../ids.js';
 import { markerFrames } from '../markers.js';
 import type { TimelineState } from '../state.js';
-import { applies, clipIds, clipOf, createClip, createEditing, createNewId, createTransition, edit, ids, lane } from '../test-support/builders.js';
+import {
+  applies,
+  clipIds,
+  clipOf,
+  createClip,
+  createEditing,
+  createNewId,
+  createTransition,
+  edit,
+  ids,
+  lane,
+} from '../test-support/builders.js';
 import { frameRates } from '../time.js';
 import { commands, isCommandName, runCommand } from './index.js';
 
@@ -12,10 +23,38 @@ const names = (state: TimelineState): string[] => state.document.tracks.map((tra
 describe('track commands', () => {
   test('add a video track above the others of its kind, sound at the bottom, titles on top', () => {
     const state = createEditing();
-    assert.deepEqual(names(edit(state, 'track.add', { kind: 'video' })), ['Music', 'Audio', 'Main', 'Second', 'Video 3', 'Titles']);
-    assert.deepEqual(names(edit(state, 'track.add', { kind: 'audio' })), ['Audio 3', 'Music', 'Audio', 'Main', 'Second', 'Titles']);
-    assert.deepEqual(names(edit(state, 'track.add', { kind: 'text' })), ['Music', 'Audio', 'Main', 'Second', 'Titles', 'Titles 2']);
-    assert.deepEqual(names(edit(state, 'track.add', { kind: 'video', name: 'Camera', index: 0 })), ['Camera', 'Music', 'Audio', 'Main', 'Second', 'Titles']);
+    assert.deepEqual(names(edit(state, 'track.add', { kind: 'video' })), [
+      'Music',
+      'Audio',
+      'Main',
+      'Second',
+      'Video 3',
+      'Titles',
+    ]);
+    assert.deepEqual(names(edit(state, 'track.add', { kind: 'audio' })), [
+      'Audio 3',
+      'Music',
+      'Audio',
+      'Main',
+      'Second',
+      'Titles',
+    ]);
+    assert.deepEqual(names(edit(state, 'track.add', { kind: 'text' })), [
+      'Music',
+      'Audio',
+      'Main',
+      'Second',
+      'Titles',
+      'Titles 2',
+    ]);
+    assert.deepEqual(names(edit(state, 'track.add', { kind: 'video', name: 'Camera', index: 0 })), [
+      'Camera',
+      'Music',
+      'Audio',
+      'Main',
+      'Second',
+      'Titles',
+    ]);
   });
 
   test('make the first video track the main one, and no other', () => {
@@ -27,27 +66,55 @@ describe('track commands', () => {
   });
 
   test('remove a track with all that is on it, but not the main one, nor a locked one', () => {
-    const state = createEditing([createClip('o', ids.second, 0, 100), createClip('p', ids.second, 90, 200), createTransition('o', 'p', 10)]);
+    const state = createEditing([
+      createClip('o', ids.second, 0, 100),
+      createClip('p', ids.second, 90, 200),
+      createTransition('o', 'p', 10),
+    ]);
     const after = edit(state, 'track.remove', { trackId: ids.second });
     assert.deepEqual([after.document.clips.size, after.document.transitions.length], [0, 0]);
     assert.ok(!applies(state, 'track.remove', { trackId: ids.main }));
-    assert.ok(!applies(edit(state, 'track.set', { trackId: ids.second, locked: true }), 'track.remove', { trackId: ids.second }));
+    assert.ok(
+      !applies(edit(state, 'track.set', { trackId: ids.second, locked: true }), 'track.remove', {
+        trackId: ids.second,
+      }),
+    );
     assert.ok(!applies(state, 'track.remove', { trackId: 'gone' as TrackId }));
   });
 
   test('reorder a track to stand right above another, or at the bottom', () => {
     const state = createEditing();
-    assert.deepEqual(names(edit(state, 'track.reorder', { trackId: ids.titles, afterId: ids.audio })), ['Music', 'Audio', 'Titles', 'Main', 'Second']);
-    assert.deepEqual(names(edit(state, 'track.reorder', { trackId: ids.second, afterId: null })), ['Second', 'Music', 'Audio', 'Main', 'Titles']);
+    assert.deepEqual(names(edit(state, 'track.reorder', { trackId: ids.titles, afterId: ids.audio })), [
+      'Music',
+      'Audio',
+      'Titles',
+      'Main',
+      'Second',
+    ]);
+    assert.deepEqual(names(edit(state, 'track.reorder', { trackId: ids.second, afterId: null })), [
+      'Second',
+      'Music',
+      'Audio',
+      'Main',
+      'Titles',
+    ]);
     assert.ok(!applies(state, 'track.reorder', { trackId: ids.main, afterId: ids.audio }), 'it is there already');
     assert.ok(!applies(state, 'track.reorder', { trackId: ids.main, afterId: ids.main }));
   });
 
   test('reorder even where two tracks have one order, as two tabs may leave them', () => {
     const state = createEditing();
-    const same = state.update({ put: state.document.tracks.map((track) => ({ ...track, order: 'a0' })), userEvent: 'test' }).state;
+    const same = state.update({
+      put: state.document.tracks.map((track) => ({ ...track, order: 'a0' })),
+      userEvent: 'test',
+    }).state;
     const before = names(same);
-    const after = names(edit(same, 'track.reorder', { trackId: same.document.tracks[4]?.id as TrackId, afterId: same.document.tracks[0]?.id as TrackId }));
+    const after = names(
+      edit(same, 'track.reorder', {
+        trackId: same.document.tracks[4]?.id as TrackId,
+        afterId: same.document.tracks[0]?.id as TrackId,
+      }),
+    );
     assert.deepEqual(after, [before[0], before[4], before[1], before[2], before[3]]);
   });
 
@@ -55,9 +122,19 @@ describe('track commands', () => {
     const state = createEditing();
     assert.ok(names(edit(state, 'track.rename', { trackId: ids.main, name: ' Camera ' })).includes('Camera'));
     assert.ok(!applies(state, 'track.rename', { trackId: ids.main, name: '' }));
-    const set = edit(state, 'track.set', { trackId: ids.main, locked: true, muted: true, solo: true, hidden: true, height: 1000 });
+    const set = edit(state, 'track.set', {
+      trackId: ids.main,
+      locked: true,
+      muted: true,
+      solo: true,
+      hidden: true,
+      height: 1000,
+    });
     const { locked, muted, solo, hidden, height } = set.document.track(ids.main) ?? {};
-    assert.deepEqual({ locked, muted, solo, hidden, height }, { locked: true, muted: true, solo: true, hidden: true, height: 400 });
+    assert.deepEqual(
+      { locked, muted, solo, hidden, height },
+      { locked: true, muted: true, solo: true, hidden: true, height: 400 },
+    );
     assert.ok(!applies(set, 'track.set', { trackId: ids.main, locked: true }), 'it is locked already');
     assert.throws(() => applies(state, 'track.set', { trackId: ids.main, locked: 1 as never }), TypeError);
   });
@@ -68,7 +145,10 @@ describe('marker commands', () => {
     let state = edit(createEditing(), 'marker.add', { frame: 40, name: 'Question' });
     assert.ok(!applies(state, 'marker.add', { frame: 40 }), 'there is one already');
     state = edit(state, 'marker.update', { markerId: 'n1' as MarkerId, frame: 50, colour: '#AABBCC' });
-    assert.deepEqual(state.document.markers.map(({ frame, name, colour }) => [frame, name, colour]), [[50, 'Question', '#aabbcc']]);
+    assert.deepEqual(
+      state.document.markers.map(({ frame, name, colour }) => [frame, name, colour]),
+      [[50, 'Question', '#aabbcc']],
+    );
     assert.equal(edit(state, 'marker.remove', { markerId: 'n1' as MarkerId }).document.markers.length, 0);
     assert.ok(!applies(state, 'marker.remove', { markerId: 'gone' as MarkerId }));
   });
@@ -88,7 +168,11 @@ describe('marker commands', () => {
     const cutAway = edit(state, 'clip.trim', { clipId: 'p1' as ClipId, edge: 'end', frame: 10 });
     assert.deepEqual(markerFrames(cutAway.document), []);
     assert.equal(cutAway.document.markers.length, 1, 'it comes back with its frame');
-    assert.equal(edit(state, 'clip.delete', { clipIds: clipIds('p1') }).document.markers.length, 0, 'it goes with the last piece');
+    assert.equal(
+      edit(state, 'clip.delete', { clipIds: clipIds('p1') }).document.markers.length,
+      0,
+      'it goes with the last piece',
+    );
   });
 });
 
@@ -105,7 +189,11 @@ describe('range and settings commands', () => {
   });
 
   test('set the size and the background, within reason', () => {
-    const { width, height, background } = edit(createEditing(), 'settings.set', { width: 1280, height: 720, background: '#FFFFFF' }).document.settings;
+    const { width, height, background } = edit(createEditing(), 'settings.set', {
+      width: 1280,
+      height: 720,
+      background: '#FFFFFF',
+    }).document.settings;
     assert.deepEqual([width, height, background], [1280, 720, '#ffffff']);
     assert.throws(() => applies(createEditing(), 'settings.set', { width: 1281 }), /1281/);
     assert.throws(() => applies(createEditing(), 'settings.set', { background: 'white' }), TypeError);
@@ -113,7 +201,12 @@ describe('range and settings commands', () => {
   });
 
   test('change the frame rate: starts down, lengths to the nearest, what touched still touches', () => {
-    const clips = [createClip('a', ids.main, 0, 7), createClip('b', ids.main, 7, 14, { trim: 3 }), createClip('c', ids.main, 20, 25), createClip('t', ids.titles, 29, 31)];
+    const clips = [
+      createClip('a', ids.main, 0, 7),
+      createClip('b', ids.main, 7, 14, { trim: 3 }),
+      createClip('c', ids.main, 20, 25),
+      createClip('t', ids.titles, 29, 31),
+    ];
     const state = edit(createEditing(clips), 'settings.setFrameRate', { frameRate: frameRates.fps24 });
     assert.equal(lane(state, ids.main), 'a 0-5, b 5-11@2, c 16-20');
     assert.equal(lane(state, ids.titles), 't 23-25');
@@ -130,19 +223,34 @@ describe('range and settings commands', () => {
   });
 
   test('change the frame rate of fades, key frames, markers, range and transitions too', () => {
-    const clip = createClip('a', ids.main, 0, 100, { props: { fadeInFrames: 10 }, keyframes: { opacity: [{ frame: 30, value: 1, easing: 'linear' }] } });
+    const clip = createClip('a', ids.main, 0, 100, {
+      props: { fadeInFrames: 10 },
+      keyframes: { opacity: [{ frame: 30, value: 1, easing: 'linear' }] },
+    });
     let state = createEditing([clip, createClip('b', ids.main, 80, 200), createTransition('a', 'b', 20)]);
-    state = edit(edit(edit(state, 'range.setIn', { frame: 15 }), 'range.setOut', { frame: 60 }), 'marker.add', { frame: 45 });
+    state = edit(edit(edit(state, 'range.setIn', { frame: 15 }), 'range.setOut', { frame: 60 }), 'marker.add', {
+      frame: 45,
+    });
     const after = edit(state, 'settings.setFrameRate', { frameRate: frameRates.fps60 });
-    assert.deepEqual([clipOf(after, 'a').props, clipOf(after, 'a').keyframes.opacity?.[0]?.frame], [{ fadeInFrames: 20 }, 60]);
-    assert.deepEqual([after.document.settings.inFrame, after.document.settings.outFrame, after.document.markers[0]?.frame], [30, 120, 90]);
+    assert.deepEqual(
+      [clipOf(after, 'a').props, clipOf(after, 'a').keyframes.opacity?.[0]?.frame],
+      [{ fadeInFrames: 20 }, 60],
+    );
+    assert.deepEqual(
+      [after.document.settings.inFrame, after.document.settings.outFrame, after.document.markers[0]?.frame],
+      [30, 120, 90],
+    );
     assert.equal(after.document.transitions[0]?.durationFrames, 40);
     assert.equal(lane(after, ids.main), 'a 0-200, b 160-400');
   });
 });
 
 describe('selection commands', () => {
-  const clips = [createClip('a', ids.main, 0, 10), createClip('b', ids.main, 10, 20), createClip('t', ids.titles, 0, 10)];
+  const clips = [
+    createClip('a', ids.main, 0, 10),
+    createClip('b', ids.main, 10, 20),
+    createClip('t', ids.titles, 0, 10),
+  ];
 
   test('pick clips that are there, once each', () => {
     const { selection } = edit(createEditing(clips), 'selection.set', { clipIds: clipIds('b', 'gone', 'b') });
@@ -168,7 +276,10 @@ describe('the registry of commands', () => {
   });
 
   test('refuses unknown names', () => {
-    assert.throws(() => runCommand(createEditing(), 'clip.explode' as 'clip.cut', {}, { newId: createNewId() }), /clip\.explode/);
+    assert.throws(
+      () => runCommand(createEditing(), 'clip.explode' as 'clip.cut', {}, { newId: createNewId() }),
+      /clip\.explode/,
+    );
   });
 
   test('has commands that never change the state that they are given', () => {
@@ -176,7 +287,12 @@ describe('the registry of commands', () => {
     const before = JSON.stringify([...state.document.records()]);
     for (const name of Object.keys(commands)) {
       try {
-        runCommand(state, name as 'clip.split', { clipId: 'a', clipIds: ['a'], trackId: ids.main, frame: 50, deltaFrames: 5, kind: 'video' } as never, { newId: createNewId() });
+        runCommand(
+          state,
+          name as 'clip.split',
+          { clipId: 'a', clipIds: ['a'], trackId: ids.main, frame: 50, deltaFrames: 5, kind: 'video' } as never,
+          { newId: createNewId() },
+        );
       } catch (error) {
         assert.ok(error instanceof TypeError || error instanceof RangeError, `${name}: ${String(error)}`);
       }

@@ -41,7 +41,7 @@ export const addTransition: Command<TransitionAddArgs> = (state, { clipId, durat
   draft.putClip(withStart(to, cut - start));
   draft.put({
     type: 'transition',
-    id: draft.newId<TransitionId>(),
+    id: draft.newTransitionId(),
     fromClipId: from.id,
     toClipId: to.id,
     kind: 'crossfade',

@@ -1,3 +1,5 @@
+import { generateNKeysBetween } from 'fractional-indexing';
+
 /** A JSON object of an old version, not checked yet. */
 export type StoredJson = Readonly<Record<string, unknown>>;
 
@@ -21,12 +23,13 @@ export const migrations: readonly Migration[] = [
     // Version 1 had each track's clips inside the track, the source's fields in the clip, and the rate as a number.
     up: (stored) => {
       const clips: unknown[] = [];
+      const orders = generateNKeysBetween(null, null, list(stored['tracks']).length);
       const tracks = list(stored['tracks']).map((track, index) => {
         if (!isObject(track)) return track;
         const { clips: own, ...rest } = track;
         for (const clip of list(own)) clips.push(isObject(clip) ? withSource(clip, rest['id']) : clip);
         return {
-          order: `a${String.fromCharCode(65 + Math.min(index, 25))}`,
+          order: orders[index],
           main: isMain(stored, index),
           ...trackDefaults,
           ...rest,

@@ -15,15 +15,33 @@ const range = (start: number, duration: number, rate = 24): object => ({
   start_time: time(start, rate),
   duration: time(duration, rate),
 });
-const file = (url: string, start: number, duration: number, options: { readonly available?: object; readonly effects?: readonly object[] } = {}): object => ({
+const file = (
+  url: string,
+  start: number,
+  duration: number,
+  options: { readonly available?: object; readonly effects?: readonly object[] } = {},
+): object => ({
   OTIO_SCHEMA: 'Clip.1',
   name: url,
   source_range: range(start, duration),
   effects: options.effects ?? [],
-  media_reference: { OTIO_SCHEMA: 'ExternalReference.1', target_url: url, available_range: options.available ?? range(0, 500) },
+  media_reference: {
+    OTIO_SCHEMA: 'ExternalReference.1',
+    target_url: url,
+    available_range: options.available ?? range(0, 500),
+  },
 });
-const timeline = (...tracks: object[]): object => ({ OTIO_SCHEMA: 'Timeline.1', name: 'Cut', tracks: { OTIO_SCHEMA: 'Stack.1', children: tracks } });
-const track = (kind: 'Video' | 'Audio', ...children: object[]): object => ({ OTIO_SCHEMA: 'Track.1', name: `${kind} A`, kind, children });
+const timeline = (...tracks: object[]): object => ({
+  OTIO_SCHEMA: 'Timeline.1',
+  name: 'Cut',
+  tracks: { OTIO_SCHEMA: 'Stack.1', children: tracks },
+});
+const track = (kind: 'Video' | 'Audio', ...children: object[]): object => ({
+  OTIO_SCHEMA: 'Track.1',
+  name: `${kind} A`,
+  kind,
+  children,
+});
 
 describe('a project that leaves for another editor', () => {
   const document = createProject([
@@ -63,24 +81,50 @@ describe('a project that leaves for another editor', () => {
   });
 
   test('says in words of OTIO what OTIO has words for', () => {
-    const otio = JSON.parse(JSON.stringify(toOtio(document))) as { tracks: { children: { kind: string; children: Record<string, never>[] }[] } };
-    const main = otio.tracks.children[2];
-    assert.deepEqual(otio.tracks.children.map((each) => each.kind), ['Audio', 'Audio', 'Video', 'Video', 'Video']);
-    assert.deepEqual(main?.children.map((child) => child['OTIO_SCHEMA']), ['Gap.1', 'Clip.2', 'Transition.1', 'Clip.2']);
+    const otio = JSON.parse(JSON.stringify(toOtio(document))) as {
+      tracks: { children: { kind: string; children: Record<string, never>[] }[] };
+    };
+    const [, , main] = otio.tracks.children;
+    assert.ok(main);
+    assert.deepEqual(
+      otio.tracks.children.map((each) => each.kind),
+      ['Audio', 'Audio', 'Video', 'Video', 'Video'],
+    );
+    assert.deepEqual(
+      main.children.map((child) => child['OTIO_SCHEMA']),
+      ['Gap.1', 'Clip.2', 'Transition.1', 'Clip.2'],
+    );
     // They meet in the middle of the transition, five frames on either side.
-    assert.deepEqual(main?.children[1]?.['source_range'], { OTIO_SCHEMA: 'TimeRange.1', start_time: time(50, 30), duration: time(85, 30) });
-    assert.deepEqual(main?.children[3]?.['source_range'], { OTIO_SCHEMA: 'TimeRange.1', start_time: time(47.5, 30), duration: time(105, 30) });
-    assert.deepEqual(main?.children[2]?.['in_offset'], time(5, 30));
-    assert.equal((main?.children[3]?.['effects'] as unknown as { time_scalar: number }[])[0]?.time_scalar, 1.5);
+    assert.deepEqual(main.children[1]?.['source_range'], {
+      OTIO_SCHEMA: 'TimeRange.1',
+      start_time: time(50, 30),
+      duration: time(85, 30),
+    });
+    assert.deepEqual(main.children[3]?.['source_range'], {
+      OTIO_SCHEMA: 'TimeRange.1',
+      start_time: time(47.5, 30),
+      duration: time(105, 30),
+    });
+    assert.deepEqual(main.children[2]?.['in_offset'], time(5, 30));
+    const [warp] = main.children[3]['effects'] as unknown as { time_scalar: number }[];
+    assert.equal(warp?.time_scalar, 1.5);
   });
 
   test('takes over what the other editor has changed', () => {
-    const otio = JSON.parse(JSON.stringify(toOtio(createProject([createClip('a', ids.main, 0, 100, { props: { opacity: 0.5 } })])))) as never;
-    const clips = (otio as { tracks: { children: { children: { source_range: object; name: string }[] }[] } }).tracks.children[2]?.children;
+    const otio = JSON.parse(
+      JSON.stringify(toOtio(createProject([createClip('a', ids.main, 0, 100, { props: { opacity: 0.5 } })]))),
+    ) as never;
+    const clips = (otio as { tracks: { children: { children: { source_range: object; name: string }[] }[] } }).tracks
+      .children[2]?.children;
     const [clip] = clips ?? [];
     assert.ok(clip && clips);
     // A razor at frame 40, the pieces swapped.
-    clips.splice(0, 1, { ...clip, source_range: range(40, 60, 30), name: 'end' }, { ...clip, source_range: range(0, 40, 30), name: 'start' });
+    clips.splice(
+      0,
+      1,
+      { ...clip, source_range: range(40, 60, 30), name: 'end' },
+      { ...clip, source_range: range(0, 40, 30), name: 'start' },
+    );
     const { document: back, warnings } = fromOtio(otio, createNewId());
     assert.equal(lane(back, ids.main), 'a 0-60@40, n1 60-100');
     assert.deepEqual(warnings, []);
@@ -93,7 +137,12 @@ describe("another editor's file", () => {
   test('becomes tracks and clips, and assets to be probed', () => {
     const { document, name, warnings } = fromOtio(
       timeline(
-        track('Video', file('clips/one.mov', 12, 48), { OTIO_SCHEMA: 'Gap.1', source_range: range(0, 24) }, file('clips/one.mov', 100, 24)),
+        track(
+          'Video',
+          file('clips/one.mov', 12, 48),
+          { OTIO_SCHEMA: 'Gap.1', source_range: range(0, 24) },
+          file('clips/one.mov', 100, 24),
+        ),
         track('Audio', file('voice.wav', 0, 96)),
       ),
       createNewId(),
@@ -102,8 +151,17 @@ describe("another editor's file", () => {
     assert.deepEqual(document.settings.frameRate, { num: 24, den: 1 });
     const [video, audio] = document.tracks;
     assert.deepEqual([video?.kind, video?.main, audio?.kind], ['video', true, 'audio']);
-    assert.deepEqual(document.clipsOf(video?.id as never).map((clip) => [clip.startFrame, clip.durationFrames]), [[0, 48], [72, 24]]);
-    assert.deepEqual([...document.assets.values()].map((asset) => [asset.name, asset.kind]).sort(), [['one.mov', 'video'], ['voice.wav', 'audio']]);
+    assert.deepEqual(
+      document.clipsOf(video?.id as never).map((clip) => [clip.startFrame, clip.durationFrames]),
+      [
+        [0, 48],
+        [72, 24],
+      ],
+    );
+    assert.deepEqual([...document.assets.values()].map((asset) => [asset.name, asset.kind]).sort(), [
+      ['one.mov', 'video'],
+      ['voice.wav', 'audio'],
+    ]);
     assert.equal(warnings.length, 2);
   });
 
@@ -119,7 +177,12 @@ describe("another editor's file", () => {
         track(
           'Video',
           clip(10, 100),
-          { OTIO_SCHEMA: 'Transition.1', transition_type: 'SMPTE_Dissolve', in_offset: time(5, ntsc), out_offset: time(7, ntsc) },
+          {
+            OTIO_SCHEMA: 'Transition.1',
+            transition_type: 'SMPTE_Dissolve',
+            in_offset: time(5, ntsc),
+            out_offset: time(7, ntsc),
+          },
           clip(300, 60, [{ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar: 0.5 }]),
         ),
       ),
@@ -128,13 +191,21 @@ describe("another editor's file", () => {
     assert.deepEqual(document.settings.frameRate, frameRates.fps2997);
     const [from, to] = document.clipsOf(document.tracks[0]?.id as never);
     assert.deepEqual([from?.startFrame, from?.durationFrames, to?.startFrame, to?.durationFrames], [0, 107, 95, 65]);
-    assert.deepEqual(to?.source, { kind: 'asset', assetId: to?.source.kind === 'asset' ? to.source.assetId : '', trimStartFrame: 298, speed: { num: 1, den: 2 } });
+    assert.deepEqual(to?.source, {
+      kind: 'asset',
+      assetId: to?.source.kind === 'asset' ? to.source.assetId : '',
+      trimStartFrame: 298,
+      speed: { num: 1, den: 2 },
+    });
     assert.equal(document.transitions[0]?.durationFrames, 12);
   });
 
   test('is taken as far as it goes, and says what was left out', () => {
     const { document, warnings } = fromOtio(
-      timeline({ OTIO_SCHEMA: 'Stack.1', children: [] }, track('Video', { OTIO_SCHEMA: 'Stack.1', name: 'nested', source_range: range(0, 24) }, file('a.mp4', 0, 24))),
+      timeline(
+        { OTIO_SCHEMA: 'Stack.1', children: [] },
+        track('Video', { OTIO_SCHEMA: 'Stack.1', name: 'nested', source_range: range(0, 24) }, file('a.mp4', 0, 24)),
+      ),
       createNewId(),
     );
     assert.equal(document.tracks.length, 1);
@@ -150,7 +221,9 @@ describe("another editor's file", () => {
   });
 
   test('that lies about our metadata is refused by the schema', () => {
-    const otio = JSON.parse(JSON.stringify(toOtio(createProject([createClip('a', ids.main, 0, 100)])))) as { tracks: { children: { children: { metadata: { lectern: { props: unknown } } }[] }[] } };
+    const otio = JSON.parse(JSON.stringify(toOtio(createProject([createClip('a', ids.main, 0, 100)])))) as {
+      tracks: { children: { children: { metadata: { lectern: { props: unknown } } }[] }[] };
+    };
     const clip = otio.tracks.children[2]?.children[0];
     assert.ok(clip);
     clip.metadata.lectern.props = { opacity: { evil: true } };

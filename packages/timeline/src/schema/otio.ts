@@ -6,7 +6,7 @@
  */
 import { generateNKeysBetween } from 'fractional-indexing';
 import type { TimelineDocument } from '../document.js';
-import type { ClipId, NewId } from '../ids.js';
+import type { NewId } from '../ids.js';
 import { endFrame } from '../lane.js';
 import { markerFrames } from '../markers.js';
 import type { AssetRecord, ClipRecord, TrackRecord } from '../records.js';
@@ -120,7 +120,8 @@ class OtioWriter {
           out_offset: this.#time(endFrame(before) - start),
         });
       }
-      const leads = after !== undefined && this.#document.transitionsOf(clip.id).some((each) => each.fromClipId === clip.id);
+      const leads =
+        after !== undefined && this.#document.transitionsOf(clip.id).some((each) => each.fromClipId === clip.id);
       end = leads ? cutBetween(clip, after) : endFrame(clip);
       children.push(this.#clip(clip, start, end));
     });
@@ -128,7 +129,15 @@ class OtioWriter {
   }
 
   #gap(frames: number): OtioObject {
-    return { OTIO_SCHEMA: 'Gap.1', metadata: {}, name: '', source_range: this.#range(0, frames), effects: [], markers: [], enabled: true };
+    return {
+      OTIO_SCHEMA: 'Gap.1',
+      metadata: {},
+      name: '',
+      source_range: this.#range(0, frames),
+      effects: [],
+      markers: [],
+      enabled: true,
+    };
   }
 
   #clip(clip: ClipRecord, start: number, end: number): OtioObject {
@@ -145,7 +154,15 @@ class OtioWriter {
       effects:
         speed.num === speed.den
           ? []
-          : [{ OTIO_SCHEMA: 'LinearTimeWarp.1', metadata: {}, name: '', effect_name: 'LinearTimeWarp', time_scalar: speed.num / speed.den }],
+          : [
+              {
+                OTIO_SCHEMA: 'LinearTimeWarp.1',
+                metadata: {},
+                name: '',
+                effect_name: 'LinearTimeWarp',
+                time_scalar: speed.num / speed.den,
+              },
+            ],
       markers: [],
       enabled: true,
       media_references: { DEFAULT_MEDIA: this.#reference(clip) },
@@ -166,7 +183,8 @@ class OtioWriter {
     }
     const asset = this.#document.assets.get(source.assetId);
     if (!asset) return { OTIO_SCHEMA: 'MissingReference.1', metadata: {}, name: source.assetId, available_range: null };
-    const frames = asset.kind === 'image' ? 1 : secondsToFrame(asset.durationSeconds, this.#document.settings.frameRate);
+    const frames =
+      asset.kind === 'image' ? 1 : secondsToFrame(asset.durationSeconds, this.#document.settings.frameRate);
     return {
       OTIO_SCHEMA: 'ExternalReference.1',
       metadata: { lectern: { assetId: asset.id } },
@@ -239,7 +257,8 @@ class OtioReader {
     this.#ours = oursOf(timeline);
     const settings = objectOf(this.#ours['settings']);
     const rate = objectOf(settings['frameRate']);
-    this.#rate = isTerm(rate['num']) && isTerm(rate['den']) ? { num: rate['num'], den: rate['den'] } : this.#firstRate();
+    this.#rate =
+      isTerm(rate['num']) && isTerm(rate['den']) ? { num: rate['num'], den: rate['den'] } : this.#firstRate();
     for (const asset of listOf(this.#ours['assets']).map(objectOf)) this.#assets.set(textOf(asset['id']), asset);
   }
 
@@ -247,12 +266,15 @@ class OtioReader {
     const stack = objectOf(this.#timeline['tracks']);
     const children = listOf(stack['children']).filter((child) => {
       const isTrack = isOtio(child) && child.OTIO_SCHEMA.startsWith('Track.');
-      if (!isTrack) this.warnings.push(`${isOtio(child) ? child.OTIO_SCHEMA : 'something'} beside the tracks was left out`);
+      if (!isTrack)
+        this.warnings.push(`${isOtio(child) ? child.OTIO_SCHEMA : 'something'} beside the tracks was left out`);
       return isTrack;
     });
     const orders = generateNKeysBetween(null, null, children.length);
     const known = children.map((child) => oursOf(objectOf(child)));
-    const kept = known.every((fields, index) => index === 0 || textOf(known[index - 1]?.['order']) < textOf(fields['order']));
+    const kept = known.every(
+      (fields, index) => index === 0 || textOf(known[index - 1]?.['order']) < textOf(fields['order']),
+    );
     const firstVideo = children.findIndex((child) => objectOf(child)['kind'] !== 'Audio');
     const hasMain = known.some((fields) => fields['main'] === true);
     const tracks = children.map((child, index) => {
@@ -290,7 +312,11 @@ class OtioReader {
     for (const child of listOf(track['children'])) {
       if (!isOtio(child)) continue;
       if (child.OTIO_SCHEMA.startsWith('Transition.')) {
-        pending = { fields: oursOf(child), before: this.#frames(child['in_offset']), after: this.#frames(child['out_offset']) };
+        pending = {
+          fields: oursOf(child),
+          before: this.#frames(child['in_offset']),
+          after: this.#frames(child['out_offset']),
+        };
         continue;
       }
       const range = objectOf(child['source_range']);
@@ -300,7 +326,9 @@ class OtioReader {
         continue;
       }
       if (!child.OTIO_SCHEMA.startsWith('Clip.')) {
-        this.warnings.push(`${child.OTIO_SCHEMA} ${JSON.stringify(child['name'])} was left out: only clips can be taken over`);
+        this.warnings.push(
+          `${child.OTIO_SCHEMA} ${JSON.stringify(child['name'])} was left out: only clips can be taken over`,
+        );
         at += duration;
         last = null;
         continue;
@@ -315,7 +343,11 @@ class OtioReader {
   }
 
   /** Lets two clips that meet at a cut overlap around it, as our transitions do. */
-  #join(from: Record<string, unknown>, to: Record<string, unknown>, { fields, before, after }: { readonly fields: Json; readonly before: number; readonly after: number }): void {
+  #join(
+    from: Record<string, unknown>,
+    to: Record<string, unknown>,
+    { fields, before, after }: { readonly fields: Json; readonly before: number; readonly after: number },
+  ): void {
     from['durationFrames'] = Number(from['durationFrames']) + after;
     to['startFrame'] = Number(to['startFrame']) - before;
     to['durationFrames'] = Number(to['durationFrames']) + before;
@@ -349,7 +381,7 @@ class OtioReader {
       durationFrames,
       source: this.#source(clip, objectOf(known)),
       // Another editor that cuts a clip in two copies its metadata.
-      ...(isPiece && { splitFrom: (fields['splitFrom'] ?? fields['id']) as ClipId }),
+      ...(isPiece && { splitFrom: fields['splitFrom'] ?? fields['id'] }),
     };
     this.#inPoints.set(result, this.#inPoint(clip, known));
     return result;
@@ -374,7 +406,9 @@ class OtioReader {
     }
     const assetId = this.#assetFor(clip, reference, known);
     if (this.#assets.get(assetId)?.['kind'] === 'image') return { ...known, kind: 'image', assetId };
-    const warp = listOf(clip['effects']).map(objectOf).find((effect) => textOf(effect['OTIO_SCHEMA']).startsWith('LinearTimeWarp.'));
+    const warp = listOf(clip['effects'])
+      .map(objectOf)
+      .find((effect) => textOf(effect['OTIO_SCHEMA']).startsWith('LinearTimeWarp.'));
     return {
       ...known,
       kind: 'asset',
@@ -450,14 +484,12 @@ class OtioReader {
   /** The rate of the first time in the file that has one. */
   #firstRate(): FrameRate {
     const pending: unknown[] = [this.#timeline['tracks']];
-    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-      if (Array.isArray(next)) {
-        pending.push(...(next as unknown[]));
-      } else if (typeof next === 'object' && next !== null) {
-        const { rate } = next as Json;
-        if (typeof rate === 'number' && rate > 1 && Number.isFinite(rate)) return rateOf(rate);
-        pending.push(...Object.values(next));
-      }
+    // Grows as it is walked: level by level, without recursion.
+    for (const next of pending) {
+      const { rate } = objectOf(next);
+      if (typeof rate === 'number' && rate > 1 && Number.isFinite(rate)) return rateOf(rate);
+      const children = typeof next === 'object' && next !== null ? Object.values(next as Json) : [];
+      for (const child of children) pending.push(child);
     }
     return { num: 30, den: 1 };
   }

@@ -7,7 +7,6 @@ import type {
   ClipRecord,
   MarkerRecord,
   SettingsRecord,
-  TimelineRecord,
   TrackRecord,
   TransitionRecord,
 } from '../records.js';
@@ -160,7 +159,7 @@ const record = z.discriminatedUnion('type', [
   z.extend(marker, { type: z.literal('marker') }),
   z.extend(captionTrack, { type: z.literal('caption-track') }),
   z.extend(asset, { type: z.literal('asset') }),
-]) as unknown as z.ZodMiniType<TimelineRecord>;
+]);
 
 /** Checks a change that comes from a journal or another tab. */
 export const changeSchema: z.ZodMiniType<Change> = z.object({

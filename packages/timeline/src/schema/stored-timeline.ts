@@ -28,7 +28,7 @@ export interface StoredTimeline {
 }
 
 /** What comes first in each record, in this order; any other field after it, by name. */
-const fieldOrder: { readonly [T in TimelineRecord['type']]: readonly string[] } = {
+const fieldOrder: Readonly<Record<TimelineRecord['type'], readonly string[]>> = {
   settings: ['frameRate', 'width', 'height', 'sampleRate', 'background', 'inFrame', 'outFrame'],
   track: ['id', 'kind', 'name', 'order', 'main', 'locked', 'muted', 'solo', 'hidden', 'height'],
   clip: [

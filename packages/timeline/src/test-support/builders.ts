@@ -4,7 +4,14 @@ import { newClip, runCommand } from '../commands/index.js';
 import type { CommandArgs, CommandName } from '../commands/index.js';
 import type { AssetId, ClipId, LinkId, NewId, TrackId, TransitionId } from '../ids.js';
 import { endFrame } from '../lane.js';
-import type { AssetRecord, ClipRecord, SettingsRecord, TimelineRecord, TrackRecord, TransitionRecord } from '../records.js';
+import type {
+  AssetRecord,
+  ClipRecord,
+  SettingsRecord,
+  TimelineRecord,
+  TrackRecord,
+  TransitionRecord,
+} from '../records.js';
 import { createState } from '../state.js';
 import type { TimelineState } from '../state.js';
 
@@ -48,11 +55,34 @@ export function createAsset(asset: Partial<AssetRecord> = {}): AssetRecord {
 
 /** 2000 frames of sound at 30 fps. */
 export function createSong(asset: Partial<AssetRecord> = {}): AssetRecord {
-  return createAsset({ id: ids.song, kind: 'audio', name: 'song.mp3', durationSeconds: 2000 / 30, width: 0, height: 0, videoCodec: null, averageFrameRate: 0, ...asset });
+  return createAsset({
+    id: ids.song,
+    kind: 'audio',
+    name: 'song.mp3',
+    durationSeconds: 2000 / 30,
+    width: 0,
+    height: 0,
+    videoCodec: null,
+    averageFrameRate: 0,
+    ...asset,
+  });
 }
 
 export function createPicture(asset: Partial<AssetRecord> = {}): AssetRecord {
-  return createAsset({ id: ids.picture, kind: 'image', name: 'slide.png', durationSeconds: 0, width: 1000, height: 1000, videoCodec: 'png', audioCodec: null, sampleRate: 0, channels: 0, averageFrameRate: 0, ...asset });
+  return createAsset({
+    id: ids.picture,
+    kind: 'image',
+    name: 'slide.png',
+    durationSeconds: 0,
+    width: 1000,
+    height: 1000,
+    videoCodec: 'png',
+    audioCodec: null,
+    sampleRate: 0,
+    channels: 0,
+    averageFrameRate: 0,
+    ...asset,
+  });
 }
 
 /** From the bottom: music, audio, main video, second video, titles. */
@@ -77,10 +107,21 @@ export interface ClipOptions extends Partial<Omit<ClipRecord, 'id' | 'trackId' |
 }
 
 /** A clip on a track over `[startFrame, end)`, of the video unless something else is said. */
-export function createClip(id: string, trackId: TrackId, startFrame: number, end: number, options: ClipOptions = {}): ClipRecord {
+export function createClip(
+  id: string,
+  trackId: TrackId,
+  startFrame: number,
+  end: number,
+  options: ClipOptions = {},
+): ClipRecord {
   const { trim = 0, speed: [num, den] = [1, 1], assetId, text, colour, image, link, ...rest } = options;
   const sound = trackId === ids.audio || trackId === ids.music;
-  let source: ClipRecord['source'] = { kind: 'asset', assetId: assetId ?? (sound ? ids.song : ids.file), trimStartFrame: trim, speed: { num, den } };
+  let source: ClipRecord['source'] = {
+    kind: 'asset',
+    assetId: assetId ?? (sound ? ids.song : ids.file),
+    trimStartFrame: trim,
+    speed: { num, den },
+  };
   if (text !== undefined || (trackId === ids.titles && !colour)) source = { kind: 'text', text: text ?? id };
   if (colour !== undefined) source = { kind: 'colour', colour };
   if (image !== undefined) source = { kind: 'image', assetId: image };
@@ -97,22 +138,44 @@ export function createClip(id: string, trackId: TrackId, startFrame: number, end
 }
 
 export function createTransition(from: string, to: string, durationFrames: number): TransitionRecord {
-  return { type: 'transition', id: `${from}>${to}` as TransitionId, fromClipId: from as ClipId, toClipId: to as ClipId, kind: 'crossfade', durationFrames };
+  return {
+    type: 'transition',
+    id: `${from}>${to}` as TransitionId,
+    fromClipId: from as ClipId,
+    toClipId: to as ClipId,
+    kind: 'crossfade',
+    durationFrames,
+  };
 }
 
 /** A document of the five tracks and the three assets, and what is given. */
-export function createProject(records: readonly TimelineRecord[] = [], settings?: Partial<SettingsRecord>): TimelineDocument {
+export function createProject(
+  records: readonly TimelineRecord[] = [],
+  settings?: Partial<SettingsRecord>,
+): TimelineDocument {
   const all = [createAsset(), createSong(), createPicture(), ...createTracks(), ...records];
   return createDocument({ records: all, ...(settings && { settings }) });
 }
 
 /** A checked state over a project. */
-export function createEditing(records: readonly TimelineRecord[] = [], selected: readonly string[] = []): TimelineState {
-  return createState({ document: createProject(records), selection: { clipIds: selected as readonly ClipId[], trackId: null }, checked: true });
+export function createEditing(
+  records: readonly TimelineRecord[] = [],
+  selected: readonly string[] = [],
+): TimelineState {
+  return createState({
+    document: createProject(records),
+    selection: { clipIds: selected as readonly ClipId[], trackId: null },
+    checked: true,
+  });
 }
 
 /** Runs a command that must apply. */
-export function edit<N extends CommandName>(state: TimelineState, name: N, args: CommandArgs<N>, newId: NewId = createNewId()): TimelineState {
+export function edit<N extends CommandName>(
+  state: TimelineState,
+  name: N,
+  args: CommandArgs<N>,
+  newId: NewId = createNewId(),
+): TimelineState {
   const spec = runCommand(state, name, args, { newId });
   if (!spec) throw new Error(`${name} doesn't apply`);
   return state.update(spec).state;
@@ -129,7 +192,8 @@ export function lane(state: TimelineState | TimelineDocument, trackId: TrackId):
   return document
     .clipsOf(trackId)
     .map((clip) => {
-      const trim = clip.source.kind === 'asset' && clip.source.trimStartFrame > 0 ? `@${clip.source.trimStartFrame}` : '';
+      const trim =
+        clip.source.kind === 'asset' && clip.source.trimStartFrame > 0 ? `@${clip.source.trimStartFrame}` : '';
       return `${clip.id} ${clip.startFrame}-${endFrame(clip)}${trim}`;
     })
     .join(', ');

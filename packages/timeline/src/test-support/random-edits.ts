@@ -73,7 +73,11 @@ export const randomEdit: fc.Arbitrary<RandomEdit> = fc.record({
   numbers: fc.array(fc.nat(10_000), { minLength: 6, maxLength: 6 }),
 });
 
-export const randomEdits: fc.Arbitrary<RandomEdit[]> = fc.array(randomEdit, { minLength: 1, maxLength: 40, size: 'max' });
+export const randomEdits: fc.Arbitrary<RandomEdit[]> = fc.array(randomEdit, {
+  minLength: 1,
+  maxLength: 40,
+  size: 'max',
+});
 
 const rates = [frameRates.fps24, frameRates.fps25, frameRates.fps2997, frameRates.fps30, frameRates.fps50];
 
@@ -96,7 +100,10 @@ export function argumentsFor(state: TimelineState, { name, numbers }: RandomEdit
   const value = propertyValue(definition, at(2));
   switch (name) {
     case 'track.add':
-      return { kind: pick(['video', 'audio', 'text', 'caption'] as const, 0) ?? 'video', ...(odd && { index: at(2) % 8 }) };
+      return {
+        kind: pick(['video', 'audio', 'text', 'caption'] as const, 0) ?? 'video',
+        ...(odd && { index: at(2) % 8 }),
+      };
     case 'track.remove':
       return { trackId };
     case 'track.rename':
@@ -104,16 +111,29 @@ export function argumentsFor(state: TimelineState, { name, numbers }: RandomEdit
     case 'track.reorder':
       return { trackId, afterId: odd ? (pick(document.tracks, 0)?.id ?? null) : null };
     case 'track.set':
-      return { trackId, ...[{ locked: at(0) % 3 === 0 }, { muted: odd }, { solo: odd }, { hidden: odd }, { locked: false }][at(1) % 5] };
+      return {
+        trackId,
+        ...[{ locked: at(0) % 3 === 0 }, { muted: odd }, { solo: odd }, { hidden: odd }, { locked: false }][at(1) % 5],
+      };
     case 'clip.add':
       return {
-        asset: [createAsset({ durationSeconds: 4 }), createSong({ durationSeconds: 7.31 }), createPicture(), createAsset({ id: 'second-file' as never, durationSeconds: 2.7 })][at(0) % 4] as ReturnType<typeof createAsset>,
+        asset: [
+          createAsset({ durationSeconds: 4 }),
+          createSong({ durationSeconds: 7.31 }),
+          createPicture(),
+          createAsset({ id: 'second-file' as never, durationSeconds: 2.7 }),
+        ][at(0) % 4] as ReturnType<typeof createAsset>,
         mode: pick(['insert', 'overwrite', 'append'] as const, 1) ?? 'append',
         ...(at(2) % 3 > 0 && { frame }),
         ...(at(5) % 3 === 0 && { trackId }),
       };
     case 'clip.addText':
-      return { text: `Text ${at(0)}`, frame, ...(odd && { trackId }), ...(at(5) % 2 === 0 && { durationFrames: 1 + (at(5) % 90) }) };
+      return {
+        text: `Text ${at(0)}`,
+        frame,
+        ...(odd && { trackId }),
+        ...(at(5) % 2 === 0 && { durationFrames: 1 + (at(5) % 90) }),
+      };
     case 'clip.addColour':
       return { colour: '#aabbcc', frame, ...(odd && { trackId }), durationFrames: 1 + (at(5) % 90) };
     case 'clip.move':
@@ -124,7 +144,12 @@ export function argumentsFor(state: TimelineState, { name, numbers }: RandomEdit
         ...(odd && { mode: 'insert' as const }),
       };
     case 'clip.trim':
-      return { clipId, edge: odd ? 'start' : 'end', frame: Math.max(0, frame + (delta >> 2)), ...[{}, { ripple: true }, { ripple: false }][at(2) % 3] };
+      return {
+        clipId,
+        edge: odd ? 'start' : 'end',
+        frame: Math.max(0, frame + (delta >> 2)),
+        ...[{}, { ripple: true }, { ripple: false }][at(2) % 3],
+      };
     case 'clip.slip':
     case 'clip.slide':
       return { clipId, deltaFrames: delta };
@@ -151,7 +176,13 @@ export function argumentsFor(state: TimelineState, { name, numbers }: RandomEdit
     case 'clip.setProperty':
       return { clipIds: several, key: definition.id, value };
     case 'clip.setKeyframe':
-      return { clipId, key: definition.id, frame: at(3) % 4, value, easing: pick(['linear', 'hold', 'ease-in', 'ease-out', 'ease-in-out'] as const, 4) ?? 'linear' };
+      return {
+        clipId,
+        key: definition.id,
+        frame: at(3) % 4,
+        value,
+        easing: pick(['linear', 'hold', 'ease-in', 'ease-out', 'ease-in-out'] as const, 4) ?? 'linear',
+      };
     case 'clip.removeKeyframe':
       return { clipId, key: definition.id, frame: at(3) % 4 };
     case 'clip.setText':
@@ -159,7 +190,11 @@ export function argumentsFor(state: TimelineState, { name, numbers }: RandomEdit
     case 'clip.rename':
       return { clipId, name: `Clip ${at(1)}` };
     case 'clip.setSpeed':
-      return { clipId, speed: { num: 1 + (at(1) % 4), den: 1 + (at(2) % 4) }, ...(at(3) % 2 === 0 && { ripple: at(4) % 2 === 0 }) };
+      return {
+        clipId,
+        speed: { num: 1 + (at(1) % 4), den: 1 + (at(2) % 4) },
+        ...(at(3) % 2 === 0 && { ripple: at(4) % 2 === 0 }),
+      };
     case 'clip.paste':
       return { contents: copyClips(state, several.slice(0, 5)) ?? emptyContents, frame, ...(odd && { trackId }) };
     case 'transition.add':
@@ -185,7 +220,14 @@ export function argumentsFor(state: TimelineState, { name, numbers }: RandomEdit
   }
 }
 
-const emptyContents = { clips: [], transitions: [], assets: [], tracks: [], frameRate: frameRates.fps30, durationFrames: 0 };
+const emptyContents = {
+  clips: [],
+  transitions: [],
+  assets: [],
+  tracks: [],
+  frameRate: frameRates.fps30,
+  durationFrames: 0,
+};
 
 /** The edit's spec in a state; the arguments go through JSON, as a host's would. */
 export function specFor(state: TimelineState, edit: RandomEdit, newId: NewId): TransactionSpec | null {
