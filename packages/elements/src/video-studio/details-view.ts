@@ -1,13 +1,14 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Messages, ProjectSession } from '@lectern/core';
 
+export interface DetailsActions {
+  readonly set: (details: { readonly title?: string; readonly description?: string }) => void;
+  readonly unpublish: () => void;
+}
+
 /** Title, description and what else there is to know of the project. */
-export function detailsView(
-  project: ProjectSession,
-  m: Messages,
-  set: (details: { readonly title?: string; readonly description?: string }) => void,
-): TemplateResult {
+export function detailsView(project: ProjectSession, m: Messages, { set, unpublish }: DetailsActions): TemplateResult {
   const details = project.details.getState();
   const { document } = project.editor;
   const { num, den } = document.settings.frameRate;
@@ -46,5 +47,10 @@ export function detailsView(
       <dd>${m.format.duration((document.totalFrames * den) / num)}</dd>
       <dt>${m.t('workspace.version')}</dt>
       <dd>${details.rev > 0 ? m.format.number(details.rev) : m.t('workspace.notSavedYet')}</dd>
-    </dl>`;
+    </dl>
+    ${
+      details.isDraft
+        ? nothing
+        : html`<button class="button" type="button" @click=${unpublish}>${m.t('autosave.unpublish')}</button>`
+    }`;
 }

@@ -6,17 +6,7 @@ import { icon, type IconName } from '../foundation/icon.js';
 import type { StudioLayout } from './studio-layout.js';
 
 export type HeaderAction =
-  | 'projects'
-  | 'new'
-  | 'details'
-  | 'undo'
-  | 'redo'
-  | 'help'
-  | 'full-screen'
-  | 'publish'
-  | 'unpublish'
-  | 'export'
-  | 'menu';
+  'projects' | 'new' | 'details' | 'undo' | 'redo' | 'help' | 'full-screen' | 'publish' | 'export' | 'menu';
 
 export interface StudioHeaderView {
   readonly m: Messages;

@@ -1,8 +1,7 @@
 import { ContextProvider } from '@lit/context';
 import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { styleMap } from '../foundation/style-map.js';
-import { toLecternError, type LecternError } from '@lectern/ports';
+import { toLecternError } from '@lectern/ports';
 import {
   registeredBackends,
   sessionFor,
@@ -25,20 +24,20 @@ import { MenuController } from '../foundation/menu-controller.js';
 import { PointerDragController } from '../foundation/pointer-drag-controller.js';
 import { PopoverController } from '../foundation/popover-controller.js';
 import { RovingFocusController } from '../foundation/roving-focus-controller.js';
-import { stateView } from '../foundation/state-view.js';
 import { StoreController } from '../foundation/store-controller.js';
 import { handleStudioKey, type Keymap } from '../foundation/studio-keys.js';
 import { NoticesController } from '../lectern-provider/notices-controller.js';
 import { noticeStyles } from '../lectern-provider/notices.styles.js';
 import { detailsView } from './details-view.js';
-import { helpView } from './help-view.js';
 import { LeaveGuard } from './leave-guard.js';
-import { PanelSizes, type PanelName } from './panel-sizes.js';
+import { failedView, noBackendView, openingView } from './nothing-open.js';
+import { PanelSizes } from './panel-sizes.js';
 import { ProjectOpener } from './project-opener.js';
 import { addSample } from './sample.js';
-import { separator } from './separator.js';
 import { studioHeader, type HeaderAction } from './studio-header.js';
-import { readSingleKeys, writeSingleKeys } from './single-keys.js';
+import { readSingleKeys } from './single-keys.js';
+import { studioBody, type StudioTab } from './studio-body.js';
+import { StudioDialogs } from './studio-dialogs.js';
 import { StudioLayoutController, type StudioLayout } from './studio-layout.js';
 import { videoStudioStyles } from './video-studio.styles.js';
 
@@ -52,8 +51,6 @@ export interface ProjectOpenedDetail {
 export interface ProjectPublishDetail {
   readonly projectId: string;
 }
-
-type StudioTab = 'media' | 'edit' | 'inspector';
 
 /**
  * The video studio: media, preview, inspector and timeline around one project, with saving, publishing and export.
@@ -107,12 +104,8 @@ export class VideoStudioElement extends LecternElement {
   @state() private sideTab: 'media' | 'inspector' = 'media';
   @state() private publishing = false;
   @state() private fullScreen = false;
-  @state() private projectsShown = false;
-  @state() private helpShown = false;
   @state() private backendMissing: string | null = null;
 
-  @query('.projects-dialog') private readonly projectsDialog!: HTMLDialogElement | null;
-  @query('.help-dialog') private readonly helpDialog!: HTMLDialogElement | null;
   @query('.details') private readonly detailsPopover!: HTMLElement | null;
   @query('.menu') private readonly menu!: HTMLElement | null;
   @query('#menu-button') private readonly menuButton!: HTMLElement | null;
@@ -135,6 +128,7 @@ export class VideoStudioElement extends LecternElement {
   readonly #drag = new PointerDragController(this);
   readonly #announcer = new Announcer(this);
   readonly #notices = new NoticesController(this, 'element');
+  readonly #dialogs = new StudioDialogs(this);
   readonly #popover = new PopoverController(this);
   readonly #menu = new MenuController(this);
   readonly #tabs = new RovingFocusController(this, {
@@ -211,9 +205,7 @@ export class VideoStudioElement extends LecternElement {
 
   /** Shows the keys. */
   async showHelp(): Promise<void> {
-    this.helpShown = true;
-    await this.updateComplete;
-    if (!this.helpDialog?.open) this.helpDialog?.showModal();
+    await this.#dialogs.show('help');
   }
 
   protected override sessionChanged(): void {
@@ -276,156 +268,37 @@ export class VideoStudioElement extends LecternElement {
   #renderNothingOpen(): TemplateResult {
     const m = this.localize.messages;
     const { state: opener } = this.#opener;
-    if (this.backendMissing !== null)
-      return html`<div class="failed">
-        ${stateView({
-          icon: 'error',
-          tone: 'danger',
-          title: m.t('workspace.noBackend'),
-          text: m.t('workspace.noBackendText', { name: this.backendMissing }),
-        })}
-      </div>`;
-    if (opener.status === 'failed') return this.#renderFailed(opener.error);
-    const words = m.t(this.session ? 'studio.opening' : 'workspace.waiting');
-    return html`<div class="opening" aria-busy="true">
-      <span></span><span></span><span></span><span></span>
-      <div class="words" role="status"><i class="spinner"></i>${words}</div>
-    </div>`;
-  }
-
-  #renderFailed(error: LecternError): TemplateResult {
-    const m = this.localize.messages;
-    const { title, advice } =
-      error.code === 'not-found'
-        ? { title: m.t('workspace.notFound'), advice: m.t('workspace.notFoundText') }
-        : m.error(error);
-    return html`<div class="failed">
-      ${stateView({
-        icon: 'error',
-        tone: 'danger',
-        title,
-        text: advice,
-        actions: html`<button class="button" data-variant="primary" type="button" @click=${this.#onProjects}>
-            ${icon('folder')}${m.t('workspace.otherProject')}
-          </button>
-          <button class="button" type="button" @click=${this.#onNew}>
-            ${icon('new-project')}${m.t('studio.newProject')}
-          </button>
-          ${
-            error.code === 'not-found'
-              ? nothing
-              : html`<button class="button" type="button" @click=${this.#onRetry}>
-                  ${icon('refresh')}${m.t('common.tryAgain')}
-                </button>`
-          }`,
-      })}
-    </div>`;
+    if (this.backendMissing !== null) return noBackendView(m, this.backendMissing);
+    if (opener.status !== 'failed') return openingView(m.t(this.session ? 'studio.opening' : 'workspace.waiting'));
+    return failedView(m, opener.error, {
+      projects: () => {
+        void this.#dialogs.show('projects');
+      },
+      create: this.#onNew,
+      retry: () => {
+        void this.openProject(this.project);
+      },
+    });
   }
 
   #renderBody(): TemplateResult {
-    const mode = this.#mode;
-    const m = this.localize.messages;
-    const { tab } = this;
-    const shows = (panel: 'media' | 'inspector' | 'preview' | 'timeline'): boolean => {
-      if (mode === 'wide') return true;
-      const isSide = panel === 'media' || panel === 'inspector';
-      if (mode === 'medium') return isSide ? panel === this.sideTab : true;
-      return isSide ? panel === tab : tab === 'edit';
-    };
-    return html`<div
-      class="body"
-      data-layout=${mode}
-      data-tab=${tab}
-      style=${styleMap({
-        '--media': `${String(this.#sizes.get('media'))}px`,
-        '--inspector': `${String(this.#sizes.get('inspector'))}px`,
-        '--timeline': `${String(this.#sizes.get('timeline'))}px`,
-      })}
-    >
-      ${mode === 'wide' ? nothing : this.#renderTabs(mode)}
-      <section class="panel media" part="panel" id="media" aria-label=${m.t('studio.media')} ?hidden=${!shows('media')}>
-        <asset-browser class="browser"></asset-browser>
-      </section>
-      ${mode === 'narrow' ? nothing : this.#renderSeparator('media')}
-      <section
-        class="panel preview"
-        part="panel"
-        id="preview"
-        aria-label=${m.t('studio.preview')}
-        ?hidden=${!shows('preview')}
-      >
-        <studio-preview>
-          <button slot="empty" class="button" type="button" @click=${this.#onSample}>
-            ${m.t('workspace.startSample')}
-          </button>
-        </studio-preview>
-      </section>
-      ${mode === 'wide' ? this.#renderSeparator('inspector') : nothing}
-      <section
-        class="panel inspector"
-        part="panel"
-        id="inspector"
-        aria-label=${m.t('studio.inspector')}
-        ?hidden=${!shows('inspector')}
-      >
-        <clip-inspector class="fields"></clip-inspector>
-      </section>
-      ${mode === 'narrow' ? nothing : this.#renderSeparator('timeline')}
-      <section
-        class="panel timeline"
-        part="panel"
-        id="timeline"
-        aria-label=${m.t('studio.timeline')}
-        ?hidden=${!shows('timeline')}
-      >
-        <studio-timeline .keymap=${this.keymap}></studio-timeline>
-      </section>
-    </div>`;
-  }
-
-  #renderTabs(mode: StudioLayout): TemplateResult {
-    const m = this.localize.messages;
-    const tabs: readonly (readonly [StudioTab, IconName, string, string])[] = [
-      ['media', 'library', m.t('studio.media'), 'media'],
-      ...(mode === 'narrow' ? ([['edit', 'film', m.t('workspace.edit'), 'preview timeline']] as const) : []),
-      ['inspector', 'inspector', m.t('studio.inspector'), 'inspector'],
-    ];
-    const current = mode === 'narrow' ? this.tab : this.sideTab;
-    return html`<div
-      class="tabs"
-      part="tabs"
-      role="tablist"
-      aria-label=${m.t('studio.title')}
-      @keydown=${this.#onTabKey}
-    >
-      ${tabs.map(
-        ([name, symbol, label, controls]) =>
-          html`<button
-            type="button"
-            role="tab"
-            aria-selected=${name === current ? 'true' : 'false'}
-            aria-controls=${controls}
-            @click=${() => {
-              this.#showTab(name);
-            }}
-          >
-            ${icon(symbol)}<span class="truncate">${label}</span>
-          </button>`,
-      )}
-    </div>`;
-  }
-
-  #renderSeparator(name: PanelName): TemplateResult {
-    const m = this.localize.messages;
-    const label = m.t(`studio.${name}`);
-    return separator({
-      name,
-      label: m.t('workspace.sizeOf', { panel: label }),
-      controls: name,
+    return studioBody({
+      m: this.localize.messages,
+      layout: this.#mode,
+      tab: this.tab,
+      sideTab: this.sideTab,
       sizes: this.#sizes,
       drag: this.#drag,
-      grows: name === 'media' ? 'towards-end' : 'towards-start',
       rtl: this.localize.direction === 'rtl',
+      keymap: this.keymap,
+      showTab: (tab) => {
+        this.#showTab(tab);
+      },
+      tabKey: this.#onTabKey,
+      addSample: () => {
+        const { session, activeProject: project } = this;
+        if (session && project) addSample(session, project, this.localize.messages);
+      },
     });
   }
 
@@ -434,47 +307,19 @@ export class VideoStudioElement extends LecternElement {
     return html`<div class="popover details" popover="manual" role="dialog" aria-label=${m.t('workspace.details')}>
         ${
           this.#popover.isOpen && this.activeProject
-            ? detailsView(this.activeProject, m, (details) => {
-                this.#setDetails(details);
+            ? detailsView(this.activeProject, m, {
+                set: (details) => {
+                  this.#setDetails(details);
+                },
+                unpublish: () => {
+                  void this.#publish(false);
+                },
               })
             : nothing
         }
       </div>
       <div class="menu" popover role="menu" aria-label=${m.t('studio.menu')}>${this.#renderMenu()}</div>
-      <dialog
-        class="projects-dialog"
-        aria-label=${m.t('studio.projects')}
-        @close=${this.#onProjectsClose}
-        @lectern-project-open=${this.#onProjectOpen}
-      >
-        <button
-          class="icon-button close"
-          type="button"
-          aria-label=${m.t('common.close')}
-          @click=${this.#onProjectsCloseButton}
-        >
-          ${icon('close')}
-        </button>
-        ${this.projectsShown ? html`<project-library class="library"></project-library>` : nothing}
-      </dialog>
-      <dialog class="help-dialog" aria-labelledby="help-title" @close=${this.#onHelpClose}>
-        <header>
-          <h2 id="help-title">${m.t('studio.help')}</h2>
-          <button class="icon-button" type="button" aria-label=${m.t('common.close')} @click=${this.#onHelpCloseButton}>
-            ${icon('close')}
-          </button>
-        </header>
-        <div class="body-text" tabindex="0">
-          ${
-            this.helpShown
-              ? helpView(m, this.keymap, readSingleKeys(), (on) => {
-                  writeSingleKeys(on);
-                  this.requestUpdate();
-                })
-              : nothing
-          }
-        </div>
-      </dialog>
+      ${this.#dialogs.render(m, this.keymap, this.#onProjectOpen)}
       <export-dialog
         class="exporter"
         max-bytes=${this.maxBytes ?? nothing}
@@ -608,7 +453,7 @@ export class VideoStudioElement extends LecternElement {
     const project = this.activeProject;
     switch (action) {
       case 'projects':
-        void this.#showProjects();
+        void this.#dialogs.show('projects');
         return;
       case 'new':
         void this.openProject(null);
@@ -630,9 +475,6 @@ export class VideoStudioElement extends LecternElement {
         return;
       case 'publish':
         void this.#publish(true);
-        return;
-      case 'unpublish':
-        void this.#publish(false);
         return;
       case 'export':
         void this.showExport();
@@ -657,7 +499,7 @@ export class VideoStudioElement extends LecternElement {
         void this.showExport();
         return true;
       case 'open-project':
-        void this.#showProjects();
+        void this.#dialogs.show('projects');
         return true;
       case 'inspector':
         this.#showTab('inspector');
@@ -708,14 +550,8 @@ export class VideoStudioElement extends LecternElement {
     if (name !== 'edit') this.sideTab = name;
   }
 
-  async #showProjects(): Promise<void> {
-    this.projectsShown = true;
-    await this.updateComplete;
-    if (!this.projectsDialog?.open) this.projectsDialog?.showModal();
-  }
-
   readonly #onKey = (event: KeyboardEvent): void => {
-    if (this.renderRoot.querySelector('dialog[open]')) return;
+    if (this.#dialogs.isOpen) return;
     handleStudioKey(event, this.activeProject, { keymap: this.keymap, singleKeys: readSingleKeys() });
   };
 
@@ -728,51 +564,22 @@ export class VideoStudioElement extends LecternElement {
     this.fullScreen = this.matches(':fullscreen');
   };
 
-  readonly #onRetry = (): void => {
-    void this.openProject(this.project);
-  };
-
   readonly #onNew = (): void => {
-    this.projectsDialog?.close();
+    this.#dialogs.close();
     void this.openProject(null);
-  };
-
-  readonly #onProjects = (): void => {
-    void this.#showProjects();
   };
 
   readonly #onProjectOpen = (event: HTMLElementEventMap['lectern-project-open']): void => {
     // Inside the studio the studio itself opens it: a page that listens for its own list must not go elsewhere.
     event.stopPropagation();
     event.preventDefault();
-    this.projectsDialog?.close();
+    this.#dialogs.close();
     void this.openProject(event.detail.projectId);
-  };
-
-  readonly #onProjectsClose = (): void => {
-    this.projectsShown = false;
-  };
-
-  readonly #onProjectsCloseButton = (): void => {
-    this.projectsDialog?.close();
-  };
-
-  readonly #onHelpClose = (): void => {
-    this.helpShown = false;
-  };
-
-  readonly #onHelpCloseButton = (): void => {
-    this.helpDialog?.close();
   };
 
   readonly #onAddMedia = (): void => {
     this.#showTab('media');
     this.browser?.chooseFiles();
-  };
-
-  readonly #onSample = (): void => {
-    const { session, activeProject: project } = this;
-    if (session && project) addSample(session, project, this.localize.messages);
   };
 
   readonly #onShowAsset = (event: Event): void => {
