@@ -110,9 +110,7 @@ export function createSession(options: LecternOptions): LecternSession {
   /** Whether no tab has a project open. */
   const isIdle = async (projectId: string, userId: string): Promise<boolean> => {
     if (open.has(projectId) || closing.has(projectId)) return false;
-    const lock = await locks.tryAcquire(projectLockName(namespace, userId, projectId), () => undefined);
-    lock?.release();
-    return lock !== null;
+    return !(await locks.isHeld(projectLockName(namespace, userId, projectId)));
   };
 
   const openEntry = async (id: string, mode: OpeningMode, own: () => Open): Promise<ProjectSession> => {

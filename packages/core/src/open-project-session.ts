@@ -134,7 +134,7 @@ export async function openProjectSession(
     };
     return project;
   } catch (error) {
-    lock?.release();
+    await lock?.release();
     throw toLecternError(error);
   }
 }

@@ -266,8 +266,9 @@ export class AutosaveDriver implements Autosave {
     for (const stop of this.#stops.splice(0)) stop();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
-    this.#lock?.release();
+    const lock = this.#lock;
     this.#lock = null;
+    await lock?.release();
     for (const waiter of [...this.#saveWaiters]) waiter.reject(new LecternError('aborted'));
     this.#saveWaiters.clear();
   }
@@ -654,7 +655,7 @@ export class AutosaveDriver implements Autosave {
         this.#onLockLost();
       };
       const lock = await locks.acquire(lockName, onLost, signal);
-      if (this.#closed || this.#lock !== null) lock.release();
+      if (this.#closed || this.#lock !== null) await lock.release();
       else await this.#lead(lock);
     } catch {
       // Closed meanwhile, or the project couldn't be read: then it is asked for again below.
@@ -684,7 +685,7 @@ export class AutosaveDriver implements Autosave {
       this.#begin(opening, image.meta.epoch);
     } catch (error) {
       this.#lock = null;
-      lock.release();
+      await lock.release();
       this.#take({ type: 'denied' });
       throw toLecternError(error);
     }
@@ -709,7 +710,7 @@ export class AutosaveDriver implements Autosave {
     const lock = this.#lock;
     this.#lock = null;
     this.#take({ type: 'lost' });
-    lock.release();
+    await lock.release();
     if (!this.#closed) void this.#waitForTurn();
   }
 

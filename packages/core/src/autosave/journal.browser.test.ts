@@ -212,9 +212,14 @@ describe('locks of the browser', () => {
     const first = await locks.tryAcquire(lock, () => lost.push(lock));
     expect(first).not.to.equal(null);
     expect(await locks.tryAcquire(lock, () => undefined)).to.equal(null);
+    expect(await locks.isHeld(lock)).to.equal(true);
     const waiting = locks.acquire(lock, () => undefined, new AbortController().signal);
-    first?.release();
-    (await waiting).release();
+    await first?.release();
+    await (await waiting).release();
+    expect(await locks.isHeld(lock)).to.equal(false);
+    const again = await locks.tryAcquire(lock, () => undefined);
+    expect(again, 'free as soon as it was released').not.to.equal(null);
+    await again?.release();
     expect(lost).to.deep.equal([]);
   });
 
@@ -224,7 +229,7 @@ describe('locks of the browser', () => {
     const thief = await locks.steal(lock, () => undefined);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(lost).to.deep.equal([lock]);
-    thief.release();
+    await thief.release();
   });
 
   it('stop waiting when they are told to', async () => {
@@ -234,7 +239,7 @@ describe('locks of the browser', () => {
     const waiting = locks.acquire(lock, () => undefined, controller.signal);
     controller.abort();
     expect(await codeOf(waiting)).to.equal('aborted');
-    first?.release();
+    await first?.release();
   });
 
   it('carry the wish to edit elsewhere', async () => {

@@ -2,13 +2,16 @@ import { LecternError, toLecternError } from '@lectern/ports';
 
 /** The right to edit one project, while it is held. */
 export interface ProjectLock {
-  release(): void;
+  /** Resolves when others can have it. */
+  release(): Promise<void>;
 }
 
 /** Which of several tabs may edit a project. */
 export interface ProjectLocks {
   /** At once: the lock, or null when another tab has it. `onLost` is called when it is taken away. */
   tryAcquire(name: string, onLost: () => void): Promise<ProjectLock | null>;
+  /** Whether any tab has it. */
+  isHeld(name: string): Promise<boolean>;
   /** Waits for it. Rejects with `aborted` when the signal fires. */
   acquire(name: string, onLost: () => void, signal: AbortSignal): Promise<ProjectLock>;
   /** Takes it from whoever has it. */
@@ -27,28 +30,29 @@ export function webProjectLocks(): ProjectLocks | null {
     new Promise((resolve, reject) => {
       let held = false;
       let released = false;
-      manager
-        .request(name, options, (lock) => {
-          if (lock === null) {
-            resolve(null);
-            return undefined;
-          }
-          held = true;
-          return new Promise<void>((end) => {
-            resolve({
-              release() {
-                released = true;
-                end();
-              },
-            });
+      const request: Promise<unknown> = manager.request(name, options, (lock) => {
+        if (lock === null) {
+          resolve(null);
+          return undefined;
+        }
+        held = true;
+        return new Promise<void>((end) => {
+          resolve({
+            async release() {
+              released = true;
+              end();
+              // The browser gives it on only after the request has ended.
+              await request.catch(() => undefined);
+            },
           });
-        })
-        .catch((error: unknown) => {
-          // A stolen lock rejects the request that held it.
-          if (held) {
-            if (!released) onLost();
-          } else reject(toLecternError(error));
         });
+      });
+      request.catch((error: unknown) => {
+        // A stolen lock rejects the request that held it.
+        if (held) {
+          if (!released) onLost();
+        } else reject(toLecternError(error));
+      });
     });
 
   const waited = async (name: string, options: LockOptions, onLost: () => void): Promise<ProjectLock> => {
@@ -59,6 +63,10 @@ export function webProjectLocks(): ProjectLocks | null {
 
   return {
     tryAcquire: (name, onLost) => hold(name, { ifAvailable: true }, onLost),
+    async isHeld(name) {
+      const { held = [] } = await manager.query();
+      return held.some((lock) => lock.name === name);
+    },
     acquire: (name, onLost, signal) => waited(name, { signal }, onLost),
     steal: (name, onLost) => waited(name, { steal: true }, onLost),
     askToYield(name) {
@@ -94,14 +102,17 @@ export function memoryProjectLocks(): ProjectLocks {
     holders.set(name, holder);
     return {
       release() {
-        if (holders.get(name) !== holder) return;
-        holders.delete(name);
-        waiting.get(name)?.shift()?.();
+        if (holders.get(name) === holder) {
+          holders.delete(name);
+          waiting.get(name)?.shift()?.();
+        }
+        return Promise.resolve();
       },
     };
   };
 
   return {
+    isHeld: (name) => Promise.resolve(holders.has(name)),
     tryAcquire: (name, onLost) => Promise.resolve(holders.has(name) ? null : take(name, onLost)),
     acquire: (name, onLost, signal) =>
       new Promise((resolve, reject) => {
