@@ -209,7 +209,7 @@ describe('the main job', () => {
       await card.getByText('Exported').waitFor();
     }
     const outline = demo.page.locator('course-outline');
-    await outline.getByText('Physics').first().waitFor();
+    await outline.locator('option:checked', { hasText: 'Physics' }).first().waitFor({ state: 'attached' });
     await outline.getByText('Fluids').first().waitFor();
     await outline.getByText('Capillarity').first().waitFor();
   });
