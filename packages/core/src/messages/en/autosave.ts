@@ -11,7 +11,10 @@ export const autosaveMessages = {
     one: 'Offline: {count} change kept here',
     other: 'Offline: {count} changes kept here',
   },
-  'autosave.waiting': { one: '{count} change kept here, trying again', other: '{count} changes kept here, trying again' },
+  'autosave.waiting': {
+    one: '{count} change kept here, trying again',
+    other: '{count} changes kept here, trying again',
+  },
   'autosave.signedOut': {
     one: 'Signed out: {count} change kept here',
     other: 'Signed out: {count} changes kept here',

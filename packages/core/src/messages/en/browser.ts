@@ -16,5 +16,8 @@ export const browserMessages = {
   'browser.noRecordings': 'No recordings yet',
   'browser.noRecordingsText': 'What you record appears here.',
   'browser.import': 'Import',
-  'browser.addedCount': { one: '{count} file was added to the timeline', other: '{count} files were added to the timeline' },
+  'browser.addedCount': {
+    one: '{count} file was added to the timeline',
+    other: '{count} files were added to the timeline',
+  },
 } as const;

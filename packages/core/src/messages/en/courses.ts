@@ -42,7 +42,10 @@ export const courseMessages = {
   'courses.addMediaTo': 'Add media to “{name}”',
   'courses.itemMissing': 'No longer in the library',
   'courses.deleteCourse': 'Delete course',
-  'courses.removeCourseText': { one: 'Its {count} chapter goes with it. Files and projects stay where they are.', other: 'Its {count} chapters go with it. Files and projects stay where they are.' },
+  'courses.removeCourseText': {
+    one: 'Its {count} chapter goes with it. Files and projects stay where they are.',
+    other: 'Its {count} chapters go with it. Files and projects stay where they are.',
+  },
   'courses.moveTo': 'Move to “{chapter}”',
   'courses.alreadyFirst': 'It already comes first',
   'courses.alreadyLast': 'It already comes last',

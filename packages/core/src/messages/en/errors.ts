@@ -86,12 +86,14 @@ export const errorMessages = {
   'error.too-new.subject': 'This project',
   'error.too-new.title': '{subject} was made with a newer version of the studio',
   'error.too-new.advice': 'Reload the page to get the newest studio. Until then it can be watched but not changed.',
-  'error.too-new.adviceShort': 'Reload the page to get the newest studio. Until then it can be watched but not changed.',
+  'error.too-new.adviceShort':
+    'Reload the page to get the newest studio. Until then it can be watched but not changed.',
 
   'error.file-empty.subject': 'This file',
   'error.file-empty.title': '{subject} is empty',
   'error.file-empty.advice': 'It has no content at all (0 bytes). Export or copy it again from where it came from.',
-  'error.file-empty.adviceShort': 'It has no content at all (0 bytes). Export or copy it again from where it came from.',
+  'error.file-empty.adviceShort':
+    'It has no content at all (0 bytes). Export or copy it again from where it came from.',
 
   'error.file-type-unknown.subject': 'This file',
   'error.file-type-unknown.title': '{subject} isn’t a video, sound or picture',
@@ -107,7 +109,8 @@ export const errorMessages = {
 
   'error.file-truncated.subject': 'This file',
   'error.file-truncated.title': '{subject} is incomplete',
-  'error.file-truncated.advice': 'Its end is missing, as after a broken download or copy. Get it again and import that.',
+  'error.file-truncated.advice':
+    'Its end is missing, as after a broken download or copy. Get it again and import that.',
   'error.file-truncated.adviceShort':
     'Its end is missing, as after a broken download or copy. Get it again and import that.',
 
@@ -126,11 +129,13 @@ export const errorMessages = {
   'error.undecodable.title': 'This browser can’t play {subject}',
   'error.undecodable.advice':
     'It is encoded as {codec}, which this browser has no decoder for. The file is kept; convert it to H.264 or VP9 to cut it here, or try another browser.',
-  'error.undecodable.adviceShort': 'The file is kept; convert it to H.264 or VP9 to cut it here, or try another browser.',
+  'error.undecodable.adviceShort':
+    'The file is kept; convert it to H.264 or VP9 to cut it here, or try another browser.',
 
   'error.encoder-unavailable.subject': 'This browser',
   'error.encoder-unavailable.title': 'This browser can’t make videos in that format',
-  'error.encoder-unavailable.advice': 'Choose another format or a smaller size, or use a current Chrome, Edge or Safari.',
+  'error.encoder-unavailable.advice':
+    'Choose another format or a smaller size, or use a current Chrome, Edge or Safari.',
   'error.encoder-unavailable.adviceShort':
     'Choose another format or a smaller size, or use a current Chrome, Edge or Safari.',
 
@@ -141,7 +146,8 @@ export const errorMessages = {
 
   'error.render-failed.subject': 'a clip',
   'error.render-failed.title': 'Rendering stopped at {subject}',
-  'error.render-failed.advice': 'Look at the timeline around frame {frame}. Try again; if it stops there again, replace the clip.',
+  'error.render-failed.advice':
+    'Look at the timeline around frame {frame}. Try again; if it stops there again, replace the clip.',
   'error.render-failed.adviceShort': 'Try again. If it stops again, shorten or replace the clip it stopped at.',
 
   'error.unknown.subject': 'This step',

@@ -85,6 +85,9 @@ export const libraryMessages = {
   'library.loadFailed': 'The library couldn’t be loaded',
   'library.selectNamed': 'Select “{name}”',
   'library.actionsFor': 'Actions for “{name}”',
-  'library.notAccepted': { one: '“{names}” can’t be added here: this place takes other kinds of files.', other: '{count} files can’t be added here, such as “{names}”: this place takes other kinds of files.' },
+  'library.notAccepted': {
+    one: '“{names}” can’t be added here: this place takes other kinds of files.',
+    other: '{count} files can’t be added here, such as “{names}”: this place takes other kinds of files.',
+  },
   'library.framesPerSecond': '{rate} frames per second',
 } as const;

@@ -18,5 +18,8 @@ export const browserMessages: TranslationOf<typeof english> = {
   'browser.noRecordings': 'Aún no hay grabaciones',
   'browser.noRecordingsText': 'Lo que grabes aparecerá aquí.',
   'browser.import': 'Importar',
-  'browser.addedCount': { one: '{count} archivo se ha añadido a la línea de tiempo', other: '{count} archivos se han añadido a la línea de tiempo' },
+  'browser.addedCount': {
+    one: '{count} archivo se ha añadido a la línea de tiempo',
+    other: '{count} archivos se han añadido a la línea de tiempo',
+  },
 };

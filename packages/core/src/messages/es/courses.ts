@@ -44,7 +44,10 @@ export const courseMessages: TranslationOf<typeof english> = {
   'courses.addMediaTo': 'Añadir medios a «{name}»',
   'courses.itemMissing': 'Ya no está en la biblioteca',
   'courses.deleteCourse': 'Eliminar el curso',
-  'courses.removeCourseText': { one: 'Su {count} capítulo se elimina con él. Los archivos y proyectos se conservan.', other: 'Sus {count} capítulos se eliminan con él. Los archivos y proyectos se conservan.' },
+  'courses.removeCourseText': {
+    one: 'Su {count} capítulo se elimina con él. Los archivos y proyectos se conservan.',
+    other: 'Sus {count} capítulos se eliminan con él. Los archivos y proyectos se conservan.',
+  },
   'courses.moveTo': 'Mover a «{chapter}»',
   'courses.alreadyFirst': 'Ya es el primero',
   'courses.alreadyLast': 'Ya es el último',

@@ -10,7 +10,8 @@ export const errorMessages: TranslationOf<typeof english> = {
   'error.not-found.subject': 'Este elemento',
   'error.not-found.title': '{subject} ya no existe',
   'error.not-found.advice': 'Puede que se haya eliminado en otra ventana. Actualiza la lista o mira en la papelera.',
-  'error.not-found.adviceShort': 'Puede que se haya eliminado en otra ventana. Actualiza la lista o mira en la papelera.',
+  'error.not-found.adviceShort':
+    'Puede que se haya eliminado en otra ventana. Actualiza la lista o mira en la papelera.',
 
   'error.already-exists.subject': 'Un elemento así',
   'error.already-exists.title': '{subject} ya existe',
@@ -34,8 +35,10 @@ export const errorMessages: TranslationOf<typeof english> = {
 
   'error.unauthenticated.subject': 'Tú',
   'error.unauthenticated.title': 'Se ha cerrado tu sesión',
-  'error.unauthenticated.advice': 'Inicia sesión de nuevo con el mismo usuario. Hasta entonces tu trabajo se conserva en este navegador.',
-  'error.unauthenticated.adviceShort': 'Inicia sesión de nuevo con el mismo usuario. Hasta entonces tu trabajo se conserva en este navegador.',
+  'error.unauthenticated.advice':
+    'Inicia sesión de nuevo con el mismo usuario. Hasta entonces tu trabajo se conserva en este navegador.',
+  'error.unauthenticated.adviceShort':
+    'Inicia sesión de nuevo con el mismo usuario. Hasta entonces tu trabajo se conserva en este navegador.',
 
   'error.forbidden.subject': 'Este elemento',
   'error.forbidden.title': 'No tienes permiso para hacer esto',
@@ -64,13 +67,17 @@ export const errorMessages: TranslationOf<typeof english> = {
 
   'error.quota-exceeded.subject': 'este archivo',
   'error.quota-exceeded.title': 'No queda espacio para {subject}',
-  'error.quota-exceeded.advice': 'Elimina archivos que ya no necesites y vacía la papelera, o libera espacio en este dispositivo, e inténtalo de nuevo.',
-  'error.quota-exceeded.adviceShort': 'Elimina archivos que ya no necesites y vacía la papelera, o libera espacio en este dispositivo, e inténtalo de nuevo.',
+  'error.quota-exceeded.advice':
+    'Elimina archivos que ya no necesites y vacía la papelera, o libera espacio en este dispositivo, e inténtalo de nuevo.',
+  'error.quota-exceeded.adviceShort':
+    'Elimina archivos que ya no necesites y vacía la papelera, o libera espacio en este dispositivo, e inténtalo de nuevo.',
 
   'error.storage-denied.subject': 'Este navegador',
   'error.storage-denied.title': 'Este navegador no deja que la página guarde nada',
-  'error.storage-denied.advice': 'Sal de la navegación privada o permite los datos de este sitio, o ábrelo en una pestaña propia. Mientras tanto, descarga lo que quieras conservar.',
-  'error.storage-denied.adviceShort': 'Sal de la navegación privada o permite los datos de este sitio, o ábrelo en una pestaña propia. Mientras tanto, descarga lo que quieras conservar.',
+  'error.storage-denied.advice':
+    'Sal de la navegación privada o permite los datos de este sitio, o ábrelo en una pestaña propia. Mientras tanto, descarga lo que quieras conservar.',
+  'error.storage-denied.adviceShort':
+    'Sal de la navegación privada o permite los datos de este sitio, o ábrelo en una pestaña propia. Mientras tanto, descarga lo que quieras conservar.',
 
   'error.corrupt.subject': 'Este elemento',
   'error.corrupt.title': '{subject} está dañado y no se puede leer',
@@ -79,8 +86,10 @@ export const errorMessages: TranslationOf<typeof english> = {
 
   'error.too-new.subject': 'Este proyecto',
   'error.too-new.title': '{subject} se hizo con una versión más nueva del estudio',
-  'error.too-new.advice': 'Recarga la página para tener el estudio más reciente. Hasta entonces se puede ver, pero no cambiar.',
-  'error.too-new.adviceShort': 'Recarga la página para tener el estudio más reciente. Hasta entonces se puede ver, pero no cambiar.',
+  'error.too-new.advice':
+    'Recarga la página para tener el estudio más reciente. Hasta entonces se puede ver, pero no cambiar.',
+  'error.too-new.adviceShort':
+    'Recarga la página para tener el estudio más reciente. Hasta entonces se puede ver, pero no cambiar.',
 
   'error.file-empty.subject': 'Este archivo',
   'error.file-empty.title': '{subject} está vacío',
@@ -89,8 +98,10 @@ export const errorMessages: TranslationOf<typeof english> = {
 
   'error.file-type-unknown.subject': 'Este archivo',
   'error.file-type-unknown.title': '{subject} no es un vídeo, un sonido ni una imagen',
-  'error.file-type-unknown.advice': 'Su contenido no corresponde a su nombre. Usa MP4, WebM, MOV, MP3, WAV, M4A, PNG, JPEG o WebP.',
-  'error.file-type-unknown.adviceShort': 'Su contenido no corresponde a su nombre. Usa MP4, WebM, MOV, MP3, WAV, M4A, PNG, JPEG o WebP.',
+  'error.file-type-unknown.advice':
+    'Su contenido no corresponde a su nombre. Usa MP4, WebM, MOV, MP3, WAV, M4A, PNG, JPEG o WebP.',
+  'error.file-type-unknown.adviceShort':
+    'Su contenido no corresponde a su nombre. Usa MP4, WebM, MOV, MP3, WAV, M4A, PNG, JPEG o WebP.',
 
   'error.file-type-unsupported.subject': 'Este archivo',
   'error.file-type-unsupported.title': '{subject} es de un tipo que aquí no se puede usar',
@@ -99,38 +110,49 @@ export const errorMessages: TranslationOf<typeof english> = {
 
   'error.file-truncated.subject': 'Este archivo',
   'error.file-truncated.title': '{subject} está incompleto',
-  'error.file-truncated.advice': 'Falta su final, como tras una descarga o copia interrumpida. Consíguelo de nuevo e impórtalo.',
-  'error.file-truncated.adviceShort': 'Falta su final, como tras una descarga o copia interrumpida. Consíguelo de nuevo e impórtalo.',
+  'error.file-truncated.advice':
+    'Falta su final, como tras una descarga o copia interrumpida. Consíguelo de nuevo e impórtalo.',
+  'error.file-truncated.adviceShort':
+    'Falta su final, como tras una descarga o copia interrumpida. Consíguelo de nuevo e impórtalo.',
 
   'error.file-too-large.subject': 'Este archivo',
   'error.file-too-large.title': '{subject} es demasiado grande',
-  'error.file-too-large.advice': 'Los archivos pueden tener {limit} como máximo. Hazlo más pequeño o córtalo en partes.',
+  'error.file-too-large.advice':
+    'Los archivos pueden tener {limit} como máximo. Hazlo más pequeño o córtalo en partes.',
   'error.file-too-large.adviceShort': 'Hazlo más pequeño o córtalo en partes.',
 
   'error.image-too-large.subject': 'Esta imagen',
   'error.image-too-large.title': '{subject} tiene demasiados píxeles',
-  'error.image-too-large.advice': 'Tiene {width} × {height} píxeles; se pueden abrir con seguridad hasta {limit} en total. Redúcela e importa el resultado.',
+  'error.image-too-large.advice':
+    'Tiene {width} × {height} píxeles; se pueden abrir con seguridad hasta {limit} en total. Redúcela e importa el resultado.',
   'error.image-too-large.adviceShort': 'Redúcela, por ejemplo a 8000 píxeles en su lado largo, e importa el resultado.',
 
   'error.undecodable.subject': 'este archivo',
   'error.undecodable.title': 'Este navegador no puede reproducir {subject}',
-  'error.undecodable.advice': 'Está codificado como {codec}, y este navegador no tiene decodificador para ello. El archivo se conserva; conviértelo a H.264 o VP9 para cortarlo aquí, o prueba otro navegador.',
-  'error.undecodable.adviceShort': 'El archivo se conserva; conviértelo a H.264 o VP9 para cortarlo aquí, o prueba otro navegador.',
+  'error.undecodable.advice':
+    'Está codificado como {codec}, y este navegador no tiene decodificador para ello. El archivo se conserva; conviértelo a H.264 o VP9 para cortarlo aquí, o prueba otro navegador.',
+  'error.undecodable.adviceShort':
+    'El archivo se conserva; conviértelo a H.264 o VP9 para cortarlo aquí, o prueba otro navegador.',
 
   'error.encoder-unavailable.subject': 'Este navegador',
   'error.encoder-unavailable.title': 'Este navegador no puede crear vídeos en ese formato',
   'error.encoder-unavailable.advice': 'Elige otro formato o un tamaño menor, o usa un Chrome, Edge o Safari actual.',
-  'error.encoder-unavailable.adviceShort': 'Elige otro formato o un tamaño menor, o usa un Chrome, Edge o Safari actual.',
+  'error.encoder-unavailable.adviceShort':
+    'Elige otro formato o un tamaño menor, o usa un Chrome, Edge o Safari actual.',
 
   'error.source-missing.subject': 'un clip',
   'error.source-missing.title': 'Falta el archivo de {subject}',
-  'error.source-missing.advice': 'Restaura el archivo desde la papelera, o sustituye o elimina el clip, e inténtalo de nuevo.',
-  'error.source-missing.adviceShort': 'Restaura el archivo desde la papelera, o sustituye o elimina el clip, e inténtalo de nuevo.',
+  'error.source-missing.advice':
+    'Restaura el archivo desde la papelera, o sustituye o elimina el clip, e inténtalo de nuevo.',
+  'error.source-missing.adviceShort':
+    'Restaura el archivo desde la papelera, o sustituye o elimina el clip, e inténtalo de nuevo.',
 
   'error.render-failed.subject': 'un clip',
   'error.render-failed.title': 'La generación se ha detenido en {subject}',
-  'error.render-failed.advice': 'Mira la línea de tiempo cerca del fotograma {frame}. Inténtalo de nuevo; si se detiene otra vez ahí, sustituye el clip.',
-  'error.render-failed.adviceShort': 'Inténtalo de nuevo. Si se detiene otra vez, acorta o sustituye el clip en que se detuvo.',
+  'error.render-failed.advice':
+    'Mira la línea de tiempo cerca del fotograma {frame}. Inténtalo de nuevo; si se detiene otra vez ahí, sustituye el clip.',
+  'error.render-failed.adviceShort':
+    'Inténtalo de nuevo. Si se detiene otra vez, acorta o sustituye el clip en que se detuvo.',
 
   'error.unknown.subject': 'Este paso',
   'error.unknown.title': 'Algo ha fallado',

@@ -87,6 +87,9 @@ export const libraryMessages: TranslationOf<typeof english> = {
   'library.loadFailed': 'No se ha podido cargar la mediateca',
   'library.selectNamed': 'Seleccionar «{name}»',
   'library.actionsFor': 'Acciones para «{name}»',
-  'library.notAccepted': { one: '«{names}» no se puede añadir aquí: este lugar admite otros tipos de archivo.', other: '{count} archivos no se pueden añadir aquí, como «{names}»: este lugar admite otros tipos de archivo.' },
+  'library.notAccepted': {
+    one: '«{names}» no se puede añadir aquí: este lugar admite otros tipos de archivo.',
+    other: '{count} archivos no se pueden añadir aquí, como «{names}»: este lugar admite otros tipos de archivo.',
+  },
   'library.framesPerSecond': '{rate} fotogramas por segundo',
 };

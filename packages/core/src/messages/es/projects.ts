@@ -32,7 +32,10 @@ export const projectMessages: TranslationOf<typeof english> = {
   'projects.length': 'Duración {duration}',
   'projects.trash': 'Papelera',
   'projects.unsavedTitle': 'Trabajo sin guardar en este navegador',
-  'projects.unsavedText': { one: '«{title}»: {count} cambio que aún no está guardado', other: '«{title}»: {count} cambios que aún no están guardados' },
+  'projects.unsavedText': {
+    one: '«{title}»: {count} cambio que aún no está guardado',
+    other: '«{title}»: {count} cambios que aún no están guardados',
+  },
   'projects.recover': 'Abrirlo',
   'projects.loadFailed': 'No se han podido cargar los proyectos',
   'projects.itemLabel': '{title}, {state}, {duration}, cambiado {when}',

@@ -20,7 +20,10 @@ export const uploadMessages: TranslationOf<typeof english> = {
   'uploads.clearAll': 'Quitar las terminadas',
   'uploads.active': { one: 'Se está añadiendo {count} archivo', other: 'Se están añadiendo {count} archivos' },
   'uploads.finished': { one: '{count} archivo añadido', other: '{count} archivos añadidos' },
-  'uploads.failedCount': { one: 'No se ha podido añadir {count} archivo', other: 'No se han podido añadir {count} archivos' },
+  'uploads.failedCount': {
+    one: 'No se ha podido añadir {count} archivo',
+    other: 'No se han podido añadir {count} archivos',
+  },
   'uploads.others': { one: 'y {count} más', other: 'y {count} más' },
   'uploads.progressOf': 'Carga de «{name}»',
 };
