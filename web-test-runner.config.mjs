@@ -96,6 +96,18 @@ const environment = {
       : undefined,
 };
 
+/**
+ * mediabunny's modules have one that imports Node's file system, which its package says to leave out in browsers, and
+ * which this server can't; its bundle for browsers is also one request instead of sixty.
+ *
+ * @type {import('@web/test-runner').TestRunnerPlugin}
+ */
+const mediabunnyAsBundle = {
+  name: 'mediabunny-as-bundle',
+  resolveImport: ({ source }) =>
+    source === 'mediabunny' ? '/node_modules/mediabunny/dist/bundles/mediabunny.mjs' : undefined,
+};
+
 const groups = packages()
   .map(({ folder, shortName }) => ({ name: shortName, files: filesBelow(`${folder}/src`, '.browser.test.ts') }))
   // A group without files is an error to the runner.
@@ -110,6 +122,7 @@ export default {
   nodeResolve: { exportConditions: ['browser', 'production'] },
   plugins: [
     axeAsModule,
+    mediabunnyAsBundle,
     environment,
     quotaPlugin(),
     esbuildPlugin({ ts: true, target: 'esnext', tsconfig: path.join(root, 'tests/tsconfig.browser.json') }),

@@ -46,7 +46,7 @@ class WorkerRenderEngine implements RenderEngine {
     const url = workerUrl === undefined ? undefined : String(workerUrl);
     this.#clientOptions = { start: () => startWorker(url), resolveSource, fonts: fonts.map(workerFont) };
     this.#pixelBudget = previewPixelBudget;
-    const cores = typeof navigator === 'undefined' ? 2 : (navigator.hardwareConcurrency ?? 2);
+    const cores = typeof navigator === 'undefined' ? 2 : navigator.hardwareConcurrency;
     this.#pool = new WorkerPool(this.#clientOptions, Math.max(1, Math.min(4, cores - 1)));
   }
 

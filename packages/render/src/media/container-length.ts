@@ -37,12 +37,14 @@ async function isoLength(blob: Blob): Promise<number | null> {
 async function matroskaLength(blob: Blob): Promise<number | null> {
   const header = await view(blob, 4, 8);
   const headerSize = variableInteger(header, 0);
-  if (!headerSize || headerSize.value === null) return null;
-  const segment = 4 + headerSize.length + headerSize.value;
+  const headerBytes = headerSize?.value ?? null;
+  if (!headerSize || headerBytes === null) return null;
+  const segment = 4 + headerSize.length + headerBytes;
   const data = await view(blob, segment, 12);
   if (data.byteLength < 12 || data.getUint32(0) !== 0x18538067) return null;
   const size = variableInteger(data, 4);
-  return size && size.value !== null ? segment + 4 + size.length + size.value : null;
+  const bytes = size?.value ?? null;
+  return size && bytes !== null ? segment + 4 + size.length + bytes : null;
 }
 
 function variableInteger(data: DataView, at: number): { length: number; value: number | null } | null {

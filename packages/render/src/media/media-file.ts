@@ -1,9 +1,10 @@
 import { LecternError, toLecternError } from '@lectern/ports';
 import { ALL_FORMATS, BlobSource, Input, type InputAudioTrack, type InputVideoTrack } from 'mediabunny';
 import { type ImageFacts, readImageFacts } from './image-header.js';
+import { readMp3Gaps } from './mp3-gapless.js';
 
 /** Pictures with more pixels are refused before a decoder sees them: 64 million are 256 MB once decoded. */
-export const maxImagePixels: number = 64_000_000;
+export const maxImagePixels = 64_000_000;
 
 /** A file with pictures over time, or sound, or both. */
 export interface TimedMedia {
@@ -18,6 +19,8 @@ export interface TimedMedia {
    * off) isn't presented at all.
    */
   readonly origin: number;
+  /** Seconds at the end of the file that an encoder has filled up and nobody should hear. */
+  readonly padding: number;
 }
 
 /** A still. */
@@ -56,8 +59,11 @@ async function openTimed(blob: Blob, input: Input): Promise<TimedMedia> {
   const audio = await input.getPrimaryAudioTrack();
   const first = video ?? audio;
   if (!first) throw new LecternError('file-truncated', { message: 'there is no track in it' });
-  const origin = Math.max(0, await first.getFirstTimestamp());
-  return { kind: video ? 'video' : 'audio', blob, input, video, audio, origin };
+  const start = await first.getFirstTimestamp();
+  const gaps = !video && (await audio?.getCodec()) === 'mp3' ? await readMp3Gaps(blob) : null;
+  const origin = gaps ? start + gaps.delay / gaps.sampleRate : Math.max(0, start);
+  const padding = gaps ? gaps.padding / gaps.sampleRate : 0;
+  return { kind: video ? 'video' : 'audio', blob, input, video, audio, origin, padding };
 }
 
 /** Lets go of a file's decoders and buffers. */

@@ -86,7 +86,7 @@ async function probeTimed(media: TimedMedia, signal: AbortSignal): Promise<Probe
   const format = await input.getFormat();
   const end = await input.computeDuration(tracks);
   throwIfAborted(signal);
-  const durationSeconds = Math.max(0, end - origin);
+  const durationSeconds = Math.max(0, end - origin - media.padding);
   const first = video ? await decodePicture(media, video, durationSeconds) : null;
   throwIfAborted(signal);
   const heard = audio ? await decodesSound(audio) : true;

@@ -17,6 +17,7 @@ const scrubMilliseconds = 160;
 /** Faster than this, forwards, is without sound. */
 const fastestWithSound = 4;
 const anchorMilliseconds = 400;
+const warmSoundMilliseconds = 800;
 
 /** What a preview needs of the engine. */
 export interface PreviewHost {
@@ -49,6 +50,7 @@ export class EnginePreview implements Preview {
   /** Counts changes of course: what was begun for an older one is given up. */
   #turn = 0;
   #anchorTimer: ReturnType<typeof setInterval> | undefined;
+  #warmTimer: ReturnType<typeof setTimeout> | undefined;
   #lastSeek = -Infinity;
   #disposed = false;
 
@@ -83,6 +85,7 @@ export class EnginePreview implements Preview {
     } else {
       this.#orderAll({ order: 'document', records: [...document.records()] });
     }
+    this.#warmSound(document);
     const empty = document.totalFrames === 0;
     if (empty) this.pause();
     const frame = Math.min(this.#state.frame, document.totalFrames);
@@ -153,6 +156,7 @@ export class EnginePreview implements Preview {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    clearTimeout(this.#warmTimer);
     this.#stopCourse();
     this.#listeners.clear();
     void this.#audio?.context.close().catch(() => undefined);
@@ -249,6 +253,15 @@ export class EnginePreview implements Preview {
       }
     }
     return this.#sounds;
+  }
+
+  /** A worker takes a moment to start, which had better not be after somebody has pressed play. */
+  #warmSound(document: TimelineDocument): void {
+    if (this.#sounds || this.#warmTimer !== undefined) return;
+    if (![...document.assets.values()].some(({ audioCodec }) => audioCodec !== null)) return;
+    this.#warmTimer = setTimeout(() => {
+      if (!this.#disposed) this.#soundWorker();
+    }, warmSoundMilliseconds);
   }
 
   // What the stage says

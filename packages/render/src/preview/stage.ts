@@ -25,7 +25,7 @@ const restMilliseconds = 120;
 /** Clips are opened this long before they show. */
 const warmSeconds = 0.7;
 /** Pictures before the one asked for that are kept as well: the next step is often a step back. */
-const leadSeconds = 0.35;
+const leadSeconds = 0.2;
 /** Readers, each with a decoder. */
 const mostReaders = 6;
 const idleMilliseconds = 10_000;
@@ -71,6 +71,7 @@ export class Stage {
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #idleTimer: ReturnType<typeof setInterval>;
+  readonly #copying = new Set<Promise<void>>();
   #closed = false;
 
   constructor(library: MediaLibrary, pixelBudget: number, software: boolean, report: (report: StageReport) => void) {
@@ -338,16 +339,15 @@ export class Stage {
         }
         const open = await this.#readerOf(layer);
         open.reader.lead = lead;
-        const copies: Promise<void>[] = [];
+        const from = open.media.origin + this.#time(layer) - lead;
         open.reader.onPassed = keep
           ? (sample, end) => {
-              if (open.media.origin + this.#time(layer) - end < lead) copies.push(this.#keep(layer.assetId, sample, end));
+              if (end > from) this.#keep(layer.assetId, sample, end);
             }
           : null;
         const sample = await open.reader.at(this.#time(layer));
-        await Promise.all(copies);
         if (!sample) return null;
-        if (keep) await this.#keep(layer.assetId, sample, open.reader.currentEnd);
+        if (keep) this.#keep(layer.assetId, sample, open.reader.currentEnd);
         pictures.set(layer.clipId, this.#picture(layer, sample));
       } catch (error) {
         // The other layers still show.
@@ -358,18 +358,24 @@ export class Stage {
     return pictures;
   }
 
-  async #keep(assetId: string, sample: VideoSample, end: number): Promise<void> {
+  /** Puts a copy into the cache; nobody waits for it. */
+  #keep(assetId: string, sample: VideoSample, end: number): void {
     if (this.#cache.has(assetId, sample.timestamp)) return;
     const start = sample.timestamp;
-    // Cloned first: the reader closes its own while this one is still being copied.
+    // Cloned at once: the reader closes its own while this one is still being copied.
     const held = sample.clone();
-    try {
-      const picture = await copyPicture(held);
-      if (this.#closed) picture.close();
-      else this.#cache.put(assetId, { picture, start, end, pixels: pixelsOf(picture) });
-    } finally {
-      held.close();
-    }
+    const copying = copyPicture(held)
+      .then((picture) => {
+        if (this.#closed) picture.close();
+        else this.#cache.put(assetId, { picture, start, end, pixels: pixelsOf(picture) });
+      })
+      // Then it is decoded again when it is wanted.
+      .catch(() => undefined)
+      .finally(() => {
+        held.close();
+        this.#copying.delete(copying);
+      });
+    this.#copying.add(copying);
   }
 
   #picture(layer: VideoLayer, sample: VideoSample): LayerPicture {
@@ -515,6 +521,7 @@ export class Stage {
       let kept = this.#cache.at(layer.assetId, time);
       if (!kept) {
         await this.#exactPictures({ ...graph, layers: [layer] }, backwardsSeconds, true);
+        await Promise.all(this.#copying);
         kept = this.#cache.at(layer.assetId, time) ?? this.#cache.nearest(layer.assetId, time);
       }
       if (kept) pictures.set(layer.clipId, this.#picture(layer, kept.picture));

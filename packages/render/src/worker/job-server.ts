@@ -6,9 +6,9 @@ import { type FromWorker, type JobInput, type JobItem, type JobName, type JobOut
 export interface JobContext<N extends JobName> {
   readonly signal: AbortSignal;
   /** Hands an item out; waits while the reader is behind. */
-  give(item: JobItem<N>, transfer?: readonly Transferable[]): Promise<void>;
+  readonly give: (item: JobItem<N>, transfer?: readonly Transferable[]) => Promise<void>;
   /** Hands an item out at once: progress, of which only the newest counts. */
-  tell(item: JobItem<N>): void;
+  readonly tell: (item: JobItem<N>) => void;
 }
 
 export interface JobResult<N extends JobName> {

@@ -2,7 +2,7 @@
  * The one script of every worker that the engine starts. It is bundled into a file of its own (`build-worker.mjs`), so
  * that it needs nothing but itself.
  */
-import { Logging } from 'mediabunny';
+import { LogLevel, Logging } from 'mediabunny';
 import { exportPictures } from '../export/export-pictures.js';
 import { exportSound } from '../export/export-sound.js';
 import { findFormats } from '../export/codec-choice.js';
@@ -22,7 +22,7 @@ interface Scope extends WorkerScope {
 const scope = globalThis as unknown as Scope;
 
 // Files with odd insides are reported by us, once, and not by each library on the way.
-Logging.level = 1;
+Logging.level = LogLevel.Errors;
 
 const server = new JobServer(scope, {
   probe: async ({ file }, { signal }) => ({ output: await probeFile(file, signal) }),
@@ -132,7 +132,7 @@ scope.addEventListener('message', ({ data }) => {
       });
       break;
     case 'forget':
-      for (const library of [shared]) library.forget(data.assetIds);
+      shared.forget(data.assetIds);
       break;
     default:
       if (data.say === 'start') void fontsReady.then(() => server.receive(data));

@@ -1,4 +1,4 @@
-import { LecternError, type SourceResolver, deserialiseError, serialiseError } from '@lectern/ports';
+import { LecternError, type SourceResolver, deserialiseError, serialiseError, toLecternError } from '@lectern/ports';
 import { throwIfAborted } from '../cancelling.js';
 import {
   type FromWorker,
@@ -117,17 +117,18 @@ export class WorkerClient {
     signal?.addEventListener('abort', stop, { once: true });
     const waiting: JobItem<N>[] = [];
     let wake: () => void = () => undefined;
-    let outcome: { readonly error: unknown } | { readonly error: null } | null = null;
+    const outcome: { ended: boolean; error: Error | null } = { ended: false, error: null };
     let job = 0;
     const finished = new Promise<void>((resolve) => {
       job = this.#startPulled(name, input, {
         resolve: () => {
-          outcome = { error: null };
+          outcome.ended = true;
           resolve();
           wake();
         },
         reject: (error) => {
-          outcome = { error };
+          outcome.ended = true;
+          outcome.error = toLecternError(error);
           resolve();
           wake();
         },
@@ -152,18 +153,15 @@ export class WorkerClient {
           if (taken % (itemsAhead / 2) === 0) this.#post({ say: 'more', job, count: itemsAhead / 2 });
           continue;
         }
-        const end = outcome as { readonly error: unknown } | null;
-        if (end) {
-          if (end.error !== null) throw end.error;
-          return;
-        }
+        if (outcome.error) throw outcome.error;
+        if (outcome.ended) return;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
     } finally {
       signal?.removeEventListener('abort', stop);
-      if (outcome === null) stopping.abort();
+      if (!outcome.ended) stopping.abort();
       await finished;
       waiting.forEach(discard);
     }
