@@ -1,5 +1,5 @@
 import type { Messages } from '@lectern/core';
-import { endFrame, type ClipId, type ClipRecord, type TimelineDocument, type TrackId, type Transaction } from '@lectern/timeline';
+import { endFrame, type ClipId, type ClipRecord, type TimelineDocument, type Transaction } from '@lectern/timeline';
 import { shortTimecode } from './timeline-geometry.js';
 import { clipName } from './timeline-view.js';
 

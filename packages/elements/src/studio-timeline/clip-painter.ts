@@ -188,7 +188,7 @@ export class ClipPainter {
 
 /** A clip's own volume as a factor, for the height of its waveform. */
 function soundGain(clip: ClipRecord): number {
-  const decibels = Number(getProperty(clip, 'volume'));
+  const decibels = getProperty(clip, 'volume');
   return decibels <= -60 ? 0 : 10 ** (decibels / 20);
 }
 

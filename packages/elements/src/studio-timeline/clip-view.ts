@@ -97,7 +97,7 @@ function captionView(view: TimelineView, clip: ClipRecord, width: number, missin
 }
 
 function fadeFrames(clip: ClipRecord, side: 'in' | 'out'): number {
-  return Math.min(clip.durationFrames, Number(getProperty(clip, side === 'in' ? 'fadeInFrames' : 'fadeOutFrames')));
+  return Math.min(clip.durationFrames, getProperty(clip, side === 'in' ? 'fadeInFrames' : 'fadeOutFrames'));
 }
 
 function fadeView(clip: ClipRecord, side: 'in' | 'out', width: number, zoom: number): TemplateResult | typeof nothing {

@@ -1,17 +1,16 @@
 import { studioCommand } from '@lectern/core';
-import { endFrame, formatTimecode, parseTimecode, type ClipRecord, type TimelineDocument, type TrackId } from '@lectern/timeline';
+import type { ClipRecord, TrackId } from '@lectern/timeline';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { icon, type IconName } from '../foundation/icon.js';
 import { goalTracks, moveToNeighbour, neighbourDelta } from './timeline-menus.js';
-import { clipsBetween, type Row } from './timeline-geometry.js';
+import { TimeFields } from './time-fields.js';
+import type { Row } from './timeline-geometry.js';
 import { clipName, type TimelineView } from './timeline-view.js';
 
 /** How many clips a page has: all fields of all clips of a long project would be too much for any page. */
 const pageSize = 50;
-
-type Field = 'start' | 'end' | 'duration';
 
 interface Entry {
   readonly row: Row;
@@ -32,17 +31,17 @@ export class ClipsTable implements ReactiveController {
   #page = 0;
   #trackId: TrackId | '' = '';
   #sorted: { readonly rows: readonly Row[]; readonly trackId: TrackId | ''; readonly entries: readonly Entry[] } | null = null;
-  /** What is wrong with a field, by clip and field. */
-  readonly #errors = new Map<string, string>();
+  readonly #times: TimeFields;
 
   constructor(host: ReactiveControllerHost, options: ClipsTableOptions) {
     this.#host = host;
     this.#options = options;
+    this.#times = new TimeFields(host, options.say);
     host.addController(this);
   }
 
   hostDisconnected(): void {
-    this.#errors.clear();
+    this.#times.clear();
   }
 
   render(view: TimelineView): TemplateResult {
@@ -81,7 +80,7 @@ export class ClipsTable implements ReactiveController {
               <caption class="visually-hidden">
                 ${messages.t('timeline.tableCaption')}
               </caption>
-              <thead role="rowgroup">
+              <thead>
                 <tr role="row" aria-rowindex="1">
                   <th role="columnheader" scope="col">
                     <input
@@ -98,7 +97,7 @@ export class ClipsTable implements ReactiveController {
                   )}
                 </tr>
               </thead>
-              <tbody role="rowgroup">
+              <tbody>
                 ${repeat(
                   shown,
                   ({ clip }) => clip.id,
@@ -180,7 +179,7 @@ export class ClipsTable implements ReactiveController {
         />
       </td>
       <td role="cell" data-column="track">${this.#trackChoice(view, entry, locked)}</td>
-      ${(['start', 'end', 'duration'] as const).map((field) => html`<td role="cell" data-column=${field}>${this.#time(view, entry, field, locked)}</td>`)}
+      ${(['start', 'end', 'duration'] as const).map((field) => html`<td role="cell" data-column=${field}>${this.#times.render(view, entry, field, locked)}</td>`)}
       <td role="cell" data-column="actions">${this.#actions(view, entry, locked)}</td>
     </tr>`;
   }
@@ -215,68 +214,6 @@ export class ClipsTable implements ReactiveController {
       for (const option of [...select.options].slice(1)) option.remove();
       for (const track of goals) select.add(new Option(track.name, track.id));
     };
-  }
-
-  #time(view: TimelineView, { clip, position }: Entry, field: Field, locked: boolean): TemplateResult {
-    const { messages, document } = view;
-    const rate = document.settings.frameRate;
-    const frames = { start: clip.startFrame, end: endFrame(clip), duration: clip.durationFrames }[field];
-    const words = { start: 'timeline.tableStart', end: 'timeline.tableEnd', duration: 'timeline.tableDuration' } as const;
-    const key = `${field}-${clip.id}`;
-    const error = this.#errors.get(key);
-    return html`<input
-        class="input timecode"
-        data-size="small"
-        dir="ltr"
-        inputmode="numeric"
-        autocomplete="off"
-        spellcheck="false"
-        .value=${formatTimecode(frames, rate)}
-        ?readonly=${locked}
-        aria-label=${messages.t('timeline.tableField', { field: messages.t(words[field]), position, name: clipName(clip, messages) })}
-        aria-invalid=${error === undefined ? nothing : 'true'}
-        aria-describedby=${error === undefined ? nothing : `error-${key}`}
-        @keydown=${(event: KeyboardEvent) => {
-          if (event.key !== 'Escape') return;
-          this.#errors.delete(key);
-          (event.currentTarget as HTMLInputElement).value = formatTimecode(frames, rate);
-          this.#host.requestUpdate();
-        }}
-        @change=${(event: Event) => {
-          this.#change(view, clip, field, event.currentTarget as HTMLInputElement);
-        }}
-      />${error === undefined ? nothing : html`<span class="error-text" id=${`error-${key}`}>${error}</span>`}`;
-  }
-
-  #change(view: TimelineView, clip: ClipRecord, field: Field, input: HTMLInputElement): void {
-    const { messages, editor, document } = view;
-    const rate = document.settings.frameRate;
-    const key = `${field}-${clip.id}`;
-    const frames = parseTimecode(input.value.trim(), rate);
-    this.#errors.delete(key);
-    this.#host.requestUpdate();
-    if (frames === null || frames < 0) {
-      this.#fail(key, messages.t('timeline.badTime'));
-      return;
-    }
-    const before = { start: clip.startFrame, end: endFrame(clip), duration: clip.durationFrames }[field];
-    if (frames === before) {
-      input.value = formatTimecode(before, rate);
-      return;
-    }
-    const done =
-      field === 'start'
-        ? editor.run('clip.move', { clipIds: [clip.id], deltaFrames: frames - clip.startFrame, mode: modeAt(document, clip, frames) })
-        : editor.run('clip.trim', { clipId: clip.id, edge: 'end', frame: field === 'end' ? frames : clip.startFrame + frames });
-    if (!done) this.#fail(key, messages.t('timeline.doesNotFit'));
-    // What was done may be less than was asked: the field says what is.
-    const now = editor.document.clips.get(clip.id);
-    if (done && now) input.value = formatTimecode({ start: now.startFrame, end: endFrame(now), duration: now.durationFrames }[field], rate);
-  }
-
-  #fail(key: string, text: string): void {
-    this.#errors.set(key, text);
-    this.#options.say(text);
   }
 
   #actions(view: TimelineView, { row, clip }: Entry, locked: boolean): TemplateResult {
@@ -314,10 +251,4 @@ export class ClipsTable implements ReactiveController {
       })}
     </div>`;
   }
-}
-
-/** Where there is room a clip just goes; where there isn't, the others make way rather than being cut. */
-function modeAt(document: TimelineDocument, clip: ClipRecord, startFrame: number): 'overwrite' | 'insert' {
-  const there = clipsBetween(document.clipsOf(clip.trackId), startFrame, startFrame + clip.durationFrames);
-  return there.every(({ id }) => id === clip.id) ? 'overwrite' : 'insert';
 }

@@ -84,9 +84,9 @@ export class GridController implements ReactiveController {
     if (!cell || !view) return;
     const clip = view.document.clips.get((cell.dataset['clip'] ?? '') as ClipId);
     const trackId = cell.closest<HTMLElement>('.row')?.dataset['track'] as TrackId | undefined;
-    if (clip && clip.id === this.#place.clipId) return;
-    if (clip) this.activate(clip);
-    else if (trackId && (this.#place.trackId !== trackId || this.#place.clipId !== null)) {
+    if (clip) {
+      if (clip.id !== this.#place.clipId) this.activate(clip);
+    } else if (trackId && (this.#place.trackId !== trackId || this.#place.clipId !== null)) {
       this.#place = { trackId, clipId: null };
       this.#host.requestUpdate();
     }

@@ -1,6 +1,7 @@
 import type { ClipId, ClipRecord, MarkerRecord } from '@lectern/timeline';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { PointerDragController, type PointerDragHandlers } from '../foundation/pointer-drag-controller.js';
+import { ClipPicker, onStillRelease } from './clip-picker.js';
 import { EdgeScroller } from './edge-scroller.js';
 import { emptyOverlay, type DragContext, type OverlayState } from './gestures/drag-context.js';
 import { fadeDrag } from './gestures/fade-drag.js';
@@ -43,16 +44,15 @@ export class PointerController implements ReactiveController {
   readonly #drag: PointerDragController;
   readonly #edges: EdgeScroller;
   readonly #context: DragContext;
+  readonly #picker: ClipPicker;
   #overlay: OverlayState = emptyOverlay;
   #again: () => void = () => undefined;
-  /** Where a range of picks with Shift began. */
-  #anchor: ClipId | null = null;
-  #pinch: { readonly distance: number; readonly x: number } | null = null;
 
   constructor(host: ReactiveControllerHost, options: PointerOptions) {
     this.#host = host;
     this.#options = options;
     this.#drag = new PointerDragController(host);
+    this.#picker = new ClipPicker(options);
     const { viewport, view } = options;
     this.#edges = new EdgeScroller(
       () => viewport.lanesBox(),
@@ -144,7 +144,7 @@ export class PointerController implements ReactiveController {
     if (!view || !hit) return;
     if (hit.clip && (hit.part === 'clip' || hit.part === 'lane')) {
       if (view.state.tool === 'razor') this.#cut(event, hit.clip, view);
-      else this.#pick(hit.clip, event, view);
+      else this.#picker.pick(hit.clip, event, view);
     } else if (hit.part === 'lane') {
       view.editor.select([]);
       view.editor.seek(hit.frame);
@@ -181,39 +181,6 @@ export class PointerController implements ReactiveController {
     if (this.#overlay.razorFrame !== null) this.show({ razorFrame: null });
   };
 
-  /** Not passive: the page must not zoom, and not scroll, while the timeline does. */
-  readonly wheel: { handleEvent(event: WheelEvent): void; readonly passive: false } = {
-    passive: false,
-    handleEvent: (event) => {
-      // A pinch on a trackpad arrives as a wheel with Control.
-      if (!event.ctrlKey && !event.metaKey) return;
-      event.preventDefault();
-      const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 16 : event.deltaY;
-      this.#options.viewport.zoomAt(Math.exp(-Math.max(-120, Math.min(120, pixels)) / 220), event.clientX);
-    },
-  };
-
-  /** Two fingers zoom. */
-  readonly touchMove: { handleEvent(event: TouchEvent): void; readonly passive: false } = {
-    passive: false,
-    handleEvent: (event) => {
-      const [first, second] = event.touches;
-      if (!first || !second) {
-        this.#pinch = null;
-        return;
-      }
-      event.preventDefault();
-      const distance = Math.hypot(first.clientX - second.clientX, first.clientY - second.clientY);
-      const x = (first.clientX + second.clientX) / 2;
-      if (this.#pinch && this.#pinch.distance > 0) this.#options.viewport.zoomAt(distance / this.#pinch.distance, x);
-      this.#pinch = { distance, x };
-    },
-  };
-
-  readonly handleTouchEnd = (): void => {
-    this.#pinch = null;
-  };
-
   /** What an event is about. */
   hit(event: MouseEvent): Hit | null {
     const view = this.#options.view();
@@ -248,7 +215,7 @@ export class PointerController implements ReactiveController {
       return;
     }
     if (event.pointerType === 'touch' && !view.selected.has(clip.id)) return;
-    if (!view.selected.has(clip.id)) this.#pick(clip, event, view);
+    if (!view.selected.has(clip.id)) this.#picker.pick(clip, event, view);
     const lazily = (make: () => PointerDragHandlers | null): PointerDragHandlers => startedBy(make);
     const { edge, side } = element.dataset;
     if (part === 'fade') this.#begin(event, lazily(() => fadeDrag(this.#context, clip, side === 'in' ? 'in' : 'out', event)));
@@ -264,11 +231,11 @@ export class PointerController implements ReactiveController {
     const selected = view.selected.has(clip.id);
     if (event.pointerType === 'touch' && !selected) return;
     if (modified || !selected) {
-      if (event.pointerType !== 'touch') this.#pick(clip, event, view);
+      if (event.pointerType !== 'touch') this.#picker.pick(clip, event, view);
     } else {
       this.#options.activate(clip);
       // A press on one of several picked clips may begin a drag of all; if it doesn't, it picks that one.
-      if (view.selected.size > 1) this.#collapseOnRelease(event, clip);
+      if (view.selected.size > 1) this.#picker.pickOnRelease(clip, event);
     }
     if (view.state.readOnly || view.document.track(clip.trackId)?.locked === true) return;
     this.#begin(
@@ -278,18 +245,6 @@ export class PointerController implements ReactiveController {
         return ids.includes(clip.id) ? moveDrag(this.#context, clip, ids, event) : null;
       }),
       4,
-    );
-  }
-
-  #collapseOnRelease(event: PointerEvent, clip: ClipRecord): void {
-    window.addEventListener(
-      'pointerup',
-      (up) => {
-        if (up.pointerId !== event.pointerId || Math.hypot(up.clientX - event.clientX, up.clientY - event.clientY) >= 4) return;
-        this.#anchor = clip.id;
-        this.#options.view()?.editor.select([clip.id]);
-      },
-      { once: true },
     );
   }
 
@@ -305,33 +260,10 @@ export class PointerController implements ReactiveController {
 
   #seekOnRelease(event: PointerEvent): void {
     const { x } = this.#options.viewport.toLanes(event.clientX, event.clientY);
-    window.addEventListener(
-      'pointerup',
-      (up) => {
-        const view = this.#options.view();
-        if (!view || up.pointerId !== event.pointerId || Math.hypot(up.clientX - event.clientX, up.clientY - event.clientY) >= 3) return;
-        view.editor.seek(Math.max(0, Math.round(xToFrame(x, view.zoom))));
-      },
-      { once: true },
-    );
-  }
-
-  #pick(clip: ClipRecord, event: MouseEvent, view: TimelineView): void {
-    const { clipIds } = view.state.state.selection;
-    this.#options.activate(clip);
-    if (event.ctrlKey || event.metaKey) {
-      this.#anchor = clip.id;
-      view.editor.select(clipIds.includes(clip.id) ? clipIds.filter((id) => id !== clip.id) : [...clipIds, clip.id]);
-      return;
-    }
-    const anchor = this.#anchor === null ? undefined : view.document.clips.get(this.#anchor);
-    if (event.shiftKey && anchor) {
-      view.editor.select([...new Set([...clipIds, ...between(view, anchor, clip)])]);
-      return;
-    }
-    this.#anchor = clip.id;
-    if (event.shiftKey) view.editor.select([...new Set([...clipIds, clip.id])]);
-    else view.editor.select([clip.id]);
+    onStillRelease(event, 3, () => {
+      const view = this.#options.view();
+      view?.editor.seek(Math.max(0, Math.round(xToFrame(x, view.zoom))));
+    });
   }
 
   #cut(event: MouseEvent, clip: ClipRecord, view: TimelineView): void {
@@ -346,17 +278,6 @@ export class PointerController implements ReactiveController {
     const { playheadFrame, snapping } = view.state;
     return snapping && Math.abs(playheadFrame - frame) * view.zoom <= 6 ? playheadFrame : frame;
   }
-}
-
-/** Clips from one to the other: on one track those between them, on several all that lie between their ends. */
-function between(view: TimelineView, a: ClipRecord, b: ClipRecord): readonly ClipId[] {
-  const rowOf = (clip: ClipRecord): number => view.rows.findIndex(({ track }) => track.id === clip.trackId);
-  const [top, bottom] = [rowOf(a), rowOf(b)].sort((x, y) => x - y) as [number, number];
-  const from = Math.min(a.startFrame, b.startFrame);
-  const to = Math.max(a.startFrame, b.startFrame);
-  return view.rows
-    .slice(top, bottom + 1)
-    .flatMap(({ clips }) => clips.filter(({ startFrame }) => startFrame >= from && startFrame <= to).map(({ id }) => id));
 }
 
 /** Handlers that are made when the pointer has moved far enough: a mere press begins no gesture. */

@@ -6,8 +6,7 @@ import { frameToX, shortTimecode, xToFrame } from './timeline-geometry.js';
 import type { TimelineView } from './timeline-view.js';
 
 export interface RulerHandlers {
-  readonly markerKey: (marker: MarkerRecord, event: KeyboardEvent) => void;
-  readonly markerClick: (marker: MarkerRecord) => void;
+  readonly renameMarker: (marker: MarkerRecord, anchor: HTMLElement) => void;
 }
 
 /** Ticks with times, the range, the markers, and the playhead as one slider. */
@@ -82,15 +81,30 @@ function markers(view: TimelineView, handlers: RulerHandlers): TemplateResult {
           title=${label}
           style=${styleMap({ left: `${String(frameToX(item.frame, zoom))}px`, '--marker': item.marker.colour || null })}
           @click=${() => {
-            handlers.markerClick(item.marker);
+            view.editor.seek(item.frame);
           }}
           @keydown=${(event: KeyboardEvent) => {
-            handlers.markerKey(item.marker, event);
+            markerKey(view, item.marker, event, handlers);
           }}
         ></button>`;
       },
     )}
   </div>`;
+}
+
+/** Delete, F2 and the arrows on a marker; Enter is its click. */
+function markerKey({ editor }: TimelineView, marker: MarkerRecord, event: KeyboardEvent, { renameMarker }: RulerHandlers): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const button = event.currentTarget as HTMLElement;
+  if (event.key === 'Delete' || event.key === 'Backspace') {
+    const next = (button.nextElementSibling ?? button.previousElementSibling) as HTMLElement | null;
+    if (editor.run('marker.remove', { markerId: marker.id })) next?.focus();
+  } else if (event.key === 'F2') renameMarker(marker, button);
+  else if (event.key === 'ArrowRight') (button.nextElementSibling as HTMLElement | null)?.focus();
+  else if (event.key === 'ArrowLeft') (button.previousElementSibling as HTMLElement | null)?.focus();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 /** Lines through the lanes: markers, and a veil over what lies outside the range. */

@@ -563,14 +563,14 @@ describe('studio-timeline', () => {
     it('are asked for only where they are seen, and closed when the element goes', async () => {
       let opened = 0;
       let closed = 0;
-      const close = ImageBitmap.prototype.close;
+      const close = Reflect.get<ImageBitmap, 'close'>(ImageBitmap.prototype, 'close');
       ImageBitmap.prototype.close = function (this: ImageBitmap): void {
         closed += 1;
         close.call(this);
       };
       try {
         const { harness } = await open(createProjectDocument({ clips: 1000 }), 780, (session) => {
-          const { filmstrip } = session.render;
+          const filmstrip = session.render.filmstrip.bind(session.render);
           Object.assign(session.render, {
             filmstrip: async function* (...args: Parameters<typeof filmstrip>) {
               for await (const picture of filmstrip(...args)) {

@@ -1,8 +1,7 @@
 import type { ProjectSession, LecternSession } from '@lectern/core';
-import { serialiseError, toLecternError } from '@lectern/ports';
-import type { ClipId, ClipRecord, MarkerRecord, TimelineDocument, TrackId } from '@lectern/timeline';
+import type { ClipId, ClipRecord, TimelineDocument } from '@lectern/timeline';
 import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import { styleMap } from '../foundation/style-map.js';
 import { Announcer } from '../foundation/announcer.js';
 import { icon } from '../foundation/icon.js';
@@ -10,7 +9,9 @@ import { ProjectElement } from '../foundation/project-element.js';
 import { RovingFocusController } from '../foundation/roving-focus-controller.js';
 import type { Keymap } from '../foundation/studio-keys.js';
 import { ArtController } from './art-controller.js';
+import { clipStyles } from './clips.styles.js';
 import { ClipsTable } from './clips-table.js';
+import { tableStyles } from './clips-table.styles.js';
 import { CommandStates } from './command-states.js';
 import { DropController } from './drop-controller.js';
 import { EditorWatch } from './editor-watch.js';
@@ -18,6 +19,7 @@ import { GrabController } from './grab-controller.js';
 import { GridController } from './grid-controller.js';
 import { KeyboardController } from './keyboard-controller.js';
 import { lanes } from './lanes.js';
+import { MediaAdder } from './media-adder.js';
 import type { KeyNames } from './menu-items.js';
 import { MenusController } from './menus-controller.js';
 import { overlay } from './overlay.js';
@@ -25,15 +27,17 @@ import { PlayheadController } from './playhead-controller.js';
 import { PointerController } from './pointer-controller.js';
 import { RenameController } from './rename-controller.js';
 import { ruler } from './ruler.js';
+import { rulerStyles } from './ruler.styles.js';
 import { frameStyles } from './studio-timeline.styles.js';
 import { frameToX, layoutRows, type Row } from './timeline-geometry.js';
 import { emptyView, failedView, loadingView, noProjectView } from './timeline-states.js';
 import { foldAt, toolbar } from './timeline-toolbar.js';
 import type { TimelineView } from './timeline-view.js';
 import { toolbarStyles } from './toolbar.styles.js';
-import type { TrackHeaderHandlers } from './track-header.js';
+import { TrackHeaderController } from './track-header-controller.js';
 import { trackStyles } from './tracks.styles.js';
 import { ViewportController } from './viewport-controller.js';
+import { ZoomGestures } from './zoom-gestures.js';
 
 /** The clip whose properties are asked for. */
 export interface ClipInspectDetail {
@@ -85,7 +89,15 @@ export interface ClipInspectDetail {
  * @cssproperty --lectern-color-clip-colour - Fields of one colour.
  */
 export class StudioTimelineElement extends ProjectElement {
-  static override styles: CSSResultGroup = [ProjectElement.styles, frameStyles, trackStyles, toolbarStyles];
+  static override styles: CSSResultGroup = [
+    ProjectElement.styles,
+    frameStyles,
+    toolbarStyles,
+    rulerStyles,
+    trackStyles,
+    clipStyles,
+    tableStyles,
+  ];
 
   /** `off`: keys without Control, ⌘ or Alt do nothing, other than on what has the focus (WCAG 2.1.4). */
   @property() shortcuts: 'on' | 'off' = 'on';
@@ -95,8 +107,6 @@ export class StudioTimelineElement extends ProjectElement {
 
   /** Other keys for commands. Inside a studio its keys hold, and these are only shown. */
   @property({ attribute: false }) keymap: Keymap | null = null;
-
-  @state() private renamingTrackId: TrackId | null = null;
 
   readonly #now = (): TimelineView | null => this.#view();
   readonly #say = (text: string): void => {
@@ -180,30 +190,23 @@ export class StudioTimelineElement extends ProjectElement {
     orientation: 'horizontal',
     rtl: () => this.localize.direction === 'rtl',
   });
-  readonly #headers: TrackHeaderHandlers = {
-    toggle: (track, flag) => {
-      this.activeProject?.editor.run('track.set', { trackId: track.id, [flag]: !track[flag] });
-    },
+  readonly #headers: TrackHeaderController = new TrackHeaderController(this, {
+    editor: () => this.activeProject?.editor ?? null,
     openMenu: (track, button) => {
       this.#menus.forTrack(track, button);
     },
-    startRename: (track) => {
-      if (this.activeProject?.editor.store.getState().readOnly === true) return;
-      this.renamingTrackId = track.id;
-      void this.updateComplete.then(() => {
-        const field = this.shadowRoot?.querySelector<HTMLInputElement>('.header .input');
-        field?.focus();
-        field?.select();
-      });
-    },
-    endRename: (track, name) => {
-      if (this.renamingTrackId !== track.id) return;
-      this.renamingTrackId = null;
-      const typed = name?.trim() ?? '';
-      if (typed !== '' && typed !== track.name) this.activeProject?.editor.run('track.rename', { trackId: track.id, name: typed });
+    done: (track) => {
       this.#grid.focus({ trackId: track.id, clipId: null });
     },
-  };
+  });
+  readonly #media: MediaAdder = new MediaAdder({
+    host: this,
+    project: () => this.activeProject,
+    session: () => this.session,
+    messages: () => this.localize.messages,
+    say: this.#say,
+  });
+  readonly #zoom: ZoomGestures = new ZoomGestures(this.#viewport);
   #rows: { readonly document: TimelineDocument; readonly rows: readonly Row[] } | null = null;
 
   constructor() {
@@ -215,7 +218,7 @@ export class StudioTimelineElement extends ProjectElement {
       show: (shown) => {
         this.#pointer.show(shown);
       },
-      failed: this.#tellFailure,
+      failed: this.#media.tellFailure,
     });
   }
 
@@ -259,8 +262,7 @@ export class StudioTimelineElement extends ProjectElement {
         <div class="body">${this.view === 'table' ? this.#table.render(view) : this.#renderGraphics(view)}</div>
       </div>
       ${this.#menus.render(messages.t('common.moreActions'))} ${this.#rename.render()}
-      <input class="files" type="file" multiple accept="video/*,audio/*,image/*" hidden @change=${this.#addChosen} />
-      ${this.#announcer.render()}`;
+      ${this.#media.render()} ${this.#announcer.render()}`;
   }
 
   get #names(): KeyNames {
@@ -284,16 +286,16 @@ export class StudioTimelineElement extends ProjectElement {
         @click=${this.#pointer.handleClick}
         @dblclick=${this.#pointer.handleDoubleClick}
         @contextmenu=${this.#pointer.handleContextMenu}
-        @wheel=${this.#pointer.wheel}
-        @touchmove=${this.#pointer.touchMove}
-        @touchend=${this.#pointer.handleTouchEnd}
+        @wheel=${this.#zoom.wheel}
+        @touchmove=${this.#zoom.touchMove}
+        @touchend=${this.#zoom.handleTouchEnd}
         @focusin=${this.#grid.handleFocusIn}
         @keydown=${this.#keyboard.handleKey}
       >
         <div class="content" style=${styleMap({ width: `calc(var(--header) + ${String(Math.max(this.#viewport.width, Math.ceil(end)))}px)` })}>
           <div class="top">
             <div class="corner"><span class="timecode position" aria-hidden="true"></span></div>
-            ${ruler(view, { markerClick: this.#toMarker, markerKey: this.#markerKey }, this.#playhead.render(messages))}
+            ${ruler(view, { renameMarker: (marker, anchor) => { this.#rename.marker(marker, anchor); } }, this.#playhead.render(messages))}
           </div>
           ${lanes(view, this.#headers, shown.trackDrop, shown.target)}
           ${view.state.readOnly
@@ -316,7 +318,7 @@ export class StudioTimelineElement extends ProjectElement {
         </div>
       </div>
       ${view.document.clips.size === 0
-        ? emptyView(messages, { over: shown.over, readOnly: view.state.readOnly, add: this.#addMedia })
+        ? emptyView(messages, { over: shown.over, readOnly: view.state.readOnly, add: this.#media.add })
         : nothing}`;
   }
 
@@ -342,46 +344,11 @@ export class StudioTimelineElement extends ProjectElement {
       active: this.#grid.place(rows, document),
       dragged: this.#pointer.overlay.dragged,
       grabbedClipId: this.#grab.clipId,
-      renamingTrackId: this.renamingTrackId,
+      renamingTrackId: this.#headers.renamingId,
       width: this.#viewport.hostWidth,
       assetFailure: this.#art.failure,
     };
   }
-
-  readonly #addMedia = (): void => {
-    if (this.activeProject?.hasView === true && this.activeProject.request('import')) return;
-    this.shadowRoot?.querySelector<HTMLInputElement>('.files')?.click();
-  };
-
-  readonly #addChosen = (event: Event): void => {
-    const input = event.currentTarget as HTMLInputElement;
-    const files = [...(input.files ?? [])];
-    input.value = '';
-    if (files.length > 0) this.activeProject?.addFiles(files).catch(this.#tellFailure);
-  };
-
-  readonly #tellFailure = (error: unknown): void => {
-    const { title, advice } = this.localize.messages.error(toLecternError(error));
-    this.#say(`${title} ${advice}`);
-    this.session?.actions.notify({ tone: 'error', message: { key: 'common.error' }, error: serialiseError(error) });
-  };
-
-  readonly #toMarker = (marker: MarkerRecord): void => {
-    this.activeProject?.editor.seek(marker.frame);
-  };
-
-  readonly #markerKey = (marker: MarkerRecord, event: KeyboardEvent): void => {
-    const editor = this.activeProject?.editor;
-    const button = event.currentTarget as HTMLElement;
-    if (!editor || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Delete' || event.key === 'Backspace') editor.run('marker.remove', { markerId: marker.id });
-    else if (event.key === 'F2') this.#rename.marker(marker, button);
-    else if (event.key === 'ArrowRight') (button.nextElementSibling as HTMLElement | null)?.focus();
-    else if (event.key === 'ArrowLeft') (button.previousElementSibling as HTMLElement | null)?.focus();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
 }
 
 declare global {

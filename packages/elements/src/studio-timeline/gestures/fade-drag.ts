@@ -10,8 +10,8 @@ export function fadeDrag(context: DragContext, clip: ClipRecord, side: 'in' | 'o
   const gesture = view.editor.begin('property', { clipIds: [clip.id], key });
   if (!gesture) return null;
   const from = context.viewport.toLanes(at.clientX, at.clientY);
-  const before = Number(getProperty(clip, key));
-  const other = Number(getProperty(clip, side === 'in' ? 'fadeOutFrames' : 'fadeInFrames'));
+  const before = getProperty(clip, key);
+  const other = getProperty(clip, side === 'in' ? 'fadeOutFrames' : 'fadeInFrames');
   return {
     start: () => undefined,
     move: (event) => {

@@ -33,10 +33,11 @@ export function reorderDrag(context: DragContext, track: TrackRecord): PointerDr
     end: () => {
       clear();
       const now = context.view();
-      if (!now || !drop) return;
-      const others = now.rows.filter((row) => row.track.id !== track.id);
+      const goal = drop;
+      if (!now || !goal) return;
       // `afterId` is the track that it will lie over.
-      const below = others.find((row) => row.index >= (drop!).rowIndex + ((drop!).side === 'below' ? 1 : 0));
+      const from = goal.rowIndex + (goal.side === 'below' ? 1 : 0);
+      const below = now.rows.find((row) => row.index >= from && row.track.id !== track.id);
       now.editor.run('track.reorder', { trackId: track.id, afterId: below?.track.id ?? null });
     },
     cancel: clear,
@@ -46,7 +47,7 @@ export function reorderDrag(context: DragContext, track: TrackRecord): PointerDr
 /** Makes a track higher or lower. */
 export function resizeDrag(context: DragContext, track: TrackRecord): PointerDragHandlers | null {
   const view = context.view();
-  const gesture = view && view.editor.begin('track', { trackId: track.id });
+  const gesture = view?.editor.begin('track', { trackId: track.id });
   if (!gesture) return null;
   let from: number | null = null;
   return {
