@@ -367,9 +367,7 @@ export class CollectionController<Item> implements ReactiveController {
   }
 
   /** The cell and its item that an event is about; null when it is about a control inside it. */
-  #at(
-    event: Event,
-  ): {
+  #at(event: Event): {
     readonly index: number;
     readonly item: Item | null;
     readonly cell: HTMLElement;

@@ -74,7 +74,5 @@ class PosterDirective extends AsyncDirective {
 }
 
 /** `<canvas ${poster(session, asset.posterKey)}></canvas>` */
-export const poster: (
-  session: LecternSession | null,
-  posterKey: string | null,
-) => DirectiveResult = directive(PosterDirective);
+export const poster: (session: LecternSession | null, posterKey: string | null) => DirectiveResult =
+  directive(PosterDirective);

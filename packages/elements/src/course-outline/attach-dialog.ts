@@ -66,7 +66,7 @@ export class AttachDialogController implements ReactiveController {
     const last = session ? lastPlaces.get(session) : undefined;
     this.#asked = asked;
     this.#courseId = courseId ?? last?.courseId ?? null;
-    this.#chapterId = last?.courseId === this.#courseId ? (last?.chapterId ?? null) : null;
+    this.#chapterId = this.#courseId === last?.courseId ? last.chapterId : null;
     this.#error = null;
     this.#host.requestUpdate();
     return new Promise((resolve) => {

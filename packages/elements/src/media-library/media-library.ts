@@ -308,7 +308,7 @@ export class MediaLibraryElement extends LecternElement {
       ...(this.source === null ? {} : { sourceTypes: [this.source] }),
       ...(this.trash ? { deleted: true } : {}),
       sort: this.sort,
-      limit: 200,
+      limit: 500,
     };
   }
 

@@ -59,18 +59,20 @@ export function projectCell(
     </div>
     ${
       project.deletedAt === null && cell.view === 'grid'
-        ? html`<button
-            class="button open"
-            id=${ids.more}
-            data-size="small"
-            tabindex="-1"
-            aria-label=${messages.t('projects.open', { name: title })}
-            @click=${() => {
-              open(project);
-            }}
-          >
-            ${messages.t('common.open')}
-          </button>`
+        ? html`<div class="over">
+            <button
+              class="button open"
+              id=${ids.more}
+              data-size="small"
+              tabindex="-1"
+              aria-label=${messages.t('projects.open', { name: title })}
+              @click=${() => {
+                open(project);
+              }}
+            >
+              ${messages.t('common.open')}
+            </button>
+          </div>`
         : nothing
     }
     ${cell.view === 'grid' ? menuButton(project, context) : nothing}`;

@@ -76,15 +76,23 @@ export const projectLibraryStyles: CSSResultGroup = [
     .thumb .state-badge[data-tone='success'] {
       background: #177245;
     }
+    /* Lies exactly over the picture, whatever the words under it need. */
+    .over {
+      aspect-ratio: 16 / 9;
+      display: grid;
+      inset-block-start: 0;
+      inset-inline: 0;
+      place-items: center;
+      pointer-events: none;
+      position: absolute;
+      z-index: 1;
+    }
     .cell .open {
       background: rgb(255 255 255 / 94%);
       border-color: transparent;
       color: #1b1b24;
-      inset-block-end: calc(3.9rem - 16px + 8px);
-      inset-inline-start: 8px;
       opacity: 0;
-      position: absolute;
-      z-index: 1;
+      pointer-events: auto;
     }
     .cell:is(:hover, :focus-within, [data-selected]) .open {
       opacity: 1;
