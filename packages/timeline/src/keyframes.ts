@@ -22,6 +22,7 @@ export function getPropertyAt<K extends PropertyKey>(
   key: K,
   frame: number,
 ): PropertyValueOf<K> {
+  if (!Object.hasOwn(clip.keyframes, key)) return getProperty(clip, key);
   const keyframes = keyframesOf(clip, key);
   const definition = propertyDefinition(key);
   if (keyframes.length === 0 || !definition.animatable) return getProperty(clip, key);

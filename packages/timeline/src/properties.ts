@@ -341,10 +341,10 @@ export type PropertyValueOf<K extends PropertyKey> = K extends 'fontFamily' | 't
  * as the nearest that it does, or as the default.
  */
 export function getProperty<K extends PropertyKey>(clip: Pick<ClipRecord, 'props'>, key: K): PropertyValueOf<K> {
-  const stored = Object.hasOwn(clip.props, key) ? clip.props[key] : undefined;
   const definition = propertyDefinition(key);
-  const value = stored === undefined ? definition.default : (coerceProperty(definition, stored) ?? definition.default);
-  return value as PropertyValueOf<K>;
+  // Most properties of most clips are at their defaults, and a preview asks for all of them in every frame.
+  if (!Object.hasOwn(clip.props, key)) return definition.default as PropertyValueOf<K>;
+  return (coerceProperty(definition, clip.props[key]) ?? definition.default) as PropertyValueOf<K>;
 }
 
 /** A value brought into a property's range: numbers are clamped, integers rounded. Undefined if it's of another type. */

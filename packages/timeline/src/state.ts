@@ -78,7 +78,9 @@ class State implements TimelineState {
   update(spec: TransactionSpec): Transaction {
     const { change, document } = applySpec(this.document, spec);
     if (this.#checked) assertInvariants(document);
-    const selection = presentSelection(spec.selection ?? this.selection, document);
+    // What was picked stays there as long as nothing leaves.
+    const mayBeGone = spec.selection !== undefined || Object.keys(change.removed).length > 0;
+    const selection = mayBeGone ? presentSelection(spec.selection ?? this.selection, document) : this.selection;
     return {
       startState: this,
       state: new State(document, selection, this.#checked),
