@@ -2,14 +2,7 @@ import { html, nothing, svg, type CSSResultGroup, type TemplateResult } from 'li
 import { property, query, state } from 'lit/decorators.js';
 import { styleMap } from '../foundation/style-map.js';
 import { deserialiseError, type Preview, type PreviewState } from '@lectern/ports';
-import {
-  evaluate,
-  formatTimecode,
-  parseTimecode,
-  type ClipId,
-  type ClipRecord,
-  type TimelineDocument,
-} from '@lectern/timeline';
+import { evaluate, formatTimecode, type ClipId, type ClipRecord, type TimelineDocument } from '@lectern/timeline';
 import { studioCommand, type EditorState, type ProjectSession, type StudioCommandId } from '@lectern/core';
 import { icon } from '../foundation/icon.js';
 import { LecternElement } from '../foundation/lectern-element.js';
@@ -21,6 +14,7 @@ import { handleStudioKey } from '../foundation/studio-keys.js';
 import { PlaybackWatch } from './playback-watch.js';
 import { PreviewSurface } from './preview-surface.js';
 import { studioPreviewStyles } from './studio-preview.styles.js';
+import { TimeField } from './time-field.js';
 import { transportButtons, transportExtras, type TransportAction } from './transport.js';
 import { handlesView, layerAt, layerOf, type HandleKind } from './transform-handles.js';
 import { TransformDrag } from './transform-drag.js';
@@ -65,22 +59,29 @@ export class StudioPreviewElement extends ProjectElement {
 
   @state() private preview: PreviewState | null = null;
   @state() private fullScreen = false;
-  @state() private badTime = false;
 
-  @query('.times input') private readonly timeField!: HTMLInputElement | null;
   @query('.scrub input') private readonly scrubField!: HTMLInputElement | null;
   @query('.played') private readonly played!: HTMLElement | null;
 
   readonly #surface = new PreviewSurface(this);
   readonly #transform = new TransformDrag(new PointerDragController(this));
   readonly #watch = new PlaybackWatch();
+  readonly #time = new TimeField(this, {
+    t: (key) => this.t(key),
+    frame: () => this.#frame,
+    rate: () => this.#timeline.value?.settings.frameRate ?? null,
+    go: (frame) => {
+      this.pause();
+      this.seek(frame);
+    },
+  });
   readonly #timeline = new StoreController<EditorState, TimelineDocument>(this, null, (s) => s.state.document);
   readonly #selectedId = new StoreController<EditorState, string | null>(this, null, (s) =>
     s.state.selection.clipIds.length === 1 ? (s.state.selection.clipIds[0] ?? null) : null,
   );
   readonly #rate = new StoreController<EditorState, number>(this, null, (s) => s.shuttleRate);
-  #editing = false;
   #resumeAfterScrub = false;
+  #shownHandlesAt = -1;
   #stops: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -259,19 +260,7 @@ export class StudioPreviewElement extends ProjectElement {
       </div>
       <div class="transport" part="transport" role="group" aria-label=${this.t('preview.transport')}>
         <div class="times">
-          <input
-            class="timecode"
-            type="text"
-            autocomplete="off"
-            spellcheck="false"
-            aria-label=${this.t('preview.currentTime')}
-            aria-invalid=${this.badTime ? 'true' : 'false'}
-            title=${this.badTime ? this.t('preview.badTime') : this.t('preview.currentTimeHint')}
-            ?disabled=${empty}
-            @focus=${this.#onTimeFocus}
-            @blur=${this.#onTimeBlur}
-            @keydown=${this.#onTimeKey}
-          />
+          ${this.#time.render(empty)}
           <span class="total timecode">/ ${formatTimecode(total, frameRate)}</span>
         </div>
         ${transportButtons(view)} ${transportExtras(view)}
@@ -294,8 +283,8 @@ export class StudioPreviewElement extends ProjectElement {
     const { frameRate } = timeline.settings;
     const last = Math.max(0, timeline.totalFrames - 1);
     const time = formatTimecode(frame, frameRate);
-    const { timeField, scrubField } = this;
-    if (timeField && !this.#editing && timeField.value !== time) timeField.value = time;
+    const { scrubField } = this;
+    this.#time.show();
     if (scrubField) {
       scrubField.value = String(Math.min(frame, last));
       scrubField.setAttribute(
@@ -311,7 +300,6 @@ export class StudioPreviewElement extends ProjectElement {
       this.requestUpdate();
     }
   }
-  #shownHandlesAt = -1;
 
   #onPreview(next: PreviewState): void {
     const previous = this.preview;
@@ -399,38 +387,6 @@ export class StudioPreviewElement extends ProjectElement {
     if (!this.#resumeAfterScrub) return;
     this.#resumeAfterScrub = false;
     void this.play();
-  };
-
-  readonly #onTimeFocus = (event: FocusEvent): void => {
-    this.#editing = true;
-    (event.target as HTMLInputElement).select();
-  };
-
-  readonly #onTimeBlur = (): void => {
-    this.#editing = false;
-    this.badTime = false;
-    this.#showFrame();
-  };
-
-  readonly #onTimeKey = (event: KeyboardEvent): void => {
-    event.stopPropagation();
-    const field = event.target as HTMLInputElement;
-    if (event.key === 'Escape') {
-      field.value = formatTimecode(this.#frame, this.#timeline.value?.settings.frameRate ?? { num: 30, den: 1 });
-      this.badTime = false;
-      field.select();
-    } else if (event.key === 'Enter') {
-      const rate = this.#timeline.value?.settings.frameRate;
-      const frame = rate ? parseTimecode(field.value, rate) : null;
-      this.badTime = frame === null || frame < 0;
-      if (frame === null || frame < 0) return;
-      this.pause();
-      this.seek(frame);
-      this.#editing = false;
-      this.#showFrame();
-      this.#editing = true;
-      field.select();
-    }
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {
