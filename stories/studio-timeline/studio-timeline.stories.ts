@@ -21,13 +21,18 @@ function loseFile(session: ReturnType<typeof createTestSession>): void {
     throw new LecternError('source-missing');
   };
   Object.assign(session.render, {
-    filmstrip: (...args: Parameters<typeof filmstrip>) => (args[0].assetId === missingAssetId ? lost() : filmstrip(...args)),
+    filmstrip: (...args: Parameters<typeof filmstrip>) =>
+      args[0].assetId === missingAssetId ? lost() : filmstrip(...args),
     peaks: (...args: Parameters<typeof peaks>) => (args[0].assetId === missingAssetId ? lost() : peaks(...args)),
   });
 }
 
 function timeline({ width, view, document: edited, options }: Args): TemplateResult {
-  const session = createTestSession({ assets: 8, projects: [{ id: 'lecture', title: 'Lecture', document: edited }], ...options });
+  const session = createTestSession({
+    assets: 8,
+    projects: [{ id: 'lecture', title: 'Lecture', document: edited }],
+    ...options,
+  });
   loseFile(session);
   const element = document.createElement('studio-timeline');
   element.lectern = session;

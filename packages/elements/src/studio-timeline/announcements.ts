@@ -27,10 +27,14 @@ function describeSelection({ selectionBefore, selectionAfter, state }: Transacti
   const { clipIds } = selectionAfter;
   // One clip after another is said by the focus that moves to it.
   if (clipIds.length === 1 && selectionBefore.clipIds.length <= 1) return null;
-  if (clipIds.length === 0) return selectionBefore.clipIds.length > 1 ? messages.t('timeline.saidNothingSelected') : null;
+  if (clipIds.length === 0)
+    return selectionBefore.clipIds.length > 1 ? messages.t('timeline.saidNothingSelected') : null;
   const [first] = clipIds;
   const clip = first === undefined ? undefined : state.document.clips.get(first);
-  return messages.text({ key: 'timeline.saidSelected', params: { count: clipIds.length, name: clip ? clipName(clip, messages) : '' } });
+  return messages.text({
+    key: 'timeline.saidSelected',
+    params: { count: clipIds.length, name: clip ? clipName(clip, messages) : '' },
+  });
 }
 
 interface ClipChanges {
@@ -74,7 +78,11 @@ function describeClips(transaction: Transaction, messages: Messages): string | n
       }
       const [, clip] = pair;
       const track = document.track(clip.trackId)?.name ?? '';
-      return messages.t('timeline.saidMoved', { clip: clipNumber(document, clip, messages), time: time(clip.startFrame), track });
+      return messages.t('timeline.saidMoved', {
+        clip: clipNumber(document, clip, messages),
+        time: time(clip.startFrame),
+        track,
+      });
     }
     case 'clip.split':
     case 'clip.splitAll':
@@ -94,10 +102,15 @@ function describeClips(transaction: Transaction, messages: Messages): string | n
   }
   const [first] = added;
   if (first) {
-    return messages.text({ key: 'timeline.saidAdded', params: { count: added.length, name: clipName(first, messages), time: time(first.startFrame) } });
+    return messages.text({
+      key: 'timeline.saidAdded',
+      params: { count: added.length, name: clipName(first, messages), time: time(first.startFrame) },
+    });
   }
   const [gone] = removed;
-  return gone ? messages.text({ key: 'timeline.saidDeleted', params: { count: removed.length, name: clipName(gone, messages) } }) : null;
+  return gone
+    ? messages.text({ key: 'timeline.saidDeleted', params: { count: removed.length, name: clipName(gone, messages) } })
+    : null;
 }
 
 /** The changes of what is picked, or all when none of it changed. */
@@ -130,11 +143,12 @@ function describeTrack({ userEvent, change, state }: Transaction, messages: Mess
   if (from?.type !== 'track' || to?.type !== 'track') return null;
   if (userEvent === 'track.rename') return messages.t('timeline.saidRenamed', { name: to.name });
   if (userEvent === 'track.reorder') {
-    const position = tracks.findIndex(({ id }) => id === (to.id)) + 1;
+    const position = tracks.findIndex(({ id }) => id === to.id) + 1;
     return messages.t('timeline.saidTrackMoved', { name: to.name, position, count: tracks.length });
   }
   const { name } = to;
-  if (from.locked !== to.locked) return messages.t(to.locked ? 'timeline.saidLocked' : 'timeline.saidUnlocked', { name });
+  if (from.locked !== to.locked)
+    return messages.t(to.locked ? 'timeline.saidLocked' : 'timeline.saidUnlocked', { name });
   if (from.muted !== to.muted) return messages.t(to.muted ? 'timeline.saidMuted' : 'timeline.saidUnmuted', { name });
   if (from.solo !== to.solo) return messages.t(to.solo ? 'timeline.saidSolo' : 'timeline.saidUnsolo', { name });
   if (from.hidden !== to.hidden) return messages.t(to.hidden ? 'timeline.saidHidden' : 'timeline.saidShown', { name });

@@ -15,7 +15,11 @@ export class ArtController implements ReactiveController {
   #session: LecternSession | null = null;
   #painter: ClipPainter | null = null;
 
-  constructor(host: ReactiveControllerHost & HTMLElement, viewport: ViewportController, view: () => TimelineView | null) {
+  constructor(
+    host: ReactiveControllerHost & HTMLElement,
+    viewport: ViewportController,
+    view: () => TimelineView | null,
+  ) {
     this.#host = host;
     this.#viewport = viewport;
     this.#view = view;

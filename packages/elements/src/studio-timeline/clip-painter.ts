@@ -1,5 +1,11 @@
 import type { LecternSession } from '@lectern/core';
-import { frameToSeconds, getProperty, type AssetRecord, type ClipRecord, type TimelineDocument } from '@lectern/timeline';
+import {
+  frameToSeconds,
+  getProperty,
+  type AssetRecord,
+  type ClipRecord,
+  type TimelineDocument,
+} from '@lectern/timeline';
 import { FilmstripCache } from './filmstrip-cache.js';
 import { paintStrip, stripSlots, type StripArea } from './filmstrip-painter.js';
 import { PeaksCache } from './peaks-cache.js';
@@ -112,7 +118,17 @@ export class ClipPainter {
     const ratio = pixelRatio();
     const colour = getComputedStyle(canvas).color;
     const gain = soundGain(clip);
-    const key = [art.x, width, height, this.#zoom, ratio, colour, gain, art.quiet, this.#versions.get(asset.id) ?? 0].join(' ');
+    const key = [
+      art.x,
+      width,
+      height,
+      this.#zoom,
+      ratio,
+      colour,
+      gain,
+      art.quiet,
+      this.#versions.get(asset.id) ?? 0,
+    ].join(' ');
     const before = this.#painted.get(canvas);
     if (before?.key === key && before.source === clip.source) return;
     const context = canvas.getContext('2d');
@@ -148,7 +164,8 @@ export class ClipPainter {
   /** How the height is shared between pictures and sound. */
   #split({ clip, height }: ClipArt, asset: AssetRecord): { readonly film: number; readonly wave: number } {
     const sounds = clip.source.kind === 'asset' && asset.audioCodec !== null && getProperty(clip, 'audioEnabled');
-    if (asset.kind === 'audio' || clip.source.kind === 'asset' && this.#onAudioTrack(clip)) return { film: 0, wave: height };
+    if (asset.kind === 'audio' || (clip.source.kind === 'asset' && this.#onAudioTrack(clip)))
+      return { film: 0, wave: height };
     if (!sounds || height < 30) return { film: height, wave: 0 };
     const wave = Math.min(40, Math.round(height * 0.36));
     return { film: height - wave, wave };

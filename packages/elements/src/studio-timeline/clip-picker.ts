@@ -49,7 +49,8 @@ export function onStillRelease(event: PointerEvent, distance: number, then: () =
     if (up.pointerId !== event.pointerId) return;
     window.removeEventListener('pointerup', end);
     window.removeEventListener('pointercancel', end);
-    if (up.type === 'pointerup' && Math.hypot(up.clientX - event.clientX, up.clientY - event.clientY) < distance) then();
+    if (up.type === 'pointerup' && Math.hypot(up.clientX - event.clientX, up.clientY - event.clientY) < distance)
+      then();
   };
   window.addEventListener('pointerup', end);
   window.addEventListener('pointercancel', end);
@@ -63,5 +64,7 @@ function between(view: TimelineView, a: ClipRecord, b: ClipRecord): readonly Cli
   const to = Math.max(a.startFrame, b.startFrame);
   return view.rows
     .slice(top, bottom + 1)
-    .flatMap(({ clips }) => clips.filter(({ startFrame }) => startFrame >= from && startFrame <= to).map(({ id }) => id));
+    .flatMap(({ clips }) =>
+      clips.filter(({ startFrame }) => startFrame >= from && startFrame <= to).map(({ id }) => id),
+    );
 }

@@ -73,9 +73,14 @@ export function clipView(view: TimelineView, row: Row, { clip, index }: PlacedCl
   >
     <div class="skin">
       ${clip.source.kind === 'colour' && tall ? html`<div class="fill" style=${styleMap({ backgroundColor: clip.source.colour })}></div>` : nothing}
-      ${art
-        ? html`<canvas aria-hidden="true" style=${styleMap({ left: `${String(art.x)}px`, width: `${String(art.width)}px` })}></canvas>`
-        : nothing}
+      ${
+        art
+          ? html`<canvas
+              aria-hidden="true"
+              style=${styleMap({ left: `${String(art.x)}px`, width: `${String(art.width)}px` })}
+            ></canvas>`
+          : nothing
+      }
       ${width < 14 ? nothing : captionView(view, clip, width, missing)}
       ${clip.source.kind === 'text' && tall && width > 40 ? html`<div class="text-body" dir="auto">${clip.source.text}</div>` : nothing}
       ${fadeView(clip, 'in', width, zoom)}${fadeView(clip, 'out', width, zoom)}
@@ -87,8 +92,10 @@ export function clipView(view: TimelineView, row: Row, { clip, index }: PlacedCl
 function captionView(view: TimelineView, clip: ClipRecord, width: number, missing: boolean): TemplateResult {
   const name = clipName(clip, view.messages);
   if (width < 28) return html`<div class="caption"></div>`;
-  const code = 'assetId' in clip.source ? (view.assetFailure(clip.source.assetId) as { code?: unknown } | null)?.code : null;
-  const reason = code === undefined || code === null || code === 'source-missing' ? 'timeline.missing' : 'timeline.undecodable';
+  const code =
+    'assetId' in clip.source ? (view.assetFailure(clip.source.assetId) as { code?: unknown } | null)?.code : null;
+  const reason =
+    code === undefined || code === null || code === 'source-missing' ? 'timeline.missing' : 'timeline.undecodable';
   return html`<div class="caption" title=${name}>
     ${missing ? icon('warning') : clip.linkId !== null ? icon('link') : nothing}
     ${clip.source.kind === 'colour' ? html`<i class="swatch" style=${styleMap({ backgroundColor: clip.source.colour })}></i>` : nothing}

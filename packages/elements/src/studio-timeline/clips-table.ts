@@ -30,7 +30,11 @@ export class ClipsTable implements ReactiveController {
   readonly #options: ClipsTableOptions;
   #page = 0;
   #trackId: TrackId | '' = '';
-  #sorted: { readonly rows: readonly Row[]; readonly trackId: TrackId | ''; readonly entries: readonly Entry[] } | null = null;
+  #sorted: {
+    readonly rows: readonly Row[];
+    readonly trackId: TrackId | '';
+    readonly entries: readonly Entry[];
+  } | null = null;
   readonly #times: TimeFields;
 
   constructor(host: ReactiveControllerHost, options: ClipsTableOptions) {
@@ -73,39 +77,48 @@ export class ClipsTable implements ReactiveController {
         <div class="spring"></div>
         ${pages > 1 ? this.#pager(view, from, entries.length, pages) : nothing}
       </div>
-      ${shown.length === 0
-        ? html`<p class="table-empty">${messages.t('timeline.tableEmpty')}</p>`
-        : html`<div class="table-scroll" tabindex="0" role="region" aria-label=${messages.t('timeline.showTable')}>
-            <table role="table" aria-rowcount=${entries.length + 1}>
-              <caption class="visually-hidden">
-                ${messages.t('timeline.tableCaption')}
-              </caption>
-              <thead>
-                <tr role="row" aria-rowindex="1">
-                  <th role="columnheader" scope="col">
-                    <input
-                      type="checkbox"
-                      aria-label=${messages.t('timeline.tableSelectAll')}
-                      .checked=${all}
-                      @change=${() => {
-                        view.editor.select(all ? [] : shown.map(({ clip }) => clip.id));
-                      }}
-                    />
-                  </th>
-                  ${(['common.name', 'timeline.tableTrack', 'timeline.tableStart', 'timeline.tableEnd', 'timeline.tableDuration', 'timeline.tableActions'] as const).map(
-                    (key) => html`<th role="columnheader" scope="col">${messages.t(key)}</th>`,
+      ${
+        shown.length === 0
+          ? html`<p class="table-empty">${messages.t('timeline.tableEmpty')}</p>`
+          : html`<div class="table-scroll" tabindex="0" role="region" aria-label=${messages.t('timeline.showTable')}>
+              <table role="table" aria-rowcount=${entries.length + 1}>
+                <caption class="visually-hidden">
+                  ${messages.t('timeline.tableCaption')}
+                </caption>
+                <thead>
+                  <tr role="row" aria-rowindex="1">
+                    <th role="columnheader" scope="col">
+                      <input
+                        type="checkbox"
+                        aria-label=${messages.t('timeline.tableSelectAll')}
+                        .checked=${all}
+                        @change=${() => {
+                          view.editor.select(all ? [] : shown.map(({ clip }) => clip.id));
+                        }}
+                      />
+                    </th>
+                    ${(
+                      [
+                        'common.name',
+                        'timeline.tableTrack',
+                        'timeline.tableStart',
+                        'timeline.tableEnd',
+                        'timeline.tableDuration',
+                        'timeline.tableActions',
+                      ] as const
+                    ).map((key) => html`<th role="columnheader" scope="col">${messages.t(key)}</th>`)}
+                  </tr>
+                </thead>
+                <tbody>
+                  ${repeat(
+                    shown,
+                    ({ clip }) => clip.id,
+                    (entry, index) => this.#line(view, entry, from + index),
                   )}
-                </tr>
-              </thead>
-              <tbody>
-                ${repeat(
-                  shown,
-                  ({ clip }) => clip.id,
-                  (entry, index) => this.#line(view, entry, from + index),
-                )}
-              </tbody>
-            </table>
-          </div>`}
+                </tbody>
+              </table>
+            </div>`
+      }
     </div>`;
   }
 
@@ -127,7 +140,11 @@ export class ClipsTable implements ReactiveController {
       this.#page = page;
       this.#host.requestUpdate();
     };
-    const arrow = (label: 'timeline.tablePrevious' | 'timeline.tableNext', page: number, picture: IconName): TemplateResult =>
+    const arrow = (
+      label: 'timeline.tablePrevious' | 'timeline.tableNext',
+      page: number,
+      picture: IconName,
+    ): TemplateResult =>
       html`<button
         class="icon-button"
         type="button"
@@ -142,7 +159,9 @@ export class ClipsTable implements ReactiveController {
       </button>`;
     const [back, on]: readonly [IconName, IconName] =
       view.direction === 'rtl' ? ['chevron-right', 'chevron-left'] : ['chevron-left', 'chevron-right'];
-    return html`<span class="hint">${messages.t('timeline.tablePage', { from: from + 1, to: Math.min(total, from + pageSize), total })}</span>
+    return html`<span class="hint"
+        >${messages.t('timeline.tablePage', { from: from + 1, to: Math.min(total, from + pageSize), total })}</span
+      >
       ${arrow('timeline.tablePrevious', this.#page - 1, back)}${arrow('timeline.tableNext', this.#page + 1, on)}`;
   }
 
@@ -152,7 +171,12 @@ export class ClipsTable implements ReactiveController {
     const name = clipName(clip, messages);
     const locked = row.track.locked || view.state.readOnly;
     const selected = view.selected.has(clip.id);
-    return html`<tr role="row" aria-rowindex=${index + 2} aria-selected=${selected ? 'true' : 'false'} data-clip=${clip.id}>
+    return html`<tr
+      role="row"
+      aria-rowindex=${index + 2}
+      aria-selected=${selected ? 'true' : 'false'}
+      data-clip=${clip.id}
+    >
       <td role="cell">
         <input
           type="checkbox"
@@ -174,7 +198,10 @@ export class ClipsTable implements ReactiveController {
           ?readonly=${locked || clip.source.kind === 'text'}
           aria-label=${messages.t('timeline.tableField', { field: messages.t('common.name'), position, name })}
           @change=${(event: Event) => {
-            view.editor.run('clip.rename', { clipId: clip.id, name: (event.currentTarget as HTMLInputElement).value.trim() });
+            view.editor.run('clip.rename', {
+              clipId: clip.id,
+              name: (event.currentTarget as HTMLInputElement).value.trim(),
+            });
           }}
         />
       </td>

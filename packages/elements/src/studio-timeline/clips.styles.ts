@@ -176,11 +176,21 @@ export const clipStyles: CSSResult = css`
     --veil: color-mix(in oklab, var(--l-canvas) 76%, transparent);
   }
   .fade[data-side='in'] {
-    background: linear-gradient(to bottom right, var(--veil) calc(50% - 0.5px), var(--ramp) calc(50% - 0.5px) calc(50% + 0.5px), transparent calc(50% + 0.5px));
+    background: linear-gradient(
+      to bottom right,
+      var(--veil) calc(50% - 0.5px),
+      var(--ramp) calc(50% - 0.5px) calc(50% + 0.5px),
+      transparent calc(50% + 0.5px)
+    );
     left: 0;
   }
   .fade[data-side='out'] {
-    background: linear-gradient(to bottom left, var(--veil) calc(50% - 0.5px), var(--ramp) calc(50% - 0.5px) calc(50% + 0.5px), transparent calc(50% + 0.5px));
+    background: linear-gradient(
+      to bottom left,
+      var(--veil) calc(50% - 0.5px),
+      var(--ramp) calc(50% - 0.5px) calc(50% + 0.5px),
+      transparent calc(50% + 0.5px)
+    );
     right: 0;
   }
 

@@ -2,7 +2,16 @@ import { studioCommands, type ProjectSession, type StudioCommandId } from '@lect
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 /** The commands that buttons of the toolbar show. */
-const shown: ReadonlySet<StudioCommandId> = new Set(['split', 'delete', 'undo', 'redo', 'toggleSnapping', 'link', 'unlink', 'addMarker']);
+const shown: ReadonlySet<StudioCommandId> = new Set([
+  'split',
+  'delete',
+  'undo',
+  'redo',
+  'toggleSnapping',
+  'link',
+  'unlink',
+  'addMarker',
+]);
 
 /**
  * Which commands would do something now. Asking makes the edit without keeping it, so it waits until the hand and the
@@ -40,7 +49,9 @@ export class CommandStates implements ReactiveController {
   #read(): void {
     const project = this.#project();
     if (project?.editor.store.getState().gesture !== 'none') return;
-    const enabled = new Set(studioCommands.filter((each) => shown.has(each.id) && each.isEnabled(project)).map(({ id }) => id));
+    const enabled = new Set(
+      studioCommands.filter((each) => shown.has(each.id) && each.isEnabled(project)).map(({ id }) => id),
+    );
     if (enabled.size === this.#enabled.size && [...enabled].every((id) => this.#enabled.has(id))) return;
     this.#enabled = enabled;
     this.#host.requestUpdate();

@@ -77,7 +77,11 @@ export class DropController implements ReactiveController {
     if (!view || view.state.readOnly) return;
     event.preventDefault();
     const { assetIds } = event.detail;
-    const landing = this.#landing(view, assetIds.map((id) => this.#incoming(id)), event.detail);
+    const landing = this.#landing(
+      view,
+      assetIds.map((id) => this.#incoming(id)),
+      event.detail,
+    );
     void this.#put(view.project, (options) => view.project.addAssets(assetIds, options), landing);
   };
 
@@ -93,7 +97,8 @@ export class DropController implements ReactiveController {
     // Moving between the element's own parts leaves and enters too.
     if (event.relatedTarget instanceof Node && this.#host.contains(event.relatedTarget)) return;
     const box = this.#host.getBoundingClientRect();
-    const inside = event.clientX > box.left && event.clientX < box.right && event.clientY > box.top && event.clientY < box.bottom;
+    const inside =
+      event.clientX > box.left && event.clientX < box.right && event.clientY > box.top && event.clientY < box.bottom;
     if (!inside) this.#clear();
   };
 
@@ -131,7 +136,11 @@ export class DropController implements ReactiveController {
     }
   }
 
-  #ghost(view: TimelineView, incoming: readonly Incoming[], at: { readonly clientX: number; readonly clientY: number }): void {
+  #ghost(
+    view: TimelineView,
+    incoming: readonly Incoming[],
+    at: { readonly clientX: number; readonly clientY: number },
+  ): void {
     if (view.document.clips.size === 0) {
       this.#options.show({ over: true });
       return;
@@ -142,24 +151,37 @@ export class DropController implements ReactiveController {
       this.#options.show({ over: true, ghost: null, snapFrame, target: null });
       return;
     }
-    const frames = incoming.reduce((sum, { durationSeconds }) => sum + secondsToFrame(durationSeconds, view.document.settings.frameRate), 0);
+    const frames = incoming.reduce(
+      (sum, { durationSeconds }) => sum + secondsToFrame(durationSeconds, view.document.settings.frameRate),
+      0,
+    );
     const ghost: LaneRect & { readonly label: string } = {
       x: frameToX(frame, view.zoom),
       y: row.y + 3,
       width: Math.max(24, frames * view.zoom),
       height: row.height - 6,
-      label: incoming.length > 1 ? view.messages.t('common.itemCount', { count: incoming.length }) : (incoming[0]?.name ?? ''),
+      label:
+        incoming.length > 1
+          ? view.messages.t('common.itemCount', { count: incoming.length })
+          : (incoming[0]?.name ?? ''),
     };
     this.#options.show({ over: true, ghost, snapFrame, target: row });
   }
 
   /** On the main track between clips, elsewhere where there is room, else between clips too: nothing is cut by a drop. */
-  #landing(view: TimelineView, incoming: readonly Incoming[], at: { readonly clientX: number; readonly clientY: number }): Landing {
+  #landing(
+    view: TimelineView,
+    incoming: readonly Incoming[],
+    at: { readonly clientX: number; readonly clientY: number },
+  ): Landing {
     const { x, y } = this.#options.viewport.toLanes(at.clientX, at.clientY);
     const kind = incoming[0]?.kind ?? null;
     const last = view.rows.at(-1);
     const under = last && y < last.y + last.height ? rowAt(view.rows, Math.max(0, y)) : undefined;
-    const row = under && takes(under.track, kind) ? under : view.rows.find(({ track }) => takes(track, kind) && (track.main || kind === 'audio'));
+    const row =
+      under && takes(under.track, kind)
+        ? under
+        : view.rows.find(({ track }) => takes(track, kind) && (track.main || kind === 'audio'));
     const pointed = Math.max(0, Math.round(xToFrame(x, view.zoom)));
     const snapped = snapper(view, [])([pointed], view.zoom)?.frame ?? pointed;
     if (!row) return { row, frame: snapped, mode: 'insert' };
@@ -182,7 +204,11 @@ export class DropController implements ReactiveController {
     session?.queryClient.query({ ...session.queries.asset(assetId), staleTime: 60_000 }).then(
       (asset) => {
         const seconds = asset.probe?.durationSeconds ?? 0;
-        this.#known.set(assetId, { kind: asset.kind, durationSeconds: seconds > 0 ? seconds : stillSeconds, name: asset.name });
+        this.#known.set(assetId, {
+          kind: asset.kind,
+          durationSeconds: seconds > 0 ? seconds : stillSeconds,
+          name: asset.name,
+        });
       },
       () => {
         this.#known.delete(assetId);

@@ -14,7 +14,14 @@ export interface EditorWatchOptions {
 }
 
 /** Fields of the editor's state that change what is drawn; the playhead is moved without drawing. */
-const drawn = ['state', 'zoom', 'readOnly', 'snapping', 'tool', 'viewWidth'] as const satisfies readonly (keyof EditorState)[];
+const drawn = [
+  'state',
+  'zoom',
+  'readOnly',
+  'snapping',
+  'tool',
+  'viewWidth',
+] as const satisfies readonly (keyof EditorState)[];
 /** A first look at a short clip isn't blown up beyond this, in pixels per frame. */
 const largestFit = 4;
 
@@ -59,7 +66,8 @@ export class EditorWatch implements ReactiveController {
 
   hostUpdated(): void {
     const state = this.#editor?.store.getState();
-    if (this.#fitted || !this.#editor || !state || state.viewWidth === 0 || state.state.document.totalFrames === 0) return;
+    if (this.#fitted || !this.#editor || !state || state.viewWidth === 0 || state.state.document.totalFrames === 0)
+      return;
     this.#fitted = true;
     // Another element has shown it already, or this one before it was moved: then it is looked at as it was.
     if (fitted.has(this.#editor)) return;
@@ -75,14 +83,18 @@ export class EditorWatch implements ReactiveController {
       playhead.place(playing);
       viewport.follow(state.playheadFrame, playing);
     }
-    if (drawn.some((field) => state[field] !== before[field]) || viewport.isElsewhere(state)) this.#host.requestUpdate();
+    if (drawn.some((field) => state[field] !== before[field]) || viewport.isElsewhere(state))
+      this.#host.requestUpdate();
     if (state.snapping !== before.snapping)
       this.#say(state.snapping ? 'timeline.saidSnappingOn' : 'timeline.saidSnappingOff');
-    if (state.tool !== before.tool) this.#say(state.tool === 'razor' ? 'timeline.saidRazor' : 'timeline.saidSelectTool');
+    if (state.tool !== before.tool)
+      this.#say(state.tool === 'razor' ? 'timeline.saidRazor' : 'timeline.saidSelectTool');
     states.invalidate();
   }
 
-  #say(key: 'timeline.saidSnappingOn' | 'timeline.saidSnappingOff' | 'timeline.saidRazor' | 'timeline.saidSelectTool'): void {
+  #say(
+    key: 'timeline.saidSnappingOn' | 'timeline.saidSnappingOff' | 'timeline.saidRazor' | 'timeline.saidSelectTool',
+  ): void {
     this.#options.say(this.#options.messages().t(key));
   }
 }

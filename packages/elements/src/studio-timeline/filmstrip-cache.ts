@@ -53,8 +53,7 @@ export class FilmstripCache {
     const after = insertionPoint(strip.times, seconds);
     const before = strip.times[after - 1];
     const next = strip.times[after];
-    const time =
-      before === undefined || (next !== undefined && next - seconds < seconds - before) ? next : before;
+    const time = before === undefined || (next !== undefined && next - seconds < seconds - before) ? next : before;
     if (time === undefined) return null;
     this.#touch(assetId, time);
     return strip.pictures.get(time) ?? null;

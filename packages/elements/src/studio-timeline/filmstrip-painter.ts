@@ -48,7 +48,13 @@ export function paintStrip(
   context.restore();
 }
 
-function drawCovering(context: CanvasRenderingContext2D, bitmap: ImageBitmap, x: number, width: number, height: number): void {
+function drawCovering(
+  context: CanvasRenderingContext2D,
+  bitmap: ImageBitmap,
+  x: number,
+  width: number,
+  height: number,
+): void {
   const scale = Math.max(width / bitmap.width, height / bitmap.height);
   const sourceWidth = width / scale;
   const sourceHeight = height / scale;

@@ -70,10 +70,18 @@ export class GrabController implements ReactiveController {
     const step = event.shiftKey ? 10 : 1;
     switch (event.key) {
       case 'ArrowRight':
-        this.#carry(view, event.ctrlKey || event.metaKey ? this.#toCut(view, 1) : held.deltaFrames + step, held.rowIndex);
+        this.#carry(
+          view,
+          event.ctrlKey || event.metaKey ? this.#toCut(view, 1) : held.deltaFrames + step,
+          held.rowIndex,
+        );
         return true;
       case 'ArrowLeft':
-        this.#carry(view, event.ctrlKey || event.metaKey ? this.#toCut(view, -1) : held.deltaFrames - step, held.rowIndex);
+        this.#carry(
+          view,
+          event.ctrlKey || event.metaKey ? this.#toCut(view, -1) : held.deltaFrames - step,
+          held.rowIndex,
+        );
         return true;
       case 'PageUp':
         this.#carry(view, held.deltaFrames - second, held.rowIndex);

@@ -24,7 +24,11 @@ export class GridController implements ReactiveController {
   #focusWanted = false;
   #hadFocus = false;
 
-  constructor(host: ReactiveControllerHost & HTMLElement, viewport: ViewportController, view: () => TimelineView | null) {
+  constructor(
+    host: ReactiveControllerHost & HTMLElement,
+    viewport: ViewportController,
+    view: () => TimelineView | null,
+  ) {
     this.#host = host;
     this.#viewport = viewport;
     this.#view = view;
@@ -38,7 +42,8 @@ export class GridController implements ReactiveController {
     const clip = clipId === null ? undefined : document.clips.get(clipId);
     if (row && (clipId === null || clip?.trackId === row.track.id)) return this.#place;
     if (clip) this.#place = { trackId: clip.trackId, clipId: clip.id };
-    else if (row) this.#place = { trackId: row.track.id, clipId: clipAtFrame(row.clips, this.#frame, Infinity)?.id ?? null };
+    else if (row)
+      this.#place = { trackId: row.track.id, clipId: clipAtFrame(row.clips, this.#frame, Infinity)?.id ?? null };
     else this.#place = firstPlace(rows);
     return this.#place;
   }
@@ -187,13 +192,18 @@ export class GridController implements ReactiveController {
 
   #cell(): HTMLElement | null {
     const { clipId, trackId } = this.#place;
-    const selector = clipId === null ? `.header[data-track="${CSS.escape(trackId ?? '')}"]` : `.clip[data-clip="${CSS.escape(clipId)}"]`;
+    const selector =
+      clipId === null
+        ? `.header[data-track="${CSS.escape(trackId ?? '')}"]`
+        : `.clip[data-clip="${CSS.escape(clipId)}"]`;
     return this.#host.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
   }
 }
 
 function controls(header: HTMLElement): readonly HTMLElement[] {
-  return [...header.querySelectorAll<HTMLElement>('button:not(:disabled)')].filter((button) => button.offsetParent !== null);
+  return [...header.querySelectorAll<HTMLElement>('button:not(:disabled)')].filter(
+    (button) => button.offsetParent !== null,
+  );
 }
 
 function firstPlace(rows: readonly Row[]): GridPlace {

@@ -14,7 +14,12 @@ export interface TrackDrop {
 }
 
 /** The tracks as rows of a grid: the header and the clips that can be seen. */
-export function lanes(view: TimelineView, handlers: TrackHeaderHandlers, drop: TrackDrop | null, target: Row | null): TemplateResult {
+export function lanes(
+  view: TimelineView,
+  handlers: TrackHeaderHandlers,
+  drop: TrackDrop | null,
+  target: Row | null,
+): TemplateResult {
   const { rows, messages } = view;
   const columns = rows.reduce((most, { clips }) => Math.max(most, clips.length), 0) + 1;
   return html`<div
@@ -29,23 +34,26 @@ export function lanes(view: TimelineView, handlers: TrackHeaderHandlers, drop: T
     ${repeat(
       rows,
       ({ track }) => track.id,
-      (row) => html`<div
-        class="row"
-        part="track"
-        role="row"
-        aria-rowindex=${row.index + 1}
-        data-track=${row.track.id}
-        data-kind=${row.track.kind}
-        data-current=${view.state.state.selection.trackId === row.track.id ? '' : nothing}
-        ?data-locked=${row.track.locked}
-        ?data-low=${isLow(row)}
-        data-drop=${drop?.rowIndex === row.index ? drop.side : nothing}
-        ?data-target=${target?.track.id === row.track.id}
-        style=${styleMap({ blockSize: `${String(row.height)}px` })}
-      >
-        ${trackHeader(view, row, handlers)}
-        <div class="lane" role="presentation" data-part="lane" data-track=${row.track.id}>${laneContent(view, row)}</div>
-      </div>`,
+      (row) =>
+        html`<div
+          class="row"
+          part="track"
+          role="row"
+          aria-rowindex=${row.index + 1}
+          data-track=${row.track.id}
+          data-kind=${row.track.kind}
+          data-current=${view.state.state.selection.trackId === row.track.id ? '' : nothing}
+          ?data-locked=${row.track.locked}
+          ?data-low=${isLow(row)}
+          data-drop=${drop?.rowIndex === row.index ? drop.side : nothing}
+          ?data-target=${target?.track.id === row.track.id}
+          style=${styleMap({ blockSize: `${String(row.height)}px` })}
+        >
+          ${trackHeader(view, row, handlers)}
+          <div class="lane" role="presentation" data-part="lane" data-track=${row.track.id}>
+            ${laneContent(view, row)}
+          </div>
+        </div>`,
     )}
   </div>`;
 }
@@ -55,20 +63,20 @@ function laneContent(view: TimelineView, row: Row): unknown {
   const { clips, runs } = inSight ? visibleClips(row.clips, view.window, view.zoom) : { clips: [], runs: [] };
   const shown = withKept(view, row, clips);
   return html`${runs.map(
-      ({ fromFrame, toFrame }) =>
-        html`<div
-          class="run"
-          style=${styleMap({
-            left: `${String(frameToX(fromFrame, view.zoom))}px`,
-            width: `${String(Math.max(1, (toFrame - fromFrame) * view.zoom))}px`,
-          })}
-        ></div>`,
-    )}
-    ${repeat(
-      shown,
-      ({ clip }) => clip.id,
-      (placed) => clipView(view, row, placed),
-    )}`;
+    ({ fromFrame, toFrame }) =>
+      html`<div
+        class="run"
+        style=${styleMap({
+          left: `${String(frameToX(fromFrame, view.zoom))}px`,
+          width: `${String(Math.max(1, (toFrame - fromFrame) * view.zoom))}px`,
+        })}
+      ></div>`,
+  )}
+  ${repeat(
+    shown,
+    ({ clip }) => clip.id,
+    (placed) => clipView(view, row, placed),
+  )}`;
 }
 
 /** The tab stop and what is being carried stay in the document wherever they are, or the focus would be lost. */

@@ -29,11 +29,20 @@ export class MediaAdder {
     const error = toLecternError(thrown);
     const { title, advice } = this.#options.messages().error(error);
     this.#options.say(`${title} ${advice}`);
-    this.#options.session()?.actions.notify({ tone: 'error', message: { key: 'common.error' }, error: serialiseError(error) });
+    this.#options
+      .session()
+      ?.actions.notify({ tone: 'error', message: { key: 'common.error' }, error: serialiseError(error) });
   };
 
   render(): TemplateResult {
-    return html`<input class="files" type="file" multiple accept="video/*,audio/*,image/*" hidden @change=${this.#addChosen} />`;
+    return html`<input
+      class="files"
+      type="file"
+      multiple
+      accept="video/*,audio/*,image/*"
+      hidden
+      @change=${this.#addChosen}
+    />`;
   }
 
   readonly #addChosen = (event: Event): void => {

@@ -56,7 +56,9 @@ export function commandItem(
 export function tidy(entries: readonly MenuEntry[]): readonly MenuEntry[] {
   return entries.filter((entry, index) => {
     if (entry !== 'separator') return true;
-    return index > 0 && entries.slice(index + 1).some((later) => later !== 'separator') && entries[index - 1] !== 'separator';
+    return (
+      index > 0 && entries.slice(index + 1).some((later) => later !== 'separator') && entries[index - 1] !== 'separator'
+    );
   });
 }
 

@@ -64,7 +64,10 @@ export class MenusController implements ReactiveController {
     } else if ((hit.part === 'header' || hit.part === 'grip') && hit.row) {
       void this.#open(trackMenu(view, hit.row, this.#actions(cell)), anchor, cell);
     } else {
-      void this.#open(laneMenu(view, this.#options.names(), hit.part === 'lane' ? hit.row : undefined, hit.frame), anchor);
+      void this.#open(
+        laneMenu(view, this.#options.names(), hit.part === 'lane' ? hit.row : undefined, hit.frame),
+        anchor,
+      );
     }
   }
 

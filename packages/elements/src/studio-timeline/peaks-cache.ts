@@ -151,7 +151,10 @@ export class PeaksCache {
     entry.controller = controller;
     entry.status = 'reading';
     try {
-      for await (const { startBin, min, max } of this.#render.peaks({ assetId, peaksPerSecond }, { signal: controller.signal })) {
+      for await (const { startBin, min, max } of this.#render.peaks(
+        { assetId, peaksPerSecond },
+        { signal: controller.signal },
+      )) {
         if (controller.signal.aborted) return;
         entry.waveform.add(startBin, min, max);
         this.#onChange(assetId);

@@ -37,7 +37,8 @@ export class PlayheadController implements ReactiveController {
     const rate = document.settings.frameRate;
     // Not a custom property on the content: that would be inherited, and each frame would restyle every clip.
     const transform = `translateX(${String(frameToX(state.playheadFrame, state.zoom))}px)`;
-    for (const part of root.querySelectorAll<HTMLElement>('.playhead, .playhead-line')) part.style.transform = transform;
+    for (const part of root.querySelectorAll<HTMLElement>('.playhead, .playhead-line'))
+      part.style.transform = transform;
     const position = root.querySelector<HTMLElement>('.position');
     const time = messages.format.timecode(state.playheadFrame, rate);
     if (position && position.textContent !== time) position.textContent = time;

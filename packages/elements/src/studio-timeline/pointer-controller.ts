@@ -118,7 +118,12 @@ export class PointerController implements ReactiveController {
         return;
       case 'marker': {
         const { marker } = hit;
-        if (marker) this.#begin(event, startedBy(() => markerDrag(this.#context, marker)), 4);
+        if (marker)
+          this.#begin(
+            event,
+            startedBy(() => markerDrag(this.#context, marker)),
+            4,
+          );
         return;
       }
       case 'trim':
@@ -218,8 +223,17 @@ export class PointerController implements ReactiveController {
     if (!view.selected.has(clip.id)) this.#picker.pick(clip, event, view);
     const lazily = (make: () => PointerDragHandlers | null): PointerDragHandlers => startedBy(make);
     const { edge, side } = element.dataset;
-    if (part === 'fade') this.#begin(event, lazily(() => fadeDrag(this.#context, clip, side === 'in' ? 'in' : 'out', event)));
-    else this.#begin(event, lazily(() => trimDrag(this.#context, clip, edge === 'start' ? 'start' : 'end', event)), 2);
+    if (part === 'fade')
+      this.#begin(
+        event,
+        lazily(() => fadeDrag(this.#context, clip, side === 'in' ? 'in' : 'out', event)),
+      );
+    else
+      this.#begin(
+        event,
+        lazily(() => trimDrag(this.#context, clip, edge === 'start' ? 'start' : 'end', event)),
+        2,
+      );
   }
 
   #clip(event: PointerEvent, clip: ClipRecord, view: TimelineView): void {
@@ -255,7 +269,10 @@ export class PointerController implements ReactiveController {
       view.editor.select([]);
       this.#seekOnRelease(event);
     }
-    this.#begin(event, startedBy(() => marqueeDrag(this.#context, event, add)));
+    this.#begin(
+      event,
+      startedBy(() => marqueeDrag(this.#context, event, add)),
+    );
   }
 
   #seekOnRelease(event: PointerEvent): void {

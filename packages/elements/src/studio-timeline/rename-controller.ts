@@ -60,34 +60,36 @@ export class RenameController implements ReactiveController {
     const view = this.#view();
     const current = this.#current;
     return html`<div class="rename" popover="manual">
-      ${view && current
-        ? html`<form
-            @submit=${(event: SubmitEvent) => {
-              event.preventDefault();
-              const input = (event.currentTarget as HTMLFormElement).querySelector('input');
-              this.#popover.close();
-              current.save(input?.value.trim() ?? '');
-            }}
-          >
-            <label class="field">
-              <span class="label">${current.label}</span>
-              <input class="input" dir="auto" maxlength="200" .value=${current.value} />
-            </label>
-            <div class="actions">
-              <button
-                class="button"
-                data-variant="plain"
-                type="button"
-                @click=${() => {
-                  this.#popover.close();
-                }}
-              >
-                ${view.messages.t('common.cancel')}
-              </button>
-              <button class="button" data-variant="primary" type="submit">${view.messages.t('common.rename')}</button>
-            </div>
-          </form>`
-        : nothing}
+      ${
+        view && current
+          ? html`<form
+              @submit=${(event: SubmitEvent) => {
+                event.preventDefault();
+                const input = (event.currentTarget as HTMLFormElement).querySelector('input');
+                this.#popover.close();
+                current.save(input?.value.trim() ?? '');
+              }}
+            >
+              <label class="field">
+                <span class="label">${current.label}</span>
+                <input class="input" dir="auto" maxlength="200" .value=${current.value} />
+              </label>
+              <div class="actions">
+                <button
+                  class="button"
+                  data-variant="plain"
+                  type="button"
+                  @click=${() => {
+                    this.#popover.close();
+                  }}
+                >
+                  ${view.messages.t('common.cancel')}
+                </button>
+                <button class="button" data-variant="primary" type="submit">${view.messages.t('common.rename')}</button>
+              </div>
+            </form>`
+          : nothing
+      }
     </div>`;
   }
 

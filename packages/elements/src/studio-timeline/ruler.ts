@@ -14,7 +14,10 @@ export function ruler(view: TimelineView, handlers: RulerHandlers, playhead: Tem
   const { document, zoom, window, messages } = view;
   const rate = document.settings.frameRate;
   const second = nominalFrameRate(rate);
-  const ticks = rulerTicks({ pixelsPerFrame: zoom, scrollFrame: xToFrame(window.from, zoom), width: window.to - window.from }, rate);
+  const ticks = rulerTicks(
+    { pixelsPerFrame: zoom, scrollFrame: xToFrame(window.from, zoom), width: window.to - window.from },
+    rate,
+  );
   const inSeconds = ticks.every(({ frame, label }) => label === null || frame % second === 0);
   return html`<div class="ruler" part="ruler" data-part="ruler">
     <div aria-hidden="true">
@@ -23,7 +26,11 @@ export function ruler(view: TimelineView, handlers: RulerHandlers, playhead: Tem
         ticks,
         ({ frame }) => frame,
         ({ frame, label }) =>
-          html`<div class="tick" ?data-major=${label !== null} style=${styleMap({ left: `${String(frameToX(frame, zoom))}px` })}>
+          html`<div
+            class="tick"
+            ?data-major=${label !== null}
+            style=${styleMap({ left: `${String(frameToX(frame, zoom))}px` })}
+          >
             ${label === null ? nothing : html`<span>${inSeconds ? messages.format.duration(frame / second) : shortTimecode(frame, rate)}</span>`}
           </div>`,
       )}
@@ -38,7 +45,10 @@ function rangeBand({ document, zoom }: TimelineView): TemplateResult | typeof no
   if (inFrame === null && outFrame === null) return nothing;
   const from = frameToX(inFrame ?? 0, zoom);
   const to = frameToX(outFrame ?? document.totalFrames, zoom);
-  return html`<div class="range" style=${styleMap({ left: `${String(from)}px`, width: `${String(Math.max(1, to - from))}px` })}></div>`;
+  return html`<div
+    class="range"
+    style=${styleMap({ left: `${String(from)}px`, width: `${String(Math.max(1, to - from))}px` })}
+  ></div>`;
 }
 
 /** For the pointer; by key the range is set at the playhead (I and O). */
@@ -60,7 +70,9 @@ function rangeEdges({ document, zoom, messages }: TimelineView): TemplateResult 
 function markers(view: TimelineView, handlers: RulerHandlers): TemplateResult {
   const { messages, document, zoom, window } = view;
   const placed = markerFrames(document);
-  const shown = placed.filter(({ frame }) => frameToX(frame, zoom) >= window.from && frameToX(frame, zoom) <= window.to);
+  const shown = placed.filter(
+    ({ frame }) => frameToX(frame, zoom) >= window.from && frameToX(frame, zoom) <= window.to,
+  );
   const stop = shown.find(({ frame }) => frame >= view.state.playheadFrame) ?? shown.at(-1);
   return html`<div role="group" aria-label=${messages.t('timeline.markers')}>
     ${repeat(
@@ -93,7 +105,12 @@ function markers(view: TimelineView, handlers: RulerHandlers): TemplateResult {
 }
 
 /** Delete, F2 and the arrows on a marker; Enter is its click. */
-function markerKey({ editor }: TimelineView, marker: MarkerRecord, event: KeyboardEvent, { renameMarker }: RulerHandlers): void {
+function markerKey(
+  { editor }: TimelineView,
+  marker: MarkerRecord,
+  event: KeyboardEvent,
+  { renameMarker }: RulerHandlers,
+): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   const button = event.currentTarget as HTMLElement;
   if (event.key === 'Delete' || event.key === 'Backspace') {
@@ -111,16 +128,29 @@ function markerKey({ editor }: TimelineView, marker: MarkerRecord, event: Keyboa
 export function rulerLines(view: TimelineView): TemplateResult {
   const { document, zoom, window } = view;
   const { inFrame, outFrame } = document.settings;
-  return html`${inFrame === null
-    ? nothing
-    : html`<div class="outside" style=${styleMap({ left: '0', width: `${String(frameToX(inFrame, zoom))}px` })}></div>`}
-  ${outFrame === null
-    ? nothing
-    : html`<div class="outside" style=${styleMap({ left: `${String(frameToX(outFrame, zoom))}px`, right: '0' })}></div>`}
+  return html`${
+    inFrame === null
+      ? nothing
+      : html`<div
+          class="outside"
+          style=${styleMap({ left: '0', width: `${String(frameToX(inFrame, zoom))}px` })}
+        ></div>`
+  }
+  ${
+    outFrame === null
+      ? nothing
+      : html`<div
+          class="outside"
+          style=${styleMap({ left: `${String(frameToX(outFrame, zoom))}px`, right: '0' })}
+        ></div>`
+  }
   ${markerFrames(document)
     .filter(({ frame }) => frameToX(frame, zoom) >= window.from && frameToX(frame, zoom) <= window.to)
     .map(
       ({ marker, frame }) =>
-        html`<div class="marker-line" style=${styleMap({ left: `${String(frameToX(frame, zoom))}px`, '--marker': marker.colour || null })}></div>`,
+        html`<div
+          class="marker-line"
+          style=${styleMap({ left: `${String(frameToX(frame, zoom))}px`, '--marker': marker.colour || null })}
+        ></div>`,
     )}`;
 }

@@ -17,7 +17,11 @@ interface Opened {
 let sessions: TestSession[] = [];
 let projects: ProjectSession[] = [];
 
-async function open(document = createProjectDocument(), width = 780, prepare?: (session: TestSession) => void): Promise<Opened> {
+async function open(
+  document = createProjectDocument(),
+  width = 780,
+  prepare?: (session: TestSession) => void,
+): Promise<Opened> {
   const session = createTestSession({
     assets: 6,
     projects: [{ id: 'lecture', title: 'Lecture', document }],
@@ -27,7 +31,10 @@ async function open(document = createProjectDocument(), width = 780, prepare?: (
   prepare?.(session);
   const project = await session.openProject('lecture');
   projects.push(project);
-  const element = Object.assign(window.document.createElement('studio-timeline'), { lectern: session, projectSession: project });
+  const element = Object.assign(window.document.createElement('studio-timeline'), {
+    lectern: session,
+    projectSession: project,
+  });
   await mount(element, width, 420);
   const harness = new StudioTimelineHarness(element);
   if (document.clips.size > 0) await harness.ready();
@@ -87,7 +94,9 @@ describe('studio-timeline', () => {
     const opened = await open();
     opened.project.editor.select(['clip-2' as ClipId]);
     await opened.harness.settled();
-    expect(opened.harness.clip('clip-2').ariaLabel).to.equal('Clip 2 of 3, The question, 0:05:00 to 0:13:00, Video 1, selected');
+    expect(opened.harness.clip('clip-2').ariaLabel).to.equal(
+      'Clip 2 of 3, The question, 0:05:00 to 0:13:00, Video 1, selected',
+    );
     expect(opened.harness.row('Audio 1').querySelector('.header')?.ariaLabel).to.equal('Audio 1, sound track, 1 clip');
   });
 
@@ -106,7 +115,9 @@ describe('studio-timeline', () => {
       expect(harness.focused).to.contain('Theme');
       await harness.press('ArrowLeft');
       expect(harness.focused).to.contain('Audio 1, sound track');
-      const stops = harness.all('.rows [tabindex="0"]').filter((cell) => cell.matches('[role="gridcell"], [role="rowheader"]'));
+      const stops = harness
+        .all('.rows [tabindex="0"]')
+        .filter((cell) => cell.matches('[role="gridcell"], [role="rowheader"]'));
       expect(stops).to.have.lengthOf(1);
     });
 
@@ -131,7 +142,9 @@ describe('studio-timeline', () => {
       expect(harness.said).to.contain('taken up');
       await harness.press('ArrowRight');
       await harness.press('ArrowRight', { shiftKey: true });
-      expect(project.editor.document.clips.get('clip-4' as ClipId)?.startFrame, 'not before it is dropped').to.equal(165);
+      expect(project.editor.document.clips.get('clip-4' as ClipId)?.startFrame, 'not before it is dropped').to.equal(
+        165,
+      );
       await harness.press('Enter');
       expect(clip(opened, 'clip-4').startFrame).to.equal(176);
       expect(harness.focused).to.contain('What is a limit?');
@@ -304,10 +317,15 @@ describe('studio-timeline', () => {
     it('puts a clip between others on the main track', async () => {
       const opened = await open();
       const { harness, project } = opened;
-      const to = harness.clip('clip-1').getBoundingClientRect().left - harness.clip('clip-3').getBoundingClientRect().left;
+      const to =
+        harness.clip('clip-1').getBoundingClientRect().left - harness.clip('clip-3').getBoundingClientRect().left;
       await harness.drag(harness.clip('clip-3'), to + 4, 0, { at: { x: 10, y: 8 } });
       const { mainTrack } = project.editor.document;
-      expect(mainTrack && project.editor.document.clipsOf(mainTrack.id).map(({ id }) => id)).to.deep.equal(['clip-3', 'clip-1', 'clip-2']);
+      expect(mainTrack && project.editor.document.clipsOf(mainTrack.id).map(({ id }) => id)).to.deep.equal([
+        'clip-3',
+        'clip-1',
+        'clip-2',
+      ]);
     });
 
     it('trims at handles of at least 24 pixels', async () => {
@@ -354,7 +372,9 @@ describe('studio-timeline', () => {
       const opened = await open();
       opened.project.editor.setTool('razor');
       await opened.harness.settled();
-      await opened.harness.mouseClick(opened.harness.clip('clip-2'), { at: { x: Math.round(80 * zoom(opened)), y: 20 } });
+      await opened.harness.mouseClick(opened.harness.clip('clip-2'), {
+        at: { x: Math.round(80 * zoom(opened)), y: 20 },
+      });
       expect(clip(opened, 'clip-2').durationFrames).to.be.closeTo(80, 2);
     });
 
@@ -371,7 +391,15 @@ describe('studio-timeline', () => {
       const { harness, project } = opened;
       const box = harness.clip('clip-3').getBoundingClientRect();
       const before = zoom(opened);
-      const wheel = new WheelEvent('wheel', { deltaY: -200, ctrlKey: true, clientX: box.left, clientY: box.top + 5, bubbles: true, composed: true, cancelable: true });
+      const wheel = new WheelEvent('wheel', {
+        deltaY: -200,
+        ctrlKey: true,
+        clientX: box.left,
+        clientY: box.top + 5,
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+      });
       harness.clip('clip-3').dispatchEvent(wheel);
       await harness.frames();
       expect(wheel.defaultPrevented).to.equal(true);
@@ -383,8 +411,14 @@ describe('studio-timeline', () => {
   describe('tracks', () => {
     it('are renamed in place', async () => {
       const { harness, project } = await open();
-      harness.row('Audio 1').querySelector('.track-name')?.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));
-      const field = await harness.until(() => harness.element.shadowRoot?.querySelector<HTMLInputElement>('.header .input'), 'the field');
+      harness
+        .row('Audio 1')
+        .querySelector('.track-name')
+        ?.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));
+      const field = await harness.until(
+        () => harness.element.shadowRoot?.querySelector<HTMLInputElement>('.header .input'),
+        'the field',
+      );
       field.value = 'Music';
       await harness.press('Enter');
       expect(project.editor.document.tracks.map(({ name }) => name)).to.include('Music');
@@ -532,7 +566,9 @@ describe('studio-timeline', () => {
       const { harness, project } = opened;
       await opened.session.seeded;
       const box = harness.clip('clip-2').getBoundingClientRect();
-      expect(send(harness.clip('clip-2'), 'lectern-asset-drag-over', box.left + 4, box.top + 20, ['asset-1'])).to.equal(true);
+      expect(send(harness.clip('clip-2'), 'lectern-asset-drag-over', box.left + 4, box.top + 20, ['asset-1'])).to.equal(
+        true,
+      );
       await harness.settled();
       expect(harness.all('.ghost')).to.have.lengthOf(1);
       send(harness.clip('clip-2'), 'lectern-asset-drop', box.left + 4, box.top + 20, ['asset-1']);

@@ -93,13 +93,19 @@ export class StudioTimelineHarness extends Harness<StudioTimelineElement> {
 
   async contextMenu(target: HTMLElement): Promise<void> {
     const box = target.getBoundingClientRect();
-    await sendMouse({ type: 'click', button: 'right', position: [Math.round(box.left + box.width / 2), Math.round(box.top + box.height / 2)] });
+    await sendMouse({
+      type: 'click',
+      button: 'right',
+      position: [Math.round(box.left + box.width / 2), Math.round(box.top + box.height / 2)],
+    });
     await this.until(() => this.element.shadowRoot?.querySelector('.timeline-menu:popover-open'), 'the menu');
   }
 
   /** Chooses a line of the open menu. */
   async choose(label: string): Promise<void> {
-    const line = this.all('.timeline-menu [role^="menuitem"]').find((item) => item.textContent.trim().startsWith(label));
+    const line = this.all('.timeline-menu [role^="menuitem"]').find((item) =>
+      item.textContent.trim().startsWith(label),
+    );
     if (!line) throw new Error(`the menu has no line ${label}`);
     await this.click(line);
   }

@@ -117,9 +117,13 @@ export class StudioTimelineElement extends ProjectElement {
     if (asked) this.activeProject?.request('inspector');
   };
   readonly #announcer: Announcer = new Announcer(this);
-  readonly #viewport: ViewportController = new ViewportController(this, () => this.activeProject?.editor ?? null, () => {
-    this.#art.update();
-  });
+  readonly #viewport: ViewportController = new ViewportController(
+    this,
+    () => this.activeProject?.editor ?? null,
+    () => {
+      this.#art.update();
+    },
+  );
   readonly #art: ArtController = new ArtController(this, this.#viewport, this.#now);
   readonly #grid: GridController = new GridController(this, this.#viewport, this.#now);
   readonly #grab: GrabController = new GrabController(this, this.#now, this.#say, (clip) => {
@@ -160,7 +164,9 @@ export class StudioTimelineElement extends ProjectElement {
     grid: this.#grid,
     grab: this.#grab,
     commands: () =>
-      this.projectSession !== null || this.project !== null ? { keymap: this.keymap, singleKeys: this.shortcuts !== 'off' } : null,
+      this.projectSession !== null || this.project !== null
+        ? { keymap: this.keymap, singleKeys: this.shortcuts !== 'off' }
+        : null,
     inspect: this.#inspect,
     rename: (clip, cell) => {
       this.#rename.clip(clip, cell);
@@ -236,11 +242,20 @@ export class StudioTimelineElement extends ProjectElement {
     const { messages } = this.localize;
     const view = this.#view();
     if (!view) {
-      if (this.openError) return failedView(this.openError, messages, () => { this.reopen(); });
+      if (this.openError)
+        return failedView(this.openError, messages, () => {
+          this.reopen();
+        });
       return this.opening ? loadingView(messages) : noProjectView(messages);
     }
     const fold = foldAt(this.#viewport.hostWidth || this.clientWidth);
-    return html`<div class="frame" part="base" role="group" aria-label=${messages.t('timeline.label')} aria-roledescription=${messages.t('timeline.roleDescription')}>
+    return html`<div
+        class="frame"
+        part="base"
+        role="group"
+        aria-label=${messages.t('timeline.label')}
+        aria-roledescription=${messages.t('timeline.roleDescription')}
+      >
         <div>
           ${toolbar(view, {
             fold,
@@ -261,8 +276,8 @@ export class StudioTimelineElement extends ProjectElement {
         </div>
         <div class="body">${this.view === 'table' ? this.#table.render(view) : this.#renderGraphics(view)}</div>
       </div>
-      ${this.#menus.render(messages.t('common.moreActions'))} ${this.#rename.render()}
-      ${this.#media.render()} ${this.#announcer.render()}`;
+      ${this.#menus.render(messages.t('common.moreActions'))} ${this.#rename.render()} ${this.#media.render()}
+      ${this.#announcer.render()}`;
   }
 
   get #names(): KeyNames {
@@ -292,34 +307,49 @@ export class StudioTimelineElement extends ProjectElement {
         @focusin=${this.#grid.handleFocusIn}
         @keydown=${this.#keyboard.handleKey}
       >
-        <div class="content" style=${styleMap({ width: `calc(var(--header) + ${String(Math.max(this.#viewport.width, Math.ceil(end)))}px)` })}>
+        <div
+          class="content"
+          style=${styleMap({ width: `calc(var(--header) + ${String(Math.max(this.#viewport.width, Math.ceil(end)))}px)` })}
+        >
           <div class="top">
             <div class="corner"><span class="timecode position" aria-hidden="true"></span></div>
-            ${ruler(view, { renameMarker: (marker, anchor) => { this.#rename.marker(marker, anchor); } }, this.#playhead.render(messages))}
+            ${ruler(
+              view,
+              {
+                renameMarker: (marker, anchor) => {
+                  this.#rename.marker(marker, anchor);
+                },
+              },
+              this.#playhead.render(messages),
+            )}
           </div>
           ${lanes(view, this.#headers, shown.trackDrop, shown.target)}
-          ${view.state.readOnly
-            ? nothing
-            : html`<div class="add-row" dir=${direction}>
-                <button
-                  class="button"
-                  data-size="small"
-                  data-variant="plain"
-                  type="button"
-                  aria-haspopup="menu"
-                  @click=${(event: Event) => {
-                    this.#menus.forNewTrack(event.currentTarget as HTMLElement);
-                  }}
-                >
-                  ${icon('add')}<span class="truncate">${messages.t('timeline.addTrack')}</span>
-                </button>
-              </div>`}
+          ${
+            view.state.readOnly
+              ? nothing
+              : html`<div class="add-row" dir=${direction}>
+                  <button
+                    class="button"
+                    data-size="small"
+                    data-variant="plain"
+                    type="button"
+                    aria-haspopup="menu"
+                    @click=${(event: Event) => {
+                      this.#menus.forNewTrack(event.currentTarget as HTMLElement);
+                    }}
+                  >
+                    ${icon('add')}<span class="truncate">${messages.t('timeline.addTrack')}</span>
+                  </button>
+                </div>`
+          }
           ${overlay(view, shown)}
         </div>
       </div>
-      ${view.document.clips.size === 0
-        ? emptyView(messages, { over: shown.over, readOnly: view.state.readOnly, add: this.#media.add })
-        : nothing}`;
+      ${
+        view.document.clips.size === 0
+          ? emptyView(messages, { over: shown.over, readOnly: view.state.readOnly, add: this.#media.add })
+          : nothing
+      }`;
   }
 
   #view(): TimelineView | null {

@@ -32,7 +32,11 @@ export class TimeFields {
     const { messages, document } = view;
     const rate = document.settings.frameRate;
     const frames = { start: clip.startFrame, end: endFrame(clip), duration: clip.durationFrames }[field];
-    const words = { start: 'timeline.tableStart', end: 'timeline.tableEnd', duration: 'timeline.tableDuration' } as const;
+    const words = {
+      start: 'timeline.tableStart',
+      end: 'timeline.tableEnd',
+      duration: 'timeline.tableDuration',
+    } as const;
     const key = `${field}-${clip.id}`;
     const error = this.#errors.get(key);
     return html`<input
@@ -77,12 +81,24 @@ export class TimeFields {
     }
     const done =
       field === 'start'
-        ? editor.run('clip.move', { clipIds: [clip.id], deltaFrames: frames - clip.startFrame, mode: modeAt(document, clip, frames) })
-        : editor.run('clip.trim', { clipId: clip.id, edge: 'end', frame: field === 'end' ? frames : clip.startFrame + frames });
+        ? editor.run('clip.move', {
+            clipIds: [clip.id],
+            deltaFrames: frames - clip.startFrame,
+            mode: modeAt(document, clip, frames),
+          })
+        : editor.run('clip.trim', {
+            clipId: clip.id,
+            edge: 'end',
+            frame: field === 'end' ? frames : clip.startFrame + frames,
+          });
     if (!done) this.#fail(key, messages.t('timeline.doesNotFit'));
     // What was done may be less than was asked: the field says what is.
     const now = editor.document.clips.get(clip.id);
-    if (done && now) input.value = formatTimecode({ start: now.startFrame, end: endFrame(now), duration: now.durationFrames }[field], rate);
+    if (done && now)
+      input.value = formatTimecode(
+        { start: now.startFrame, end: endFrame(now), duration: now.durationFrames }[field],
+        rate,
+      );
   }
 
   #fail(key: string, text: string): void {

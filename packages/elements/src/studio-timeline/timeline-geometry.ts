@@ -94,11 +94,7 @@ export interface VisibleClips {
 }
 
 /** The clips of a row that reach into a window: those wide enough to be seen, and runs of those that aren't. */
-export function visibleClips(
-  clips: readonly ClipRecord[],
-  window: PixelWindow,
-  zoom: number,
-): VisibleClips {
+export function visibleClips(clips: readonly ClipRecord[], window: PixelWindow, zoom: number): VisibleClips {
   const fromFrame = xToFrame(window.from, zoom);
   const toFrame = xToFrame(window.to, zoom);
   let index = Math.max(0, startingBefore(clips, fromFrame) - 2);
@@ -142,5 +138,7 @@ export function clipAtFrame(clips: readonly ClipRecord[], frame: number, slack =
 
 /** `12:05:10` as `m:ss:ff`, with hours where there are some: short enough for labels and for saying. */
 export function shortTimecode(frame: number, rate: FrameRate): string {
-  return formatTimecode(frame, rate).replace(/^00:/, '').replace(/^0(\d)/, '$1');
+  return formatTimecode(frame, rate)
+    .replace(/^00:/, '')
+    .replace(/^0(\d)/, '$1');
 }

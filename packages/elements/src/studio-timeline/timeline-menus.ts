@@ -34,47 +34,85 @@ export function goalTracks(view: TimelineView, clip: ClipRecord): readonly Track
     .map(({ track }) => track)
     .filter(
       (track) =>
-        track.id !== clip.trackId && view.editor.can('clip.move', { clipIds: [clip.id], deltaFrames: 0, trackId: track.id, mode: 'insert' }),
+        track.id !== clip.trackId &&
+        view.editor.can('clip.move', { clipIds: [clip.id], deltaFrames: 0, trackId: track.id, mode: 'insert' }),
     );
 }
 
-export function clipMenu(view: TimelineView, names: KeyNames, row: Row, clip: ClipRecord, actions: MenuActions): readonly MenuEntry[] {
+export function clipMenu(
+  view: TimelineView,
+  names: KeyNames,
+  row: Row,
+  clip: ClipRecord,
+  actions: MenuActions,
+): readonly MenuEntry[] {
   const { project, messages, editor } = view;
   const { playheadFrame } = view.state;
   const toPlayhead = { clipIds: [clip.id], deltaFrames: playheadFrame - clip.startFrame } as const;
   const locked = row.track.locked || view.state.readOnly;
   const neighbour = (direction: -1 | 1): boolean => !locked && neighbourDelta(row, clip, direction) !== 0;
   return [
-    { label: messages.t('timeline.inspect'), icon: 'inspector', keys: messages.t('key.Enter'), run: () => { actions.inspect(clip); } },
-    { label: messages.t('timeline.rename'), icon: 'edit', keys: 'F2', disabled: locked, run: () => { actions.renameClip(clip); } },
+    {
+      label: messages.t('timeline.inspect'),
+      icon: 'inspector',
+      keys: messages.t('key.Enter'),
+      run: () => {
+        actions.inspect(clip);
+      },
+    },
+    {
+      label: messages.t('timeline.rename'),
+      icon: 'edit',
+      keys: 'F2',
+      disabled: locked,
+      run: () => {
+        actions.renameClip(clip);
+      },
+    },
     'separator',
     commandItem(project, names, 'split', 'split'),
     commandItem(project, names, 'trimStart', 'step-forward'),
     commandItem(project, names, 'trimEnd', 'step-back'),
     'separator',
-    { label: messages.t('timeline.grab'), icon: 'move', keys: 'M', disabled: locked, run: () => { actions.grab(clip); } },
+    {
+      label: messages.t('timeline.grab'),
+      icon: 'move',
+      keys: 'M',
+      disabled: locked,
+      run: () => {
+        actions.grab(clip);
+      },
+    },
     {
       label: messages.t('timeline.moveEarlier'),
       icon: 'previous-edit',
       disabled: !neighbour(-1),
-      run: () => { moveToNeighbour(view, row, clip, -1); },
+      run: () => {
+        moveToNeighbour(view, row, clip, -1);
+      },
     },
     {
       label: messages.t('timeline.moveLater'),
       icon: 'next-edit',
       disabled: !neighbour(1),
-      run: () => { moveToNeighbour(view, row, clip, 1); },
+      run: () => {
+        moveToNeighbour(view, row, clip, 1);
+      },
     },
     {
       label: messages.t('timeline.moveToPlayhead'),
       icon: 'move',
       disabled: !editor.can('clip.move', toPlayhead),
-      run: () => { editor.run('clip.move', toPlayhead); },
+      run: () => {
+        editor.run('clip.move', toPlayhead);
+      },
     },
     ...goalTracks(view, clip).map((track): MenuEntry => ({
       label: messages.t('timeline.moveToTrack', { name: track.name }),
       icon: 'move',
-      run: () => { editor.run('clip.move', { clipIds: [clip.id], deltaFrames: 0, trackId: track.id, mode: 'insert' }); },
+      run: () => {
+        editor.run('clip.move', { clipIds: [clip.id], deltaFrames: 0, trackId: track.id, mode: 'insert' });
+      },
     })),
     'separator',
     commandItem(project, names, 'cut', 'scissors'),
@@ -82,7 +120,9 @@ export function clipMenu(view: TimelineView, names: KeyNames, row: Row, clip: Cl
     commandItem(project, names, 'paste', 'paste'),
     commandItem(project, names, 'duplicate', 'add'),
     'separator',
-    clip.linkId === null ? commandItem(project, names, 'link', 'link') : commandItem(project, names, 'unlink', 'unlink'),
+    clip.linkId === null
+      ? commandItem(project, names, 'link', 'link')
+      : commandItem(project, names, 'unlink', 'unlink'),
     commandItem(project, names, 'detachAudio', 'waveform'),
     'separator',
     commandItem(project, names, 'delete', 'delete', { tone: 'danger' }),
@@ -90,30 +130,86 @@ export function clipMenu(view: TimelineView, names: KeyNames, row: Row, clip: Cl
   ];
 }
 
-export function laneMenu(view: TimelineView, names: KeyNames, row: Row | undefined, frame: number): readonly MenuEntry[] {
+export function laneMenu(
+  view: TimelineView,
+  names: KeyNames,
+  row: Row | undefined,
+  frame: number,
+): readonly MenuEntry[] {
   const { project, messages, editor } = view;
   const trackId = row?.track.id;
   const gap = trackId === undefined ? null : ({ trackId, frame } as const);
   const { inFrame, outFrame } = view.document.settings;
   const here = trackId === undefined ? { frame } : { frame, trackId };
   return [
-    { label: messages.t('timeline.seekHere'), icon: 'play', run: () => { editor.seek(frame); } },
-    { label: messages.t('timeline.pasteHere'), icon: 'paste', disabled: !editor.can('clip.paste', here), run: () => { editor.run('clip.paste', here); } },
+    {
+      label: messages.t('timeline.seekHere'),
+      icon: 'play',
+      run: () => {
+        editor.seek(frame);
+      },
+    },
+    {
+      label: messages.t('timeline.pasteHere'),
+      icon: 'paste',
+      disabled: !editor.can('clip.paste', here),
+      run: () => {
+        editor.run('clip.paste', here);
+      },
+    },
     ...(row?.track.kind === 'text'
-      ? [{ label: messages.t('timeline.addTextHere'), icon: 'text', run: () => { editor.run('clip.addText', { text: messages.t('timeline.textClip'), ...here }); } } as const]
+      ? [
+          {
+            label: messages.t('timeline.addTextHere'),
+            icon: 'text',
+            run: () => {
+              editor.run('clip.addText', { text: messages.t('timeline.textClip'), ...here });
+            },
+          } as const,
+        ]
       : []),
     {
       label: messages.t('timeline.closeGap'),
       icon: 'shrink',
       disabled: gap === null || !editor.can('clip.closeGap', gap),
-      run: () => { if (gap) editor.run('clip.closeGap', gap); },
+      run: () => {
+        if (gap) editor.run('clip.closeGap', gap);
+      },
     },
     'separator',
-    { label: messages.t('timeline.markerHere'), icon: 'marker', run: () => { editor.run('marker.add', { frame }); } },
-    { label: messages.t('timeline.setIn'), icon: 'go-start', disabled: !editor.can('range.setIn', { frame }), run: () => { editor.run('range.setIn', { frame }); } },
-    { label: messages.t('timeline.setOut'), icon: 'go-end', disabled: !editor.can('range.setOut', { frame }), run: () => { editor.run('range.setOut', { frame }); } },
+    {
+      label: messages.t('timeline.markerHere'),
+      icon: 'marker',
+      run: () => {
+        editor.run('marker.add', { frame });
+      },
+    },
+    {
+      label: messages.t('timeline.setIn'),
+      icon: 'go-start',
+      disabled: !editor.can('range.setIn', { frame }),
+      run: () => {
+        editor.run('range.setIn', { frame });
+      },
+    },
+    {
+      label: messages.t('timeline.setOut'),
+      icon: 'go-end',
+      disabled: !editor.can('range.setOut', { frame }),
+      run: () => {
+        editor.run('range.setOut', { frame });
+      },
+    },
     ...(inFrame !== null || outFrame !== null
-      ? [{ label: messages.t('timeline.clearRange'), icon: 'close', run: () => { editor.run('range.clear', {}); } } as const]
+      ? [
+          {
+            label: messages.t('timeline.clearRange'),
+            icon: 'close',
+            run: () => {
+              editor.run('range.clear', {});
+            },
+          } as const,
+        ]
       : []),
     'separator',
     commandItem(project, names, 'selectAll', 'check'),
@@ -139,42 +235,73 @@ export function trackMenu(view: TimelineView, row: Row, actions: MenuActions): r
     editor.run('track.set', { trackId, height: Math.min(highestRow, Math.max(lowestRow, height)) });
   };
   return [
-    { label: messages.t('timeline.rename'), icon: 'edit', disabled: view.state.readOnly, run: () => { actions.renameTrack(track); } },
+    {
+      label: messages.t('timeline.rename'),
+      icon: 'edit',
+      disabled: view.state.readOnly,
+      run: () => {
+        actions.renameTrack(track);
+      },
+    },
     ...trackFlags(track.kind).map((flag): MenuEntry => ({
       label: messages.t(flagWords[flag][0]),
       icon: flagWords[flag][1],
       checked: track[flag],
       disabled: view.state.readOnly,
-      run: () => { editor.run('track.set', { trackId, [flag]: !track[flag] }); },
+      run: () => {
+        editor.run('track.set', { trackId, [flag]: !track[flag] });
+      },
     })),
     'separator',
     {
       label: messages.t('timeline.trackUp'),
       icon: 'up',
       disabled: above === undefined || view.state.readOnly,
-      run: () => { if (above) editor.run('track.reorder', { trackId, afterId: above }); },
+      run: () => {
+        if (above) editor.run('track.reorder', { trackId, afterId: above });
+      },
     },
     {
       label: messages.t('timeline.trackDown'),
       icon: 'down',
       disabled: row.index === view.rows.length - 1 || view.state.readOnly,
-      run: () => { editor.run('track.reorder', { trackId, afterId: under }); },
+      run: () => {
+        editor.run('track.reorder', { trackId, afterId: under });
+      },
     },
-    { label: messages.t('timeline.trackHigher'), icon: 'expand', disabled: row.height >= highestRow || view.state.readOnly, run: () => { resize(row.height + 24); } },
-    { label: messages.t('timeline.trackLower'), icon: 'shrink', disabled: row.height <= lowestRow || view.state.readOnly, run: () => { resize(row.height - 24); } },
+    {
+      label: messages.t('timeline.trackHigher'),
+      icon: 'expand',
+      disabled: row.height >= highestRow || view.state.readOnly,
+      run: () => {
+        resize(row.height + 24);
+      },
+    },
+    {
+      label: messages.t('timeline.trackLower'),
+      icon: 'shrink',
+      disabled: row.height <= lowestRow || view.state.readOnly,
+      run: () => {
+        resize(row.height - 24);
+      },
+    },
     'separator',
     {
       label: messages.t('timeline.selectTrackClips'),
       icon: 'check',
       disabled: row.clips.length === 0,
-      run: () => { editor.select(row.clips.map(({ id }) => id)); },
+      run: () => {
+        editor.select(row.clips.map(({ id }) => id));
+      },
     },
     {
       label: messages.t('timeline.removeTrack'),
       icon: 'delete',
       tone: 'danger',
       disabled: !editor.can('track.remove', { trackId }),
-      run: () => { editor.run('track.remove', { trackId }); },
+      run: () => {
+        editor.run('track.remove', { trackId });
+      },
     },
   ];
 }
@@ -188,16 +315,36 @@ export function addTrackMenu(view: TimelineView, names: KeyNames): readonly Menu
   ];
 }
 
-export function markerMenu(view: TimelineView, marker: MarkerRecord, frame: number, actions: MenuActions): readonly MenuEntry[] {
+export function markerMenu(
+  view: TimelineView,
+  marker: MarkerRecord,
+  frame: number,
+  actions: MenuActions,
+): readonly MenuEntry[] {
   const { messages, editor } = view;
   return [
-    { label: messages.t('timeline.seekHere'), icon: 'play', run: () => { editor.seek(frame); } },
-    { label: messages.t('timeline.rename'), icon: 'edit', disabled: view.state.readOnly, run: () => { actions.renameMarker(marker); } },
+    {
+      label: messages.t('timeline.seekHere'),
+      icon: 'play',
+      run: () => {
+        editor.seek(frame);
+      },
+    },
+    {
+      label: messages.t('timeline.rename'),
+      icon: 'edit',
+      disabled: view.state.readOnly,
+      run: () => {
+        actions.renameMarker(marker);
+      },
+    },
     {
       label: messages.t('timeline.markerToPlayhead'),
       icon: 'move',
       disabled: marker.clipId !== null || view.state.readOnly,
-      run: () => { editor.run('marker.update', { markerId: marker.id, frame: view.state.playheadFrame }); },
+      run: () => {
+        editor.run('marker.update', { markerId: marker.id, frame: view.state.playheadFrame });
+      },
     },
     'separator',
     {
@@ -205,7 +352,9 @@ export function markerMenu(view: TimelineView, marker: MarkerRecord, frame: numb
       icon: 'delete',
       tone: 'danger',
       disabled: view.state.readOnly,
-      run: () => { editor.run('marker.remove', { markerId: marker.id }); },
+      run: () => {
+        editor.run('marker.remove', { markerId: marker.id });
+      },
     },
   ];
 }

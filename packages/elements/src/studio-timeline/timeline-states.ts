@@ -42,7 +42,9 @@ export function emptyView(messages: Messages, { over, readOnly, add }: EmptyView
       text: messages.t('timeline.emptyText'),
       actions: readOnly
         ? nothing
-        : html`<button class="button" data-variant="primary" type="button" @click=${add}>${icon('add')}${messages.t('timeline.addMedia')}</button>`,
+        : html`<button class="button" data-variant="primary" type="button" @click=${add}>
+            ${icon('add')}${messages.t('timeline.addMedia')}
+          </button>`,
     })}
   </div>`;
 }

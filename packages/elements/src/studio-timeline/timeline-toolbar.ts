@@ -71,21 +71,23 @@ export function toolbar(view: TimelineView, state: ToolbarState): TemplateResult
         if (tool === 'gap') return fold < 3 ? html`<span class="gap"></span>` : nothing;
         return isFolded(tool, fold) ? nothing : button(view, state, tool);
       })}
-      ${fold > 0
-        ? html`<button
-            class="icon-button"
-            type="button"
-            data-tool
-            aria-haspopup="menu"
-            aria-label=${messages.t('timeline.moreTools')}
-            title=${messages.t('timeline.moreTools')}
-            @click=${(event: Event) => {
-              state.openMore(event.currentTarget as HTMLElement);
-            }}
-          >
-            ${icon('more')}
-          </button>`
-        : nothing}
+      ${
+        fold > 0
+          ? html`<button
+              class="icon-button"
+              type="button"
+              data-tool
+              aria-haspopup="menu"
+              aria-label=${messages.t('timeline.moreTools')}
+              title=${messages.t('timeline.moreTools')}
+              @click=${(event: Event) => {
+                state.openMore(event.currentTarget as HTMLElement);
+              }}
+            >
+              ${icon('more')}
+            </button>`
+          : nothing
+      }
     </div>
     <div class="spring"></div>
     ${fold < 3 && shown === 'graphics' ? zoomControls(view, state) : nothing}
@@ -138,7 +140,12 @@ function button(view: TimelineView, state: ToolbarState, tool: Tool): TemplateRe
   </button>`;
 }
 
-function viewSwitch(view: TimelineView, state: ToolbarState, shown: 'graphics' | 'table', picture: IconName): TemplateResult {
+function viewSwitch(
+  view: TimelineView,
+  state: ToolbarState,
+  shown: 'graphics' | 'table',
+  picture: IconName,
+): TemplateResult {
   const label = view.messages.t(shown === 'graphics' ? 'timeline.showGraphics' : 'timeline.showTable');
   return html`<button
     type="button"
@@ -177,27 +184,32 @@ function zoomControls(view: TimelineView, { fold, names }: ToolbarState): Templa
   const rate = view.document.settings.frameRate;
   return html`<div class="zoom" role="group" aria-label=${messages.t('timeline.zoom')}>
     ${fold < 2 ? step('zoomOut', 'zoom-out') : nothing}
-    ${fold < 1
-      ? html`<input
-          type="range"
-          min="0"
-          max="100"
-          step="1"
-          .value=${String(Math.round(((Math.log(zoom) - leastZoom) / (mostZoom - leastZoom)) * 100))}
-          aria-label=${messages.t('timeline.zoom')}
-          aria-valuetext=${messages.t('timeline.zoomValue', { time: messages.format.durationInWords((across * rate.den) / rate.num) })}
-          @input=${(event: Event) => {
-            const value = Number((event.currentTarget as HTMLInputElement).value);
-            editor.setZoom(Math.exp(leastZoom + (value / 100) * (mostZoom - leastZoom)));
-          }}
-        />`
-      : nothing}
+    ${
+      fold < 1
+        ? html`<input
+            type="range"
+            min="0"
+            max="100"
+            step="1"
+            .value=${String(Math.round(((Math.log(zoom) - leastZoom) / (mostZoom - leastZoom)) * 100))}
+            aria-label=${messages.t('timeline.zoom')}
+            aria-valuetext=${messages.t('timeline.zoomValue', { time: messages.format.durationInWords((across * rate.den) / rate.num) })}
+            @input=${(event: Event) => {
+              const value = Number((event.currentTarget as HTMLInputElement).value);
+              editor.setZoom(Math.exp(leastZoom + (value / 100) * (mostZoom - leastZoom)));
+            }}
+          />`
+        : nothing
+    }
     ${fold < 2 ? step('zoomIn', 'zoom-in') : nothing}${step('zoomToFit', 'fit')}
   </div>`;
 }
 
 /** What the toolbar has no room for. */
-export function overflowMenu(view: TimelineView, { fold, names }: Pick<ToolbarState, 'fold' | 'names'>): readonly MenuEntry[] {
+export function overflowMenu(
+  view: TimelineView,
+  { fold, names }: Pick<ToolbarState, 'fold' | 'names'>,
+): readonly MenuEntry[] {
   const { project } = view;
   const folded = tools.filter((tool): tool is Tool => tool !== 'gap' && isFolded(tool, fold));
   return [
@@ -206,7 +218,9 @@ export function overflowMenu(view: TimelineView, { fold, names }: Pick<ToolbarSt
       return commandItem(project, names, id, picture, id === 'toggleSnapping' ? { checked: view.state.snapping } : {});
     }),
     'separator',
-    ...(fold >= 2 ? [commandItem(project, names, 'zoomIn', 'zoom-in'), commandItem(project, names, 'zoomOut', 'zoom-out')] : []),
+    ...(fold >= 2
+      ? [commandItem(project, names, 'zoomIn', 'zoom-in'), commandItem(project, names, 'zoomOut', 'zoom-out')]
+      : []),
     ...(fold >= 3 ? [commandItem(project, names, 'zoomToFit', 'fit')] : []),
     'separator',
     commandItem(project, names, 'setIn', 'go-start'),

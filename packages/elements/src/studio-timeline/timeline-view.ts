@@ -32,7 +32,8 @@ export interface TimelineView {
 
 /** What a clip is called: its own name, a title's words, or what it is. */
 export function clipName(clip: ClipRecord, messages: Messages): string {
-  if (clip.source.kind === 'text') return firstOf(clip.source.text.trim().split('\n')[0], clip.name, messages.t('timeline.textClip'));
+  if (clip.source.kind === 'text')
+    return firstOf(clip.source.text.trim().split('\n')[0], clip.name, messages.t('timeline.textClip'));
   return firstOf(clip.name, messages.t(clip.source.kind === 'colour' ? 'timeline.colourClip' : 'common.untitled'));
 }
 

@@ -50,7 +50,8 @@ export class TrackHeaderController implements TrackHeaderHandlers {
     if (this.#renamingId !== track.id) return;
     this.#renamingId = null;
     const typed = name?.trim() ?? '';
-    if (typed !== '' && typed !== track.name) this.#options.editor()?.run('track.rename', { trackId: track.id, name: typed });
+    if (typed !== '' && typed !== track.name)
+      this.#options.editor()?.run('track.rename', { trackId: track.id, name: typed });
     this.#options.done(track);
   };
 }

@@ -55,7 +55,11 @@ export function trackHeader(view: TimelineView, row: Row, handlers: TrackHeaderH
   const { track } = row;
   const active = view.active.trackId === track.id && view.active.clipId === null;
   const { name } = track;
-  const label = messages.t('timeline.trackLabel', { name, kind: messages.t(kindWords[track.kind]), count: row.clips.length });
+  const label = messages.t('timeline.trackLabel', {
+    name,
+    kind: messages.t(kindWords[track.kind]),
+    count: row.clips.length,
+  });
   const states = toggles.filter(({ flag }) => track[flag]).map((toggle) => messages.t(stateWords[toggle.flag]));
   return html`<div
     class="header"
@@ -73,25 +77,27 @@ export function trackHeader(view: TimelineView, row: Row, handlers: TrackHeaderH
         <span class="grip" data-part="grip" title=${messages.t('timeline.dragTrack', { name })}>
           <span class="still">${icon(kindIcons[track.kind])}</span><span class="hover">${icon('grip')}</span>
         </span>
-        ${view.renamingTrackId === track.id
-          ? renameField(view, track, handlers)
-          : html`<button
-              class="track-name truncate"
-              type="button"
-              tabindex="-1"
-              dir="auto"
-              title=${name}
-              aria-label=${`${messages.t('common.rename')}: ${name}`}
-              @dblclick=${() => {
-                handlers.startRename(track);
-              }}
-              @click=${(event: MouseEvent) => {
-                // From the keyboard there is no second click.
-                if (event.detail === 0) handlers.startRename(track);
-              }}
-            >
-              ${name}
-            </button>`}
+        ${
+          view.renamingTrackId === track.id
+            ? renameField(view, track, handlers)
+            : html`<button
+                class="track-name truncate"
+                type="button"
+                tabindex="-1"
+                dir="auto"
+                title=${name}
+                aria-label=${`${messages.t('common.rename')}: ${name}`}
+                @dblclick=${() => {
+                  handlers.startRename(track);
+                }}
+                @click=${(event: MouseEvent) => {
+                  // From the keyboard there is no second click.
+                  if (event.detail === 0) handlers.startRename(track);
+                }}
+              >
+                ${name}
+              </button>`
+        }
         <button
           class="icon-button"
           data-size="small"

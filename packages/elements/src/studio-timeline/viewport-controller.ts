@@ -54,7 +54,12 @@ export class ViewportController implements ReactiveController {
     const head = corner.getBoundingClientRect();
     const rtl = head.left > box.left + 1;
     const left = rtl ? box.left : head.right;
-    return new DOMRect(left, head.bottom, Math.max(0, scroller.clientWidth - head.width), Math.max(0, scroller.clientHeight - head.height));
+    return new DOMRect(
+      left,
+      head.bottom,
+      Math.max(0, scroller.clientWidth - head.width),
+      Math.max(0, scroller.clientHeight - head.height),
+    );
   }
 
   /** Pixels from the lanes' left edge, and from the top of the first row. */
@@ -163,7 +168,8 @@ export class ViewportController implements ReactiveController {
     const editor = this.#editor();
     if (!editor || !this.#scroller) return;
     const { zoom, scrollFrame } = editor.store.getState();
-    if (Math.abs(scrollFrame * zoom - this.#scroller.scrollLeft) > 0.5) editor.setScrollFrame(this.#scroller.scrollLeft / zoom);
+    if (Math.abs(scrollFrame * zoom - this.#scroller.scrollLeft) > 0.5)
+      editor.setScrollFrame(this.#scroller.scrollLeft / zoom);
   }
 
   #attach(scroller: HTMLElement | null): void {

@@ -3,7 +3,12 @@ import type { PointerDragHandlers } from '../../foundation/pointer-drag-controll
 import type { DragContext } from './drag-context.js';
 
 /** Drags the end of a fade in, or the start of a fade out. */
-export function fadeDrag(context: DragContext, clip: ClipRecord, side: 'in' | 'out', at: PointerEvent): PointerDragHandlers | null {
+export function fadeDrag(
+  context: DragContext,
+  clip: ClipRecord,
+  side: 'in' | 'out',
+  at: PointerEvent,
+): PointerDragHandlers | null {
   const view = context.view();
   const key = side === 'in' ? 'fadeInFrames' : 'fadeOutFrames';
   if (!view) return null;

@@ -23,7 +23,11 @@ export function marqueeDrag(context: DragContext, at: PointerEvent, add: boolean
     const touched: ClipId[] = [];
     for (const row of now.rows) {
       if (row.track.locked || row.y + row.height < marquee.y || row.y > marquee.y + marquee.height) continue;
-      const touching = clipsBetween(row.clips, xToFrame(marquee.x, now.zoom), xToFrame(marquee.x + marquee.width, now.zoom));
+      const touching = clipsBetween(
+        row.clips,
+        xToFrame(marquee.x, now.zoom),
+        xToFrame(marquee.x + marquee.width, now.zoom),
+      );
       for (const clip of touching) touched.push(clip.id);
     }
     now.editor.select([...new Set([...kept, ...touched])]);

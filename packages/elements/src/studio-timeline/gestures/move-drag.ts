@@ -11,7 +11,12 @@ export function moveMode(goal: Row | undefined, other: boolean): 'insert' | 'ove
 }
 
 /** Drags the picked clips in time and over tracks. */
-export function moveDrag(context: DragContext, grabbed: ClipRecord, clipIds: readonly ClipId[], at: PointerEvent): PointerDragHandlers | null {
+export function moveDrag(
+  context: DragContext,
+  grabbed: ClipRecord,
+  clipIds: readonly ClipId[],
+  at: PointerEvent,
+): PointerDragHandlers | null {
   const view = context.view();
   if (!view) return null;
   const from = context.viewport.toLanes(at.clientX, at.clientY);
@@ -31,7 +36,10 @@ export function moveDrag(context: DragContext, grabbed: ClipRecord, clipIds: rea
     const to = context.viewport.toLanes(event.clientX, event.clientY);
     let deltaFrames = Math.max(-earliest, Math.round((to.x - from.x) / now.zoom));
     const goal = rowAt(now.rows, Math.max(0, to.y));
-    const snapped = snap(edges.map((edge) => edge + deltaFrames), now.zoom);
+    const snapped = snap(
+      edges.map((edge) => edge + deltaFrames),
+      now.zoom,
+    );
     if (snapped) deltaFrames += snapped.deltaFrames;
     const changed = goal !== undefined && goal.track.id !== fromRow?.track.id;
     const mode = moveMode(changed ? goal : fromRow, event.altKey);

@@ -56,7 +56,9 @@ export function resizeDrag(context: DragContext, track: TrackRecord): PointerDra
       return undefined;
     },
     move: (event) => {
-      const height = Math.round(Math.min(highestRow, Math.max(lowestRow, track.height + event.clientY - (from ?? event.clientY))));
+      const height = Math.round(
+        Math.min(highestRow, Math.max(lowestRow, track.height + event.clientY - (from ?? event.clientY))),
+      );
       gesture.preview({ height });
     },
     end: () => {

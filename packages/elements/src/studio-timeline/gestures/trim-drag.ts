@@ -9,7 +9,12 @@ export function trimRipple(main: boolean, shift: boolean): boolean {
 }
 
 /** Drags an edge of a clip. */
-export function trimDrag(context: DragContext, clip: ClipRecord, edge: 'start' | 'end', at: PointerEvent): PointerDragHandlers | null {
+export function trimDrag(
+  context: DragContext,
+  clip: ClipRecord,
+  edge: 'start' | 'end',
+  at: PointerEvent,
+): PointerDragHandlers | null {
   const view = context.view();
   if (!view) return null;
   const from = context.viewport.toLanes(at.clientX, at.clientY);
