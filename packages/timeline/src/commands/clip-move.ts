@@ -25,7 +25,8 @@ export interface ClipMoveArgs {
 
 /**
  * Moves clips, and in time also what they are linked to. Null when nothing would move, when any of them or its goal is
- * on a locked track, when a goal takes no such clip, or when two of them would meet there.
+ * on a locked track, when a goal takes no such clip, when two of them would meet there, or when inserting would put what
+ * is linked before the start of the timeline.
  *
  * - `overwrite` leaves gaps behind and cuts what is in the way.
  * - `insert` takes the clips out, closing their gap on the main track, and puts them in at the nearest cut of the goal
@@ -141,9 +142,9 @@ function insertMoved(draft: Draft, { clips, goals, first, deltaFrames }: MovePla
   const moved = clips.map((clip) => ({
     ...clip,
     trackId: goalOf(clip, goals),
-    startFrame: Math.max(0, clip.startFrame + at - start),
+    startFrame: clip.startFrame + at - start,
   }));
-  if (meet(moved, draft)) return false;
+  if (moved.some((clip) => clip.startFrame < 0) || meet(moved, draft)) return false;
   for (const clip of moved)
     if (clip.trackId !== goal.id) makeRoom(draft, clip.trackId, clip.startFrame, endFrame(clip));
   draft.putClips(moved);

@@ -353,6 +353,16 @@ describe('clip.move', () => {
     assert.equal(lane(after, ids.titles), 'u 120-160, t 200-240');
   });
 
+  test('does not insert where a linked clip that starts earlier would lie before the timeline', () => {
+    const state = createEditing([
+      createClip('a', ids.main, 0, 100),
+      createClip('b', ids.main, 100, 200, { link: 'x' }),
+      createClip('s', ids.audio, 80, 200, { link: 'x' }),
+    ]);
+    assert.ok(!applies(state, 'clip.move', { clipIds: clipIds('b'), deltaFrames: -100, mode: 'insert' }));
+    assert.ok(applies(state, 'clip.move', { clipIds: clipIds('b'), deltaFrames: -60 }));
+  });
+
   test('inserts from another track without loss', () => {
     const state = createEditing([...row, createClip('o', ids.second, 50, 80)]);
     assert.equal(
