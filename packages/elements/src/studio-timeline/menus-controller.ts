@@ -5,9 +5,10 @@ import { MenuController } from '../foundation/menu-controller.js';
 import { menuLines, type KeyNames, type MenuEntry } from './menu-items.js';
 import type { Hit } from './pointer-controller.js';
 import type { Row } from './timeline-geometry.js';
-import { addTrackMenu, clipMenu, laneMenu, markerMenu, trackMenu } from './timeline-menus.js';
+import { clipMenu, laneMenu, type MenuActions } from './timeline-menus.js';
 import { overflowMenu, type Fold } from './timeline-toolbar.js';
 import type { TimelineView } from './timeline-view.js';
+import { addTrackMenu, markerMenu, trackMenu } from './track-menus.js';
 
 export interface MenusOptions {
   readonly view: () => TimelineView | null;
@@ -92,7 +93,7 @@ export class MenusController implements ReactiveController {
     if (view) void this.#open(overflowMenu(view, { fold, names: this.#options.names() }), button);
   }
 
-  #actions(anchor: HTMLElement): Parameters<typeof trackMenu>[2] {
+  #actions(anchor: HTMLElement): MenuActions {
     const { inspect, grab, renameTrack, renameClip, renameMarker } = this.#options;
     return {
       inspect,
