@@ -19,7 +19,10 @@ export function aacInWorker() {
         if (call?.type !== 'CallExpression' || call.callee.name !== 'inlineWorker') continue;
         const [text] = call.arguments;
         const source = text.type === 'TemplateLiteral' ? text.quasis[0].value.cooked : text.value;
-        return { code: `${code.slice(0, call.start)}startAacHere()${code.slice(call.end)}\n${startAacHere(source)}`, map: null };
+        return {
+          code: `${code.slice(0, call.start)}startAacHere()${code.slice(call.end)}\n${startAacHere(source)}`,
+          map: null,
+        };
       }
       return this.error('The AAC encoder no longer starts its worker as this build expects; look at its bundle again.');
     },

@@ -17,7 +17,7 @@ import {
   readSound,
   still,
   testPreset,
-} from '../test/sample-project.js';
+} from './test-support/sample-project.js';
 import { exportFolder } from './export/output-file.js';
 
 const at30 = { num: 30, den: 1 };
@@ -92,7 +92,9 @@ describe('exporting', () => {
       const format = await formatOf(project.engine, container);
       const result = await project.engine.export({ document, preset: testPreset, format });
       const seen = await readFrames(result.file);
-      expect(seen.map(({ code }) => (code ? `${String(code.source)}:${String(code.frame)}` : 'none'))).to.deep.equal(expected);
+      expect(seen.map(({ code }) => (code ? `${String(code.source)}:${String(code.frame)}` : 'none'))).to.deep.equal(
+        expected,
+      );
       seen.forEach(({ timestamp }, frame) => {
         expect(timestamp).to.be.closeTo(frame / 30, 0.00051);
       });
@@ -109,7 +111,11 @@ describe('exporting', () => {
     project.clip('video', 0, 60, from('count-h264-2997.mov', 13));
     const ntsc = { num: 30_000, den: 1001 };
     const format = await formatOf(project.engine, 'mp4');
-    const first = await project.engine.export({ document: project.document({ frameRate: ntsc }), preset: testPreset, format });
+    const first = await project.engine.export({
+      document: project.document({ frameRate: ntsc }),
+      preset: testPreset,
+      format,
+    });
     const seen = await readFrames(first.file);
     expect(seen.map(({ code }) => code?.frame)).to.deep.equal(Array.from({ length: 60 }, (_, n) => 13 + n));
     seen.forEach(({ timestamp }, frame) => {
@@ -148,7 +154,14 @@ describe('exporting', () => {
     await result.release();
   }).timeout(60_000);
 
-  for (const name of ['count-h264-30.mp4', 'count-h264-25.mp4', 'count-vp9-30.webm', 'tone.mp3', 'tone.m4a', 'tone.wav']) {
+  for (const name of [
+    'count-h264-30.mp4',
+    'count-h264-25.mp4',
+    'count-vp9-30.webm',
+    'tone.mp3',
+    'tone.m4a',
+    'tone.wav',
+  ]) {
     it(`puts the sound of ${name} where it belongs, to a few milliseconds`, async () => {
       await project.open(name);
       project.clip(name.startsWith('tone') ? 'sound' : 'video', 6, 90, from(name, 15));
@@ -191,12 +204,28 @@ describe('exporting', () => {
   it('makes the same pictures as the preview', async () => {
     await project.open('count-720p.mp4', 'count-h264-30.mp4', 'count-rotated.mp4', 'slide.png', 'badge.png');
     project.clip('video', 0, 10, from('count-720p.mp4', 10));
-    project.clip('video', 10, 10, from('count-h264-30.mp4', 40), { scale: 0.8, rotation: 12, cropLeft: 0.1, opacity: 0.7 });
+    project.clip('video', 10, 10, from('count-h264-30.mp4', 40), {
+      scale: 0.8,
+      rotation: 12,
+      cropLeft: 0.1,
+      opacity: 0.7,
+    });
     project.clip('video', 20, 10, from('count-rotated.mp4', 5), { fit: 'cover', cropTop: 0.2 });
     project.clip('video', 30, 10, still('slide.png'), { fadeOutFrames: 8 });
-    project.clip('over', 4, 20, from('count-h264-30.mp4', 90), { scale: 0.3, positionX: 0.3, positionY: 0.28, opacity: 0.9 });
+    project.clip('over', 4, 20, from('count-h264-30.mp4', 90), {
+      scale: 0.3,
+      positionX: 0.3,
+      positionY: 0.28,
+      opacity: 0.9,
+    });
     project.clip('over', 26, 12, still('badge.png'), { scale: 0.5, positionX: -0.25 });
-    project.clip('titles', 2, 30, { kind: 'text', text: 'What is a limit?\nSecond line' }, { fadeInFrames: 4, backgroundColour: '#000000', backgroundOpacity: 0.6 });
+    project.clip(
+      'titles',
+      2,
+      30,
+      { kind: 'text', text: 'What is a limit?\nSecond line' },
+      { fadeInFrames: 4, backgroundColour: '#000000', backgroundOpacity: 0.6 },
+    );
     const document = project.document({ width: 1280, height: 720, background: '#204060' });
     const format = await formatOf(project.engine, 'mp4', 1280, 720);
     const preset = { ...testPreset, height: 720, videoBitrate: 12_000_000 };
@@ -306,8 +335,14 @@ describe('exporting', () => {
       project.clip('video', 0, 60, from('count-720p.mp4'));
       const format = await formatOf(project.engine, 'mp4', 1280, 720);
       const preset = { ...testPreset, height: 720, videoBitrate: 30_000_000 };
-      const result = await project.engine.export({ document: project.document({ width: 1280, height: 720 }), preset, format });
-      expect((await readFrames(result.file)).map(({ code }) => code?.frame)).to.deep.equal(Array.from({ length: 60 }, (_, n) => n));
+      const result = await project.engine.export({
+        document: project.document({ width: 1280, height: 720 }),
+        preset,
+        format,
+      });
+      expect((await readFrames(result.file)).map(({ code }) => code?.frame)).to.deep.equal(
+        Array.from({ length: 60 }, (_, n) => n),
+      );
       expect(result.file.type).to.equal('video/mp4');
       await result.release();
     } finally {

@@ -25,7 +25,10 @@ export function exportSize(
 }
 
 /** The stretch of frames that a request asks for, inside the document. */
-export function exportRange(request: Pick<ExportRequest, 'document' | 'range'>): { startFrame: number; endFrame: number } {
+export function exportRange(request: Pick<ExportRequest, 'document' | 'range'>): {
+  startFrame: number;
+  endFrame: number;
+} {
   const total = request.document.totalFrames;
   const startFrame = Math.min(total, Math.max(0, request.range?.startFrame ?? 0));
   const endFrame = Math.min(total, Math.max(startFrame, request.range?.endFrame ?? total));

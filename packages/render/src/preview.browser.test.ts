@@ -1,7 +1,7 @@
 import type { Preview, PreviewState } from '@lectern/ports';
 import { expect } from 'chai';
 import { type FrameCode, readFrameCode } from '../../testing/src/frame-code.js';
-import { SampleProject, from, pixelsOf } from '../test/sample-project.js';
+import { SampleProject, from, pixelsOf } from './test-support/sample-project.js';
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { isLecternError } from '@lectern/ports';
 import type { LecternErrorCode, ProbeFacts } from '@lectern/ports';
 import { expect } from 'chai';
 import { countingFixtures, toneFixtures } from '../../testing/src/fixture-files.js';
-import { SampleProject, fixture } from '../test/sample-project.js';
+import { SampleProject, fixture } from './test-support/sample-project.js';
 
 describe('probing a file', () => {
   let project: SampleProject;
@@ -91,7 +91,9 @@ describe('probing a file', () => {
 
   it('refuses a still of which half is missing', async () => {
     const whole = await fixture('slide.png');
-    const error: unknown = await project.engine.probe(whole.slice(0, whole.size / 2)).catch((reason: unknown) => reason);
+    const error: unknown = await project.engine
+      .probe(whole.slice(0, whole.size / 2))
+      .catch((reason: unknown) => reason);
     expect(isLecternError(error) && error.code).to.equal('file-truncated');
   });
 

@@ -53,13 +53,19 @@ class WorkerRenderEngine implements RenderEngine {
   readonly probe: RenderEngine['probe'] = async (file, { signal } = {}) =>
     this.#use().run('probe', { file }, { signal });
 
-  filmstrip(request: Parameters<RenderEngine['filmstrip']>[0], { signal }: { signal?: AbortSignal } = {}): AsyncIterable<FilmstripPicture> {
+  filmstrip(
+    request: Parameters<RenderEngine['filmstrip']>[0],
+    { signal }: { signal?: AbortSignal } = {},
+  ): AsyncIterable<FilmstripPicture> {
     return this.#use().items('filmstrip', request, signal, ({ bitmap }) => {
       bitmap.close();
     });
   }
 
-  peaks(request: Parameters<RenderEngine['peaks']>[0], { signal }: { signal?: AbortSignal } = {}): AsyncIterable<PeaksChunk> {
+  peaks(
+    request: Parameters<RenderEngine['peaks']>[0],
+    { signal }: { signal?: AbortSignal } = {},
+  ): AsyncIterable<PeaksChunk> {
     return this.#use().items('peaks', request, signal);
   }
 

@@ -26,13 +26,28 @@ function startFromElsewhere(url: URL): Worker {
   const blobUrl = URL.createObjectURL(source);
   const worker = new Worker(trusted(blobUrl), { type: 'module' });
   // Not before the worker has read it.
-  worker.addEventListener('message', () => { URL.revokeObjectURL(blobUrl); }, { once: true });
-  worker.addEventListener('error', () => { URL.revokeObjectURL(blobUrl); }, { once: true });
+  worker.addEventListener(
+    'message',
+    () => {
+      URL.revokeObjectURL(blobUrl);
+    },
+    { once: true },
+  );
+  worker.addEventListener(
+    'error',
+    () => {
+      URL.revokeObjectURL(blobUrl);
+    },
+    { once: true },
+  );
   return worker;
 }
 
 interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown };
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): unknown };
 }
 
 type ScriptUrlPolicy = { createScriptURL(url: string): unknown } | null;

@@ -2,19 +2,29 @@ import { isLecternError } from '@lectern/ports';
 import { expect } from 'chai';
 import { readFrameCode } from '../../testing/src/frame-code.js';
 import { beepAmplitude, toneAmplitude } from '../../testing/src/tone-code.js';
-import { SampleProject, pixelsOf } from '../test/sample-project.js';
+import { SampleProject, pixelsOf } from './test-support/sample-project.js';
 
 describe('filmstrips and waveforms', () => {
   let project: SampleProject;
   before(async () => {
     project = new SampleProject();
-    await project.open('count-h264-30.mp4', 'count-h264-25.mp4', 'count-rotated.mp4', 'slide.png', 'tone.wav', 'count-silent.mp4');
+    await project.open(
+      'count-h264-30.mp4',
+      'count-h264-25.mp4',
+      'count-rotated.mp4',
+      'slide.png',
+      'tone.wav',
+      'count-silent.mp4',
+    );
   });
   after(() => {
     project.dispose();
   });
 
-  async function strip(assetId: string, timesSeconds: readonly number[]): Promise<Map<number, { frame: number | null; width: number }>> {
+  async function strip(
+    assetId: string,
+    timesSeconds: readonly number[],
+  ): Promise<Map<number, { frame: number | null; width: number }>> {
     const pictures = new Map<number, { frame: number | null; width: number }>();
     for await (const { timeSeconds, bitmap } of project.engine.filmstrip({ assetId, timesSeconds, height: 72 })) {
       const { width } = bitmap;
@@ -33,7 +43,9 @@ describe('filmstrips and waveforms', () => {
 
   it('decodes up to the picture where there is no key frame near', async () => {
     const pictures = await strip('count-h264-25.mp4', [0, 1, 2, 3, 4, 5]);
-    expect([...pictures].sort(([a], [b]) => a - b).map(([, { frame }]) => frame)).to.deep.equal([0, 25, 50, 75, 100, 125]);
+    expect([...pictures].sort(([a], [b]) => a - b).map(([, { frame }]) => frame)).to.deep.equal([
+      0, 25, 50, 75, 100, 125,
+    ]);
   });
 
   it('turns the pictures of a rotated file upright, and repeats a still', async () => {
@@ -56,7 +68,10 @@ describe('filmstrips and waveforms', () => {
     expect(seen).to.equal(3);
     const stop = new AbortController();
     stop.abort();
-    const strip = project.engine.filmstrip({ assetId: 'slide.png', timesSeconds: [0], height: 40 }, { signal: stop.signal });
+    const strip = project.engine.filmstrip(
+      { assetId: 'slide.png', timesSeconds: [0], height: 40 },
+      { signal: stop.signal },
+    );
     const error: unknown = await (async () => {
       for await (const { bitmap } of strip) bitmap.close();
     })().catch((reason: unknown) => reason);
@@ -84,7 +99,8 @@ describe('filmstrips and waveforms', () => {
 
   it('has no peaks for a file without sound', async () => {
     let runs = 0;
-    for await (const run of project.engine.peaks({ assetId: 'count-silent.mp4', peaksPerSecond: 50 })) runs += run.max.length;
+    for await (const run of project.engine.peaks({ assetId: 'count-silent.mp4', peaksPerSecond: 50 }))
+      runs += run.max.length;
     expect(runs).to.equal(0);
   });
 });

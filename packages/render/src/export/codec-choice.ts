@@ -75,7 +75,12 @@ export function workingVideoCodec(
   return known;
 }
 
-async function tryVideoCodecs(codecs: readonly string[], width: number, height: number, framerate: number): Promise<string | null> {
+async function tryVideoCodecs(
+  codecs: readonly string[],
+  width: number,
+  height: number,
+  framerate: number,
+): Promise<string | null> {
   for (const codec of codecs) {
     const config: VideoEncoderConfig = { codec, width, height, bitrate: 2_000_000, framerate };
     try {

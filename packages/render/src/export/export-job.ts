@@ -35,11 +35,23 @@ export async function runExport(
     throw new LecternError('invalid-input', { details: { path: 'range', expected: 'at least one frame' } });
   }
   const format = formatFor(request);
-  onProgress?.({ phase: 'preparing', frame: 0, totalFrames: endFrame - startFrame, secondsLeft: null, writtenBytes: 0 });
+  onProgress?.({
+    phase: 'preparing',
+    frame: 0,
+    totalFrames: endFrame - startFrame,
+    secondsLeft: null,
+    writtenBytes: 0,
+  });
   const slot = await claimExportSlot(format.extension, signal);
   const awake = await keepAwake();
   try {
-    const task: ExportTask = { records: [...request.document.records()], startFrame, endFrame, preset: request.preset, format };
+    const task: ExportTask = {
+      records: [...request.document.records()],
+      startFrame,
+      endFrame,
+      preset: request.preset,
+      format,
+    };
     const blob = await attempt(task, slot, request, startWorker, signal, onProgress);
     const size = exportSize(request.document.settings, request.preset);
     return {

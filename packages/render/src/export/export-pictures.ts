@@ -96,7 +96,8 @@ class ExportRun {
     const frames = this.#task.endFrame - this.#task.startFrame;
     const rate = this.#document.settings.frameRate;
     const seconds = frameToSeconds(frames, rate);
-    const pictureTrack = format.videoCodec && preset.height > 0 ? new EncodedVideoPacketSource(format.videoCodec) : null;
+    const pictureTrack =
+      format.videoCodec && preset.height > 0 ? new EncodedVideoPacketSource(format.videoCodec) : null;
     const soundTrack = format.audioCodec && sound ? new EncodedAudioPacketSource(format.audioCodec) : null;
     if (pictureTrack) {
       output.addVideoTrack(pictureTrack, { frameRate: rate.num / rate.den, maximumPacketCount: frames });
@@ -127,7 +128,8 @@ class ExportRun {
     const { width, height } = exportSize(settings, preset);
     const frameRate = settings.frameRate.num / settings.frameRate.den;
     const codec = format.videoCodec && (await workingVideoCodec(format.videoCodec, width, height, frameRate));
-    if (!codec) throw new LecternError('encoder-unavailable', { details: { codec: format.videoCodec ?? '', width, height } });
+    if (!codec)
+      throw new LecternError('encoder-unavailable', { details: { codec: format.videoCodec ?? '', width, height } });
     const encoder = new PictureEncoder({
       codec,
       width,

@@ -39,7 +39,7 @@ export async function claimExportSlot(extension: string, signal: AbortSignal | u
       },
       finishWriting,
       release: async () => {
-        if (folder && fileName !== null) await folder.removeEntry(fileName).catch(() => undefined);
+        if (folder && fileName !== null) await remove(folder, fileName);
         letGo();
       },
     };
@@ -56,6 +56,20 @@ async function openFolder(): Promise<FileSystemDirectoryHandle | null> {
   } catch {
     return null;
   }
+}
+
+/** A worker that was ended in the middle still holds its file for a moment. */
+async function remove(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+  for (let tries = 0; tries < 25; tries += 1) {
+    try {
+      await folder.removeEntry(name);
+      return;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'NotFoundError') return;
+      await new Promise((resolve) => setTimeout(resolve, 80));
+    }
+  }
+  // It stays for the next export to clear away.
 }
 
 async function clearAway(folder: FileSystemDirectoryHandle): Promise<void> {
@@ -81,7 +95,10 @@ async function lock(name: string, signal: AbortSignal | undefined): Promise<() =
   };
   if (!locks) {
     const before = waiting.get(name) ?? Promise.resolve();
-    waiting.set(name, before.then(() => held.promise));
+    waiting.set(
+      name,
+      before.then(() => held.promise),
+    );
     await before;
     return letGo;
   }

@@ -133,7 +133,9 @@ class BlobFile implements OutputFile {
     const parts: Blob[] = [...this.#pieces, new Blob([this.#tail.subarray(0, this.#tailLength)])];
     let blob = new Blob(parts, { type: this.#mimeType });
     for (const { position, data } of this.#corrections) {
-      blob = new Blob([blob.slice(0, position), data, blob.slice(position + data.byteLength)], { type: this.#mimeType });
+      blob = new Blob([blob.slice(0, position), data, blob.slice(position + data.byteLength)], {
+        type: this.#mimeType,
+      });
     }
     return Promise.resolve(blob);
   }

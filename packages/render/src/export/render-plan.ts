@@ -38,7 +38,12 @@ export function planRender(document: TimelineDocument, startFrame: number, endFr
     const graph = evaluate(document, from);
     // A fade-in shows nothing in its first frame, but its clip is wanted.
     const second = from + 1 < to ? evaluate(document, from + 1) : graph;
-    segments.push({ kind: classify(document, graph, second), startFrame: from, endFrame: to, media: mediaOf(graph, second) });
+    segments.push({
+      kind: classify(document, graph, second),
+      startFrame: from,
+      endFrame: to,
+      media: mediaOf(graph, second),
+    });
   });
   return segments;
 }
@@ -48,7 +53,9 @@ function pictureEdges(document: TimelineDocument, startFrame: number, lastFrame:
   const add = (frame: number): void => {
     if (frame > startFrame && frame < lastFrame) edges.add(frame);
   };
-  const showing = new Set(document.tracks.filter((track) => !track.hidden && track.kind !== 'audio').map(({ id }) => id));
+  const showing = new Set(
+    document.tracks.filter((track) => !track.hidden && track.kind !== 'audio').map(({ id }) => id),
+  );
   for (const clip of document.clips.values()) {
     if (!showing.has(clip.trackId)) continue;
     add(clip.startFrame);
@@ -70,7 +77,8 @@ function classify(document: TimelineDocument, first: FrameGraph, second: FrameGr
   if (second.layers.length !== layers.length) return 'compose';
   const clips = layers.map((layer) => document.clips.get(layer.clipId));
   const animated = clips.some((clip) => clip && Object.values(clip.keyframes).some((list) => list.length > 1));
-  const fading = layers.some((layer) => layer.opacity < 1);
+  // A fade-out is whole in its first frame; the second tells.
+  const fading = [...layers, ...second.layers].some((layer) => layer.opacity < 1);
   if (!animated && !fading && layers.every((layer) => layer.kind !== 'video')) return 'still';
   const [only, ...others] = layers;
   if (only?.kind !== 'video' || others.length > 0 || animated || fading) return 'compose';

@@ -128,7 +128,13 @@ async function* fromKeyFrames(
       while (decoder.decodeQueueSize + decoded.length >= outstanding && failure === null) {
         await new Promise<void>((resolve) => {
           wake = resolve;
-          decoder.addEventListener('dequeue', () => { resolve(); }, { once: true });
+          decoder.addEventListener(
+            'dequeue',
+            () => {
+              resolve();
+            },
+            { once: true },
+          );
         });
         yield* drawDecoded();
       }
@@ -142,8 +148,16 @@ async function* fromKeyFrames(
       },
     );
     // Frames are drawn while the decoder empties: one that is out of them waits for ours to be closed.
-    for (let done = false; !done; ) {
-      done = await Promise.race([flushed, new Promise<boolean>((resolve) => (wake = () => { resolve(false); }))]);
+    for (let done = false; !done;) {
+      done = await Promise.race([
+        flushed,
+        new Promise<boolean>(
+          (resolve) =>
+            (wake = () => {
+              resolve(false);
+            }),
+        ),
+      ]);
       yield* drawDecoded();
     }
     if (failure) throw new LecternError('undecodable', { cause: failure, details: { codec: config.codec } });

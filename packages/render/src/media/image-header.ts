@@ -39,7 +39,13 @@ function png(bytes: Uint8Array): ImageFacts | null {
   if (big32(bytes, 0) !== 0x89504e47 || ascii(bytes, 12, 4) !== 'IHDR') return null;
   const colourType = bytes[25] ?? 0;
   const transparent = (colourType & 4) !== 0 || colourType === 3;
-  return { format: 'png', mimeType: 'image/png', width: big32(bytes, 16), height: big32(bytes, 20), hasAlpha: transparent };
+  return {
+    format: 'png',
+    mimeType: 'image/png',
+    width: big32(bytes, 16),
+    height: big32(bytes, 20),
+    hasAlpha: transparent,
+  };
 }
 
 /** ITU-T T.81, B.1.1.3: the first frame header that isn't DHT (C4), JPG (C8) or DAC (CC). */
@@ -59,7 +65,13 @@ function jpeg(bytes: Uint8Array): ImageFacts | null {
 
 function gif(bytes: Uint8Array): ImageFacts | null {
   if (ascii(bytes, 0, 4) !== 'GIF8') return null;
-  return { format: 'gif', mimeType: 'image/gif', width: little16(bytes, 6), height: little16(bytes, 8), hasAlpha: true };
+  return {
+    format: 'gif',
+    mimeType: 'image/gif',
+    width: little16(bytes, 6),
+    height: little16(bytes, 8),
+    hasAlpha: true,
+  };
 }
 
 /** https://developers.google.com/speed/webp/docs/riff_container */
@@ -100,6 +112,12 @@ function isoImage(bytes: Uint8Array): ImageFacts | null {
 
 function bmp(bytes: Uint8Array): ImageFacts | null {
   if (ascii(bytes, 0, 2) !== 'BM' || little16(bytes, 6) !== 0) return null;
-  const signed = (at: number): number => (little16(bytes, at) | (little16(bytes, at + 2) << 16)) | 0;
-  return { format: 'bmp', mimeType: 'image/bmp', width: Math.abs(signed(18)), height: Math.abs(signed(22)), hasAlpha: false };
+  const signed = (at: number): number => little16(bytes, at) | (little16(bytes, at + 2) << 16) | 0;
+  return {
+    format: 'bmp',
+    mimeType: 'image/bmp',
+    width: Math.abs(signed(18)),
+    height: Math.abs(signed(22)),
+    hasAlpha: false,
+  };
 }

@@ -1,5 +1,12 @@
 import { LecternError } from '@lectern/ports';
-import { type MediaFile, type StillMedia, type TimedMedia, closeMedia, maxImagePixels, openMedia } from './media-file.js';
+import {
+  type MediaFile,
+  type StillMedia,
+  type TimedMedia,
+  closeMedia,
+  maxImagePixels,
+  openMedia,
+} from './media-file.js';
 
 /** Asks the page for an asset's bytes. @throws LecternError `source-missing` */
 export type ResolveBlob = (assetId: string) => Promise<Blob>;

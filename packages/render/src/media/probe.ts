@@ -1,10 +1,5 @@
 import { LecternError, type ProbeFacts, type ProbeResult } from '@lectern/ports';
-import {
-  AudioSampleSink,
-  type InputAudioTrack,
-  type InputVideoTrack,
-  VideoSampleSink,
-} from 'mediabunny';
+import { AudioSampleSink, type InputAudioTrack, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
 import { throwIfAborted, withDeadline } from '../cancelling.js';
 import { declaredLength } from './container-length.js';
 import type { ImageFacts } from './image-header.js';
@@ -65,7 +60,8 @@ async function probeImage(blob: Blob, image: ImageFacts): Promise<ProbeResult> {
   try {
     bitmap = await createImageBitmap(blob);
   } catch (error) {
-    if (image.format === 'heic' || image.format === 'avif') return { facts: { ...facts, decodable: false }, poster: null };
+    if (image.format === 'heic' || image.format === 'avif')
+      return { facts: { ...facts, decodable: false }, poster: null };
     throw new LecternError('file-truncated', { cause: error });
   }
   try {
@@ -141,9 +137,7 @@ async function decodePicture(media: TimedMedia, video: InputVideoTrack, duration
     if (!sample) return null;
     const later = media.origin + Math.min(3, durationSeconds * 0.1);
     const nicer =
-      later > media.origin
-        ? await withDeadline(sink.getSample(later), decodeMilliseconds).catch(() => null)
-        : null;
+      later > media.origin ? await withDeadline(sink.getSample(later), decodeMilliseconds).catch(() => null) : null;
     const shown = nicer ?? sample;
     try {
       const alpha = await video.canBeTransparent();

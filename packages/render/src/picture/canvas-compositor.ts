@@ -40,13 +40,7 @@ export class CanvasCompositor {
   }
 
   /** Draws one layer; the context's transform takes project pixels to its own. */
-  drawLayer(
-    context: Context,
-    layer: Layer,
-    picture: LayerPicture | undefined,
-    scale: number,
-    opacity: number,
-  ): void {
+  drawLayer(context: Context, layer: Layer, picture: LayerPicture | undefined, scale: number, opacity: number): void {
     const { geometry } = layer;
     const { width, height } = geometry;
     context.save();

@@ -1,6 +1,12 @@
 import type { ColourLayer, FrameGraph, Layer, VideoLayer } from '@lectern/timeline';
 import type { VideoSample } from 'mediabunny';
-import { CanvasCompositor, type LayerPicture, type LayerPictures, type PictureSize, sourceRectangle } from './canvas-compositor.js';
+import {
+  CanvasCompositor,
+  type LayerPicture,
+  type LayerPictures,
+  type PictureSize,
+  sourceRectangle,
+} from './canvas-compositor.js';
 import {
   type Overlay,
   type Planes,
@@ -54,7 +60,12 @@ export class PlaneCompositor {
     const [first, ...others] = graph.layers;
     const under = first?.kind === 'video' ? pictures.get(first.clipId) : undefined;
     let rest: readonly Layer[] = graph.layers;
-    if (first?.kind === 'video' && under?.kind === 'video' && this.coversExactly(first, under) && isPlain(under.sample)) {
+    if (
+      first?.kind === 'video' &&
+      under?.kind === 'video' &&
+      this.coversExactly(first, under) &&
+      isPlain(under.sample)
+    ) {
       await copyPlanes(under.sample, this.#target);
       rest = others;
     } else {
@@ -106,7 +117,12 @@ export class PlaneCompositor {
     }
     if (layer.kind === 'video') {
       if (picture?.kind !== 'video') return;
-      if (layer.geometry.rotation % 360 === 0 && isPlain(picture.sample) && picture.sample.rotation === 0 && !picture.sample.flip) {
+      if (
+        layer.geometry.rotation % 360 === 0 &&
+        isPlain(picture.sample) &&
+        picture.sample.rotation === 0 &&
+        !picture.sample.flip
+      ) {
         await this.#addVideo(layer, picture);
         return;
       }

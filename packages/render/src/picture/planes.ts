@@ -169,7 +169,9 @@ export class PlaneScaler {
     // The rows of the source that are drawn, each scaled across first.
     const firstRow = down.offset === null ? (down.first[top - box.y] as number) : top - box.y + down.offset;
     const lastRow =
-      down.offset === null ? (down.first[bottom - 1 - box.y] as number) + down.taps - 1 : bottom - 1 - box.y + down.offset;
+      down.offset === null
+        ? (down.first[bottom - 1 - box.y] as number) + down.taps - 1
+        : bottom - 1 - box.y + down.offset;
     const rows = lastRow - firstRow + 1;
     if (this.#between.length < rows * width) this.#between = new Uint8Array(rows * width);
     const between = this.#between;
@@ -187,7 +189,8 @@ export class PlaneScaler {
         const start = from + (first[n] as number);
         const row0 = n * taps;
         let sum = unity >> 1;
-        for (let tap = 0; tap < taps; tap += 1) sum += (weights[row0 + tap] as number) * (source.data[start + tap] as number);
+        for (let tap = 0; tap < taps; tap += 1)
+          sum += (weights[row0 + tap] as number) * (source.data[start + tap] as number);
         between[into + x] = sum >> 14;
       }
     }
@@ -220,7 +223,7 @@ export class PlaneScaler {
       } else {
         for (let x = 0; x < width; x += 1) {
           const old = target.data[into + x] as number;
-          target.data[into + x] = old + ((((line[x] as number) >> 14) - old) * strength + 128 >> 8);
+          target.data[into + x] = old + (((((line[x] as number) >> 14) - old) * strength + 128) >> 8);
         }
       }
     }

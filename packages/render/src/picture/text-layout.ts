@@ -51,7 +51,12 @@ export function layOutText(
       const width = widths[index] as number;
       const free = blockWidth - 2 * style.padding - width;
       const shift = style.align === 'left' ? 0 : style.align === 'right' ? free : free / 2;
-      return { text: line, x: blockX + style.padding + shift, middleY: blockY + style.padding + (index + 0.5) * lineHeight, width };
+      return {
+        text: line,
+        x: blockX + style.padding + shift,
+        middleY: blockY + style.padding + (index + 0.5) * lineHeight,
+        width,
+      };
     }),
     block: { x: blockX, y: blockY, width: blockWidth, height: blockHeight },
   };

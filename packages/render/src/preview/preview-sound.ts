@@ -19,7 +19,8 @@ export class PreviewSound {
   obey(order: PreviewOrder): void {
     if (order.order === 'close') this.close();
     if (order.order !== 'document' && order.order !== 'change') return;
-    this.#document = order.order === 'document' ? documentFromRecords(order.records) : applyChange(this.#document, order.change);
+    this.#document =
+      order.order === 'document' ? documentFromRecords(order.records) : applyChange(this.#document, order.change);
     this.#library.keepOnly(new Set(this.#document.assets.keys()));
     this.#stream = null;
   }

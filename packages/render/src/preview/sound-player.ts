@@ -3,7 +3,12 @@ import type { SoundBlock } from '../worker/protocol.js';
 import { frameToSample } from '../sound/mixer.js';
 
 /** Mixes a block of the timeline: samples at the context's rate. */
-export type MixSound = (startSample: number, length: number, sampleRate: number, restart: boolean) => Promise<SoundBlock>;
+export type MixSound = (
+  startSample: number,
+  length: number,
+  sampleRate: number,
+  restart: boolean,
+) => Promise<SoundBlock>;
 
 const blockSeconds = 0.25;
 const aheadSeconds = 1;

@@ -214,7 +214,12 @@ export class Stage {
     const isCurrent = (): boolean => turn === this.#turn && !this.#closed;
     for (const opening of this.#readers.values()) {
       // Only a search that is still going on is given up.
-      if (this.#busy) opening.then(({ reader }) => { reader.cancel(); }).catch(() => undefined);
+      if (this.#busy)
+        opening
+          .then(({ reader }) => {
+            reader.cancel();
+          })
+          .catch(() => undefined);
     }
     const work = async (): Promise<void> => {
       const graph = evaluate(this.#document, this.#inside(this.#wanted));
@@ -301,7 +306,12 @@ export class Stage {
     if (!sample) return null;
     try {
       const copy = await copyPicture(sample);
-      const kept = { picture: copy, start: sample.timestamp, end: sample.timestamp + sample.duration, pixels: pixelsOf(copy) };
+      const kept = {
+        picture: copy,
+        start: sample.timestamp,
+        end: sample.timestamp + sample.duration,
+        pixels: pixelsOf(copy),
+      };
       this.#cache.put(assetId, kept);
       return kept;
     } finally {
@@ -323,11 +333,7 @@ export class Stage {
   }
 
   /** Null when it was given up on the way. */
-  async #exactPictures(
-    graph: FrameGraph,
-    lead: number,
-    keep: boolean,
-  ): Promise<Map<string, LayerPicture> | null> {
+  async #exactPictures(graph: FrameGraph, lead: number, keep: boolean): Promise<Map<string, LayerPicture> | null> {
     const pictures = new Map<string, LayerPicture>();
     this.#error = null;
     for (const layer of graph.layers) {
@@ -420,7 +426,10 @@ export class Stage {
   /** Closes readers not used since a moment, those unused longest first, until no more than `keep` are open. */
   async #closeIdle(since: number, keep = 0): Promise<void> {
     const open = await Promise.all(
-      [...this.#readers].map(async ([id, opening]) => ({ id, lastUse: (await opening.catch(() => null))?.lastUse ?? 0 })),
+      [...this.#readers].map(async ([id, opening]) => ({
+        id,
+        lastUse: (await opening.catch(() => null))?.lastUse ?? 0,
+      })),
     );
     open.sort((a, b) => a.lastUse - b.lastUse);
     for (const { id, lastUse } of open) {
@@ -465,7 +474,8 @@ export class Stage {
       const before = this.#shown;
       const graph = evaluate(this.#document, frame);
       this.#warm(frame, clock);
-      const pictures = clock.speed >= 0 ? await this.#exactPictures(graph, 0, false) : await this.#picturesBackwards(graph);
+      const pictures =
+        clock.speed >= 0 ? await this.#exactPictures(graph, 0, false) : await this.#picturesBackwards(graph);
       if (this.#clock === null) return;
       if (pictures) this.#draw(graph, pictures, frame, true, false);
       // At twice the speed every second frame is meant to be skipped.
@@ -497,7 +507,9 @@ export class Stage {
         this.#still(layer).catch(() => undefined);
       } else if (layer.kind === 'video' && !this.#readers.has(layer.clipId)) {
         const clip = this.#document.clips.get(layer.clipId);
-        const first = evaluate(this.#document, clip?.startFrame ?? ahead).layers.find(({ clipId }) => clipId === layer.clipId);
+        const first = evaluate(this.#document, clip?.startFrame ?? ahead).layers.find(
+          ({ clipId }) => clipId === layer.clipId,
+        );
         const target = first?.kind === 'video' ? first : layer;
         this.#readerOf(layer)
           .then(({ reader }) => {

@@ -52,7 +52,11 @@ const ramp = (n: number): number => (n % 1000) / 2000;
 
 test('a clip at the rate of the mix passes sample for sample, at its place', async () => {
   const source = synthetic(48_000, ramp);
-  const block = await mixBlock(settings(source, [span({ startFrame: 3, endFrame: 9, sourceStartSeconds: 0.5 })]), 0, 20_000);
+  const block = await mixBlock(
+    settings(source, [span({ startFrame: 3, endFrame: 9, sourceStartSeconds: 0.5 })]),
+    0,
+    20_000,
+  );
   const start = frameToSample(3, at30, 48_000);
   const end = frameToSample(9, at30, 48_000);
   assert.equal(start, 4800);
@@ -80,7 +84,7 @@ test('blocks of any length join without a seam, resampled or not', async () => {
     const mix = settings(source, [span({ endFrame: 60, sourceStartSeconds: 0.123, speed })]);
     const whole = await mixBlock(mix, 0, 40_000);
     const parts = createStereo(40_000);
-    for (let at = 0; at < 40_000; ) {
+    for (let at = 0; at < 40_000;) {
       const length = Math.min(40_000 - at, 777 + (at % 1013));
       parts.left.set((await mixBlock(mix, at, length)).left, at);
       at += length;
@@ -95,7 +99,8 @@ test('blocks of any length join without a seam, resampled or not', async () => {
 function resampledSine(frequency: number, from: number, to: number): number {
   const filter = resamplingFor(from, to);
   const source = new Float32Array(8192 + 4 * filter.reach);
-  for (let n = 0; n < source.length; n += 1) source[n] = Math.sin((2 * Math.PI * frequency * (n - 2 * filter.reach)) / from);
+  for (let n = 0; n < source.length; n += 1)
+    source[n] = Math.sin((2 * Math.PI * frequency * (n - 2 * filter.reach)) / from);
   const count = Math.floor((8192 * to) / from / 2);
   const output = new Float32Array(count);
   resample(filter, source, 2 * filter.reach, output, 0, count);
@@ -174,7 +179,12 @@ test('pan keeps the power and leaves the middle alone', () => {
 
 test('surround is mixed down with centre and surrounds at −3 dB and without the low effects', () => {
   const into = createStereo(1);
-  mixDown([0.1, 0.2, 0.3, 0.9, 0.4, 0.5].map((value) => Float32Array.of(value)), 1, into, 0);
+  mixDown(
+    [0.1, 0.2, 0.3, 0.9, 0.4, 0.5].map((value) => Float32Array.of(value)),
+    1,
+    into,
+    0,
+  );
   assert.ok(Math.abs((into.left[0] ?? 0) - (0.1 + 0.7 * Math.SQRT1_2)) < 1e-6);
   assert.ok(Math.abs((into.right[0] ?? 0) - (0.2 + 0.8 * Math.SQRT1_2)) < 1e-6);
 });
@@ -191,7 +201,8 @@ test('the limiter leaves sound below its ceiling bit for bit, only later', () =>
 test('the limiter holds peaks under the ceiling, smoothly, and lets go again', () => {
   const limiter = new Limiter(48_000);
   const loud = createStereo(96_000);
-  for (let n = 0; n < 96_000; n += 1) loud.left[n] = Math.sin((2 * Math.PI * 200 * n) / 48_000) * (n > 9600 && n < 24_000 ? 1.8 : 0.5);
+  for (let n = 0; n < 96_000; n += 1)
+    loud.left[n] = Math.sin((2 * Math.PI * 200 * n) / 48_000) * (n > 9600 && n < 24_000 ? 1.8 : 0.5);
   const before = loud.left.slice();
   limiter.process(loud);
   let peak = 0;
@@ -210,7 +221,10 @@ test('a stream of limited blocks starts at its place and equals one long block',
   for (const length of [1, 999, 3000, 5000]) parts.push(...(await stream.next(length)).left);
   assert.deepEqual(parts, [...one.left]);
   assert.equal(stream.position, 10_000);
-  const quiet = settings(synthetic(48_000, (n) => n / 1e6), [span({ endFrame: 90 })]);
+  const quiet = settings(
+    synthetic(48_000, (n) => n / 1e6),
+    [span({ endFrame: 90 })],
+  );
   assert.equal((await new MixStream(quiet, 1000).next(10)).left[0], Math.fround(1000 / 1e6));
 });
 

@@ -1,6 +1,14 @@
 import { LecternError, deserialiseError, serialiseError } from '@lectern/ports';
 import { type Deferred, defer, throwIfAborted } from '../cancelling.js';
-import { type FromWorker, type JobInput, type JobItem, type JobName, type JobOutput, type ToWorker, itemsAhead } from './protocol.js';
+import {
+  type FromWorker,
+  type JobInput,
+  type JobItem,
+  type JobName,
+  type JobOutput,
+  type ToWorker,
+  itemsAhead,
+} from './protocol.js';
 
 /** What a job may do while it runs. */
 export interface JobContext<N extends JobName> {
@@ -110,7 +118,10 @@ export class JobServer {
       },
     };
     try {
-      const handler = this.#handlers[name] as (input: unknown, context: JobContext<JobName>) => Promise<JobResult<JobName>>;
+      const handler = this.#handlers[name] as (
+        input: unknown,
+        context: JobContext<JobName>,
+      ) => Promise<JobResult<JobName>>;
       const { output, transfer } = await handler(input, context);
       this.post({ say: 'done', job, output }, transfer);
     } catch (error) {

@@ -114,7 +114,12 @@ export type ToWorker =
   | { readonly say: 'abort'; readonly job: number }
   /** Allows so many more items: a job that is ahead of its reader waits. */
   | { readonly say: 'more'; readonly job: number; readonly count: number }
-  | { readonly say: 'source'; readonly request: number; readonly blob: Blob | null; readonly error: SerialisedError | null }
+  | {
+      readonly say: 'source';
+      readonly request: number;
+      readonly blob: Blob | null;
+      readonly error: SerialisedError | null;
+    }
   | { readonly say: 'forget'; readonly assetIds: readonly string[] }
   | { readonly say: 'preview'; readonly previewId: number; readonly order: PreviewOrder };
 

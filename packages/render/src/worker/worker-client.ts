@@ -49,7 +49,8 @@ export class WorkerClient {
       this.#receive(event.data);
     });
     const fail = (event: Event): void => {
-      const message = event instanceof ErrorEvent && event.message !== '' ? event.message : 'the worker could not start';
+      const message =
+        event instanceof ErrorEvent && event.message !== '' ? event.message : 'the worker could not start';
       this.#fail(new LecternError('render-failed', { message }));
     };
     this.#worker.addEventListener('error', fail);
@@ -92,10 +93,12 @@ export class WorkerClient {
           // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was caught is passed on
           reject(reason);
         },
-        onItem: onItem && ((item) => {
-          onItem(item as JobItem<N>);
-          this.#post({ say: 'more', job, count: 1 });
-        }),
+        onItem:
+          onItem &&
+          ((item) => {
+            onItem(item as JobItem<N>);
+            this.#post({ say: 'more', job, count: 1 });
+          }),
       });
       signal?.addEventListener('abort', abort, { once: true });
       this.#post({ say: 'start', job, name, input }, transfer);
@@ -138,10 +141,14 @@ export class WorkerClient {
         },
       });
     });
-    stopping.signal.addEventListener('abort', () => {
-      this.#post({ say: 'abort', job });
-      this.#jobs.get(job)?.reject(new LecternError('aborted', { cause: signal?.reason }));
-    }, { once: true });
+    stopping.signal.addEventListener(
+      'abort',
+      () => {
+        this.#post({ say: 'abort', job });
+        this.#jobs.get(job)?.reject(new LecternError('aborted', { cause: signal?.reason }));
+      },
+      { once: true },
+    );
     let taken = 0;
     try {
       for (;;) {
@@ -170,10 +177,12 @@ export class WorkerClient {
   #startPulled(name: JobName, input: unknown, pending: PendingJob): number {
     const job = this.#nextJob;
     this.#nextJob += 1;
-    const done = <T>(then: (value: T) => void) => (value: T): void => {
-      this.#jobs.delete(job);
-      then(value);
-    };
+    const done =
+      <T>(then: (value: T) => void) =>
+      (value: T): void => {
+        this.#jobs.delete(job);
+        then(value);
+      };
     this.#jobs.set(job, { ...pending, resolve: done(pending.resolve), reject: done(pending.reject) });
     if (this.#failure) this.#jobs.get(job)?.reject(this.#failure);
     else this.#post({ say: 'start', job, name, input });

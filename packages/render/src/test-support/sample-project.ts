@@ -15,11 +15,11 @@ import {
   createDocument,
 } from '@lectern/timeline';
 import { ALL_FORMATS, AudioSampleSink, BlobSource, Input, VideoSampleSink } from 'mediabunny';
-import { type FrameCode, readFrameCode } from '../../testing/src/frame-code.js';
-import { createRenderEngine } from '../src/render-engine.js';
+import { type FrameCode, readFrameCode } from '../../../testing/src/frame-code.js';
+import { createRenderEngine } from '../render-engine.js';
 
 /** The worker as it is shipped: `node packages/render/build-worker.mjs` makes it from the compiled modules. */
-const workerUrl: URL = new URL('../dist/render.worker.js', import.meta.url);
+const workerUrl: URL = new URL('../../dist/render.worker.js', import.meta.url);
 
 /** What a project is put together from. */
 export class SampleProject {
@@ -33,7 +33,9 @@ export class SampleProject {
       workerUrl,
       resolveSource: (id) => {
         const file = this.#files.get(id);
-        return file ? Promise.resolve(file) : Promise.reject(new LecternError('source-missing', { details: { asset: id } }));
+        return file
+          ? Promise.resolve(file)
+          : Promise.reject(new LecternError('source-missing', { details: { asset: id } }));
       },
     });
   }
@@ -107,7 +109,10 @@ export class SampleProject {
 
   document(settings: Partial<Omit<SettingsRecord, 'type' | 'id'>> = {}): TimelineDocument {
     const assets = [...this.#facts].map(([name, facts]) => assetRecord(name, facts));
-    return createDocument({ settings: { width: 640, height: 360, ...settings }, records: [...assets, ...this.#records] });
+    return createDocument({
+      settings: { width: 640, height: 360, ...settings },
+      records: [...assets, ...this.#records],
+    });
   }
 
   dispose(): void {
@@ -152,7 +157,12 @@ export function still(name: string): ClipSource {
 /** Enough bits that the numbers in the pictures survive, at the size of the fixtures. */
 export const testPreset: ExportPreset = { id: 'smallest', height: 360, videoBitrate: 2_000_000, audioBitrate: 128_000 };
 
-export async function formatOf(engine: RenderEngine, container: 'mp4' | 'webm', width = 640, height = 360): Promise<ExportFormat> {
+export async function formatOf(
+  engine: RenderEngine,
+  container: 'mp4' | 'webm',
+  width = 640,
+  height = 360,
+): Promise<ExportFormat> {
   const { formats } = await engine.capabilities(width, height);
   const found = formats.find((format) => format.container === container);
   if (!found) throw new RangeError(`this browser makes no ${container}`);
