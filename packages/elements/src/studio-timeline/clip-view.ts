@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from '../foundation/style-map.js';
 import { icon } from '../foundation/icon.js';
 import { frameToX, shortTimecode, type PlacedClip, type Row } from './timeline-geometry.js';
-import { clipLabel, clipName, isMissing, type TimelineView } from './timeline-view.js';
+import { clipCaption, clipLabel, clipName, isMissing, type TimelineView } from './timeline-view.js';
 
 /** From this height on a clip has a caption above its picture instead of over it. */
 export const tallRow = 46;
@@ -92,14 +92,10 @@ export function clipView(view: TimelineView, row: Row, { clip, index }: PlacedCl
 function captionView(view: TimelineView, clip: ClipRecord, width: number, missing: boolean): TemplateResult {
   const name = clipName(clip, view.messages);
   if (width < 28) return html`<div class="caption"></div>`;
-  const code =
-    'assetId' in clip.source ? (view.assetFailure(clip.source.assetId) as { code?: unknown } | null)?.code : null;
-  const reason =
-    code === undefined || code === null || code === 'source-missing' ? 'timeline.missing' : 'timeline.undecodable';
   return html`<div class="caption" title=${name}>
     ${missing ? icon('warning') : clip.linkId !== null ? icon('link') : nothing}
     ${clip.source.kind === 'colour' ? html`<i class="swatch" style=${styleMap({ backgroundColor: clip.source.colour })}></i>` : nothing}
-    <span class="truncate" dir="auto">${missing ? `${name} · ${view.messages.t(reason)}` : name}</span>
+    <span class="truncate" dir="auto">${clipCaption(view, clip)}</span>
   </div>`;
 }
 

@@ -41,6 +41,16 @@ function firstOf(...texts: readonly (string | undefined)[]): string {
   return texts.find((text) => text !== undefined && text !== '') ?? '';
 }
 
+/** What stands on a clip: its name, and what is wrong with its media. */
+export function clipCaption(view: TimelineView, clip: ClipRecord): string {
+  const name = clipName(clip, view.messages);
+  if (!isMissing(view, clip)) return name;
+  const code =
+    'assetId' in clip.source ? (view.assetFailure(clip.source.assetId) as { code?: unknown } | null)?.code : null;
+  const isGone = code === undefined || code === null || code === 'source-missing';
+  return `${name} · ${view.messages.t(isGone ? 'timeline.missing' : 'timeline.undecodable')}`;
+}
+
 /** `Clip 3 of 8, intro.webm, 0:12 to 0:25, Video 1, selected` */
 export function clipLabel(view: TimelineView, row: Row, clip: ClipRecord, index: number): string {
   const { messages, document } = view;
@@ -51,13 +61,13 @@ export function clipLabel(view: TimelineView, row: Row, clip: ClipRecord, index:
     row.track.muted && messages.t('timeline.clipMuted'),
     row.track.hidden && messages.t('timeline.clipHidden'),
     row.track.locked && messages.t('timeline.clipLocked'),
-    isMissing(view, clip) && messages.t('timeline.clipMissing'),
     view.grabbedClipId === clip.id && messages.t('timeline.clipGrabbed'),
   ].filter((extra) => extra !== false);
   const label = messages.t('timeline.clip', {
     position: index + 1,
     count: row.clips.length,
-    name: clipName(clip, messages),
+    // As it is written on the clip, so that speech input finds it by what is seen.
+    name: clipCaption(view, clip),
     start: shortTimecode(clip.startFrame, rate),
     end: shortTimecode(endFrame(clip), rate),
     track: row.track.name,

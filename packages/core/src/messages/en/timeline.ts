@@ -20,7 +20,6 @@ export const timelineMessages = {
   'timeline.clipMuted': 'muted',
   'timeline.clipHidden': 'hidden',
   'timeline.clipLocked': 'locked',
-  'timeline.clipMissing': 'file missing',
   'timeline.clipGrabbed': 'being moved',
   'timeline.trimStart': 'Start of “{name}”',
   'timeline.trimEnd': 'End of “{name}”',

@@ -22,7 +22,6 @@ export const timelineMessages: TranslationOf<typeof english> = {
   'timeline.clipMuted': 'silenciado',
   'timeline.clipHidden': 'oculto',
   'timeline.clipLocked': 'bloqueado',
-  'timeline.clipMissing': 'falta el archivo',
   'timeline.clipGrabbed': 'en movimiento',
   'timeline.trimStart': 'Inicio de «{name}»',
   'timeline.trimEnd': 'Final de «{name}»',
