@@ -7,7 +7,12 @@ export { MediaLibraryElement } from './media-library/media-library.js';
 export type * from './media-library/media-library-events.js';
 export { AssetBrowserElement, type AssetInsertDetail } from './asset-browser/asset-browser.js';
 export { ProjectLibraryElement } from './project-library/project-library.js';
-export { CourseOutlineElement, type AttachOptions, type CourseChangeDetail, type CourseItemDetail } from './course-outline/course-outline.js';
+export {
+  CourseOutlineElement,
+  type AttachOptions,
+  type CourseChangeDetail,
+  type CourseItemDetail,
+} from './course-outline/course-outline.js';
 export { StudioPreviewElement } from './studio-preview/studio-preview.js';
 export { ClipInspectorElement } from './clip-inspector/clip-inspector.js';
 export { AutosaveManagerElement, type SaveDetail, type SaveStateDetail } from './autosave-manager/autosave-manager.js';
@@ -18,7 +23,11 @@ export {
   type ExportErrorDetail,
   type ExportStartDetail,
 } from './export-dialog/export-dialog.js';
-export { VideoStudioElement, type ProjectOpenedDetail, type ProjectPublishDetail } from './video-studio/video-studio.js';
+export {
+  VideoStudioElement,
+  type ProjectOpenedDetail,
+  type ProjectPublishDetail,
+} from './video-studio/video-studio.js';
 export type { StudioLayout } from './video-studio/studio-layout.js';
 export type { Keymap } from './foundation/studio-keys.js';
 export { StudioTimelineElement, type ClipInspectDetail } from './studio-timeline/studio-timeline.js';

@@ -29,8 +29,7 @@ export interface CreateLecternOptions {
  * ```
  */
 export function createLectern(options: CreateLecternOptions = {}): LecternSession {
-  const backend =
-    options.backend === undefined || options.backend === 'local' ? createLocalBackend() : options.backend;
+  const backend = options.backend === undefined || options.backend === 'local' ? createLocalBackend() : options.backend;
   const render = createRenderEngine({
     resolveSource: async (assetId, { signal } = {}) => {
       const call = signal ? { signal } : {};

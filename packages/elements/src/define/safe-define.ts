@@ -2,7 +2,7 @@
 export function safeDefine(
   tag: string,
   element: CustomElementConstructor,
-  registry: CustomElementRegistry | undefined = globalThis.customElements as CustomElementRegistry | undefined,
+  registry: CustomElementRegistry | undefined = globalThis.customElements,
 ): void {
   const present = registry?.get(tag);
   if (!registry || present === element) return;

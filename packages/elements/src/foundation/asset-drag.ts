@@ -52,7 +52,9 @@ export function startAssetDrag(event: PointerEvent, options: AssetDragOptions): 
     clientY: at.clientY,
   });
   const send = (target: Element, type: string, at: PointerEvent): boolean =>
-    !target.dispatchEvent(new CustomEvent(type, { detail: detail(at), bubbles: true, composed: true, cancelable: true }));
+    !target.dispatchEvent(
+      new CustomEvent(type, { detail: detail(at), bubbles: true, composed: true, cancelable: true }),
+    );
 
   const track = (): void => {
     frame = 0;

@@ -1,4 +1,4 @@
-import { LitElement } from 'lit';
+import type { LitElement } from 'lit';
 
 /**
  * Drives an element as a person would: by role and name, by pointer and by key. Each element's own harness extends it,
@@ -70,9 +70,15 @@ export class Harness<E extends LitElement> {
   /** Presses a key on what has the focus inside the element, or on the element. */
   async press(key: string, init: KeyboardEventInit = {}): Promise<void> {
     let target: Element = this.element;
-    for (let inner = this.element.shadowRoot?.activeElement ?? null; inner; inner = inner.shadowRoot?.activeElement ?? null)
+    for (
+      let inner = this.element.shadowRoot?.activeElement ?? null;
+      inner;
+      inner = inner.shadowRoot?.activeElement ?? null
+    )
       target = inner;
-    target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true, ...init }));
+    target.dispatchEvent(
+      new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true, ...init }),
+    );
     target.dispatchEvent(new KeyboardEvent('keyup', { key, bubbles: true, composed: true, cancelable: true, ...init }));
     await this.settled();
   }

@@ -1,7 +1,14 @@
 import { ContextConsumer } from '@lit/context';
 import { LitElement, type CSSResultGroup } from 'lit';
 import { property } from 'lit/decorators.js';
-import { defaultSession, subscribeDefaultSession, type LecternSession, type MessageKey, type MessageParams, type Unsubscribe } from '@lectern/core';
+import {
+  defaultSession,
+  subscribeDefaultSession,
+  type LecternSession,
+  type MessageKey,
+  type MessageParams,
+  type Unsubscribe,
+} from '@lectern/core';
 import { rememberContextRequests } from './context-root.js';
 import { sessionContext } from './contexts.js';
 import { controls } from './controls.styles.js';

@@ -21,14 +21,16 @@ export class MenuController implements ReactiveController {
     return this.#menu !== null;
   }
 
-  open(menu: HTMLElement, anchor: HTMLElement | { readonly x: number; readonly y: number }, returnTo?: HTMLElement): void {
+  open(
+    menu: HTMLElement,
+    anchor: HTMLElement | { readonly x: number; readonly y: number },
+    returnTo?: HTMLElement,
+  ): void {
     this.close(false);
     this.#menu = menu;
     this.#returnTo = returnTo ?? (anchor instanceof HTMLElement ? anchor : null);
     const reference =
-      anchor instanceof HTMLElement
-        ? anchor
-        : { getBoundingClientRect: () => new DOMRect(anchor.x, anchor.y, 0, 0) };
+      anchor instanceof HTMLElement ? anchor : { getBoundingClientRect: () => new DOMRect(anchor.x, anchor.y, 0, 0) };
     menu.showPopover();
     const place = (): void => {
       void computePosition(reference, menu, {
@@ -71,7 +73,9 @@ export class MenuController implements ReactiveController {
   close(returnFocus = true): void {
     const menu = this.#menu;
     if (!menu) return;
-    const hadFocus = menu.matches(':focus-within') || menu.getRootNode() instanceof ShadowRoot && menu.contains((menu.getRootNode() as ShadowRoot).activeElement);
+    const hadFocus =
+      menu.matches(':focus-within') ||
+      (menu.getRootNode() instanceof ShadowRoot && menu.contains((menu.getRootNode() as ShadowRoot).activeElement));
     this.#menu = null;
     this.#stop?.();
     this.#stop = null;
@@ -86,7 +90,9 @@ export class MenuController implements ReactiveController {
   }
 
   #items(): HTMLElement[] {
-    return this.#menu ? [...this.#menu.querySelectorAll<HTMLElement>('[role^="menuitem"]:not([aria-disabled="true"])')] : [];
+    return this.#menu
+      ? [...this.#menu.querySelectorAll<HTMLElement>('[role^="menuitem"]:not([aria-disabled="true"])')]
+      : [];
   }
 
   #onKey(event: KeyboardEvent): void {

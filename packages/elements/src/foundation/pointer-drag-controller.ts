@@ -56,6 +56,7 @@ export class PointerDragController implements ReactiveController {
       if (!started) {
         if (Math.hypot(move.clientX - clientX, move.clientY - clientY) < threshold) return;
         start(event);
+        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- start() sets it
         if (!started) return;
       }
       frame ||= requestAnimationFrame(() => {

@@ -19,7 +19,7 @@ export abstract class ProjectElement extends LecternElement {
   /** Why the project named by `project` did not open. */
   protected openError: LecternError | null = null;
   /** True while the project named by `project` is being opened. */
-  protected opening: boolean = false;
+  protected opening = false;
 
   readonly #provided: ContextConsumer<typeof projectContext, this> = new ContextConsumer(this, {
     context: projectContext,

@@ -81,7 +81,13 @@ export class QueryController<T> extends ObserverController<QueryObserverOptions<
 
 /** The same for a list that is read page by page. */
 export class InfiniteQueryController<T, P = string | null> extends ObserverController<
-  InfiniteQueryObserverOptions<T, Error, { readonly pages: readonly T[]; readonly pageParams: readonly P[] }, readonly unknown[], P>,
+  InfiniteQueryObserverOptions<
+    T,
+    Error,
+    { readonly pages: readonly T[]; readonly pageParams: readonly P[] },
+    readonly unknown[],
+    P
+  >,
   InfiniteQueryObserverResult<{ readonly pages: readonly T[]; readonly pageParams: readonly P[] }>
 > {
   protected override create(client: QueryClient, options: never): never {

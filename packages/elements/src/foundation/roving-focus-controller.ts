@@ -37,9 +37,15 @@ export class RovingFocusController implements ReactiveController {
     let next: number;
     if (event.key === 'Home') next = 0;
     else if (event.key === 'End') next = items.length - 1;
-    else if ((orientation !== 'vertical' && event.key === forward) || (orientation !== 'horizontal' && event.key === 'ArrowDown'))
+    else if (
+      (orientation !== 'vertical' && event.key === forward) ||
+      (orientation !== 'horizontal' && event.key === 'ArrowDown')
+    )
       next = index + 1;
-    else if ((orientation !== 'vertical' && event.key === backward) || (orientation !== 'horizontal' && event.key === 'ArrowUp'))
+    else if (
+      (orientation !== 'vertical' && event.key === backward) ||
+      (orientation !== 'horizontal' && event.key === 'ArrowUp')
+    )
       next = index - 1;
     else return false;
     event.preventDefault();

@@ -14,7 +14,12 @@ export interface StateViewOptions {
 
 /** The picture, the sentence and the way on of an empty, failing or offline place. */
 export function stateView(options: StateViewOptions): TemplateResult {
-  return html`<div class="state" part="state" data-tone=${options.tone ?? nothing} role=${options.tone ? 'alert' : nothing}>
+  return html`<div
+    class="state"
+    part="state"
+    data-tone=${options.tone ?? nothing}
+    role=${options.tone ? 'alert' : nothing}
+  >
     ${icon(options.icon)}
     <h3>${options.title}</h3>
     ${options.text ? html`<p>${options.text}</p>` : nothing}

@@ -1,5 +1,12 @@
 import { noChange, type ElementPart } from 'lit';
-import { Directive, PartType, directive, type AttributePart, type DirectiveResult, type PartInfo } from 'lit/directive.js';
+import {
+  Directive,
+  PartType,
+  directive,
+  type AttributePart,
+  type DirectiveResult,
+  type PartInfo,
+} from 'lit/directive.js';
 
 /** CSS properties (`inlineSize`, `inline-size` or `--name`) and their values; null and undefined take one away. */
 export type StyleInfo = Readonly<Record<string, string | number | null | undefined>>;

@@ -13,7 +13,10 @@ export const tokens: CSSResult = css`
       --lectern-color-accent,
       var(--wa-color-brand-fill-loud, var(--bs-primary, light-dark(#4f46e5, #8b87ff)))
     );
-    --l-accent-hover: var(--lectern-color-accent-hover, color-mix(in oklab, var(--l-accent) 88%, light-dark(#000, #fff)));
+    --l-accent-hover: var(
+      --lectern-color-accent-hover,
+      color-mix(in oklab, var(--l-accent) 88%, light-dark(#000, #fff))
+    );
     --l-on-accent: var(--lectern-color-on-accent, light-dark(#ffffff, #12112b));
     --l-accent-soft: color-mix(in oklab, var(--l-accent) 12%, transparent);
     --l-accent-text: var(--lectern-color-accent-text, light-dark(#4338ca, #aba8ff));
