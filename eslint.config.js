@@ -64,6 +64,8 @@ export default defineConfig(
       '@typescript-eslint/consistent-generic-constructors': 'off',
       // A type parameter that is used once may still say what a method gives: emit<Detail>(…).
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // What a directive of Lit's is typed as.
+      '@typescript-eslint/no-generated-empty-object-type': 'off',
       // Asks for `!`, which another rule forbids.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       // TypeScript's own noPropertyAccessFromIndexSignature asks for brackets.

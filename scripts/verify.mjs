@@ -40,6 +40,17 @@ const steps = {
   build: () => run('node', 'scripts/build.mjs'),
   types: () => all([() => run('tsc', '-b'), () => run('tsc', '-p', 'tsconfig.tests.json')]),
   lint: () => run('eslint', '.', '--max-warnings', '0'),
+  templates: () =>
+    run(
+      'lit-analyzer',
+      'packages/elements/src/**/*.ts',
+      '--quiet',
+      // Ids are strings with a brand, and a bare `popover` means auto; it knows neither.
+      '--rules.no-complex-attribute-binding',
+      'off',
+      '--rules.no-incompatible-type-binding',
+      'off',
+    ),
   format: () => run('prettier', '--check', '.', '--log-level', 'warn'),
   unused: () => run('knip'),
   packaging: () =>

@@ -2,7 +2,9 @@
 export function safeDefine(
   tag: string,
   element: CustomElementConstructor,
-  registry: CustomElementRegistry | undefined = globalThis.customElements,
+  // On a server there is none.
+  registry: CustomElementRegistry | undefined = (globalThis as { customElements?: CustomElementRegistry })
+    .customElements,
 ): void {
   const present = registry?.get(tag);
   if (!registry || present === element) return;

@@ -68,12 +68,6 @@ export function laneEnd(draft: Draft, trackId: TrackId): number {
   return last ? endFrame(last) : 0;
 }
 
-/** The frame where the next clip starts, from a frame on; `Infinity` when there is none. */
-export function nextStart(draft: Draft, trackId: TrackId, frame: number): number {
-  const lane = draft.lane(trackId);
-  return lane[countStartingBefore(lane, frame)]?.startFrame ?? Infinity;
-}
-
 /** The clips on either side of one on its track. */
 export function neighboursOf(
   draft: Draft,
@@ -154,9 +148,4 @@ function freeName(same: readonly TrackRecord[], kind: TrackKind): string {
   let number = same.length + 1;
   while (taken.has(`${kindNames[kind]} ${number}`)) number += 1;
   return `${kindNames[kind]} ${number}`;
-}
-
-/** The clips of a draft by id, without those that aren't there. */
-export function clipsById(draft: Draft, ids: Iterable<ClipId>): ClipRecord[] {
-  return [...ids].map((id) => draft.clip(id)).filter((clip) => clip !== undefined);
 }
