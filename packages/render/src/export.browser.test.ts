@@ -1,6 +1,7 @@
 import { isLecternError } from '@lectern/ports';
 import type { ExportProgress, LecternError } from '@lectern/ports';
 import { frameToSeconds } from '@lectern/timeline';
+import { executeServerCommand } from '@web/test-runner-commands';
 import { expect } from 'chai';
 import { type CountingFixtureName, countingFixtures, variableRateTime } from '../../testing/src/fixture-files.js';
 import { beepFrequency, findBeeps, readTone, readTones } from '../../testing/src/tone-code.js';
@@ -347,6 +348,23 @@ describe('exporting', () => {
       await result.release();
     } finally {
       Object.defineProperty(navigator.storage, 'getDirectory', { configurable: true, value: original });
+    }
+  }).timeout(60_000);
+
+  it('says so when the disk is full, and leaves nothing behind', async () => {
+    await project.open('count-720p.mp4');
+    project.clip('video', 0, 150, from('count-720p.mp4'));
+    const format = await formatOf(project.engine, 'mp4', 1280, 720);
+    const preset = { ...testPreset, height: 720, videoBitrate: 60_000_000 };
+    const { usage = 0 } = await navigator.storage.estimate();
+    await executeServerCommand('set-quota', { quotaSize: usage + 60_000 });
+    try {
+      const document = project.document({ width: 1280, height: 720 });
+      const error = await failureOf(project.engine.export({ document, preset, format }));
+      expect(error.code).to.equal('quota-exceeded');
+      expect(await filesLeft()).to.deep.equal([]);
+    } finally {
+      await executeServerCommand('set-quota', {});
     }
   }).timeout(60_000);
 

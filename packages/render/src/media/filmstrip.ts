@@ -85,7 +85,7 @@ async function* fromKeyFrames(
   if (!video || wanted.length === 0) return;
   const config = await video.getDecoderConfig();
   if (!config) return;
-  const rotation = await video.getRotation();
+  const [rotation, flip] = [await video.getRotation(), await video.getFlip()];
   const sink = new EncodedPacketSink(video);
   const decoded: VideoFrame[] = [];
   let failure: unknown = null;
@@ -105,7 +105,7 @@ async function* fromKeyFrames(
     for (let frame = decoded.shift(); frame; frame = decoded.shift()) {
       // The timestamp carries the place in the list, because decoders give back nothing else.
       const times = pictures.get(frame.timestamp) ?? [];
-      const sample = new VideoSample(frame, { rotation, timestamp: 0 });
+      const sample = new VideoSample(frame, { rotation, flip, timestamp: 0 });
       try {
         const drawn = await drawnAt(sample, height);
         for (const timeSeconds of times.slice(1)) yield { timeSeconds, bitmap: await createImageBitmap(drawn) };

@@ -7,14 +7,14 @@ import { VideoSample } from 'mediabunny';
 export async function copyPicture(sample: VideoSample): Promise<VideoSample> {
   const frame = sample.toVideoFrame();
   try {
-    const { rotation, timestamp, duration } = sample;
+    const { rotation, flip, timestamp, duration } = sample;
     const { format } = frame;
     if (format === null) {
       // A picture that stays on the graphics processor in a form of its own.
       const bitmap = await createImageBitmap(frame);
       const copy = new VideoFrame(bitmap, { timestamp: frame.timestamp });
       bitmap.close();
-      return new VideoSample(copy, { rotation, timestamp, duration });
+      return new VideoSample(copy, { rotation, flip, timestamp, duration });
     }
     const data = new Uint8Array(frame.allocationSize());
     const layout = await frame.copyTo(data);
@@ -31,7 +31,7 @@ export async function copyPicture(sample: VideoSample): Promise<VideoSample> {
       colorSpace: frame.colorSpace.toJSON(),
       transfer: [data.buffer],
     };
-    return new VideoSample(new VideoFrame(data, init), { rotation, timestamp, duration });
+    return new VideoSample(new VideoFrame(data, init), { rotation, flip, timestamp, duration });
   } finally {
     frame.close();
   }

@@ -30,6 +30,8 @@ export class PictureReader {
   #next: VideoSample | null = null;
   #closed = false;
   #cancelled = false;
+  #searching = false;
+  #single: AsyncGenerator<VideoSample | null, void> | null = null;
   /** Calls are served one after the other: a place may be prepared while another is asked for. */
   #turn: Promise<unknown> = Promise.resolve();
   /** Sees each picture that is passed on the way, before it is closed, and when the next one begins (file time). */
@@ -55,7 +57,14 @@ export class PictureReader {
    * it: it is valid until the next call.
    */
   at(seconds: number): Promise<VideoSample | null> {
-    const turn = this.#turn.then(() => this.#at(seconds));
+    const turn = this.#turn.then(async () => {
+      this.#searching = true;
+      try {
+        return await this.#at(seconds);
+      } finally {
+        this.#searching = false;
+      }
+    });
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
@@ -119,6 +128,28 @@ export class PictureReader {
     await samples?.return();
   }
 
+  /** Whether `at` would go on from here, and not begin anew at a key frame. */
+  async reaches(seconds: number): Promise<boolean> {
+    await this.#turn;
+    return !this.#cancelled && this.#isAhead(this.#media.origin + seconds);
+  }
+
+  /**
+   * One picture and nothing after it: the fastest way to a place where nobody goes on from. The caller closes it. Null
+   * when it was cancelled, or there is none.
+   */
+  async only(seconds: number): Promise<VideoSample | null> {
+    const samples = this.#sink.samplesAtTimestamps([this.#media.origin + seconds]);
+    this.#single = samples;
+    try {
+      const pulled = await samples.next();
+      return pulled.value ?? null;
+    } finally {
+      if (this.#single === samples) this.#single = null;
+      await samples.return();
+    }
+  }
+
   /** When the picture after the current one begins (file time); infinite after the last. */
   get currentEnd(): number {
     return this.#next?.timestamp ?? Infinity;
@@ -126,6 +157,8 @@ export class PictureReader {
 
   /** Gives up what is being decoded: nobody wants it any more. The next call starts anew. */
   cancel(): void {
+    void this.#single?.return();
+    if (!this.#searching) return;
     this.#cancelled = true;
     void this.#samples?.return();
   }
@@ -133,6 +166,7 @@ export class PictureReader {
   /** Closes every picture and the decoder. */
   async close(): Promise<void> {
     this.#closed = true;
+    void this.#single?.return();
     await this.#turn;
     await this.#stop().catch(() => undefined);
   }

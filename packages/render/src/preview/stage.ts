@@ -345,6 +345,12 @@ export class Stage {
         }
         const open = await this.#readerOf(layer);
         open.reader.lead = lead;
+        if (keep && !this.#isStep(graph) && !(await open.reader.reaches(this.#time(layer)))) {
+          const picture = await this.#onlyPicture(open.reader, layer);
+          if (!picture) return null;
+          pictures.set(layer.clipId, this.#picture(layer, picture));
+          continue;
+        }
         const from = open.media.origin + this.#time(layer) - lead;
         open.reader.onPassed = keep
           ? (sample, end) => {
@@ -362,6 +368,31 @@ export class Stage {
       }
     }
     return pictures;
+  }
+
+  /** Whether a frame is near the one that shows: then the next is likely to be near as well. */
+  #isStep({ frame }: FrameGraph): boolean {
+    const { num, den } = this.#document.settings.frameRate;
+    return this.#clock !== null || Math.abs(frame - this.#shown) <= (num / den) * 0.5;
+  }
+
+  /** A picture out of nowhere, without those that follow; it is the cache's. */
+  async #onlyPicture(reader: PictureReader, layer: VideoLayer): Promise<VideoSample | null> {
+    const sample = await reader.only(this.#time(layer));
+    if (!sample) return null;
+    try {
+      const picture = await copyPicture(sample);
+      const { timestamp, duration } = sample;
+      this.#cache.put(layer.assetId, {
+        picture,
+        start: timestamp,
+        end: timestamp + duration,
+        pixels: pixelsOf(picture),
+      });
+      return picture;
+    } finally {
+      sample.close();
+    }
   }
 
   /** Puts a copy into the cache; nobody waits for it. */
