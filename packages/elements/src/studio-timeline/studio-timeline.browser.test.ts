@@ -637,7 +637,7 @@ describe('studio-timeline', () => {
         });
       });
       await harness.until(() => harness.all('.clip[data-missing]').length === 3, 'the look of missing files');
-      expect(harness.clip('clip-1').ariaLabel).to.contain('file missing');
+      expect(harness.clip('clip-1').ariaLabel).to.contain('File missing');
     });
   });
 
