@@ -18,7 +18,7 @@ import { build } from '../../scripts/build.mjs';
  */
 /**
  * @typedef {object} Suite
- * @property {(options: {log: (line: string) => void}) => Promise<readonly Result[]>} run
+ * @property {(options: {log: (line: string) => void}) => Promise<readonly Result[] | {results: readonly Result[]}>} run
  */
 
 const suites = ['timeline', 'library', 'render'];
@@ -50,7 +50,8 @@ for (const suite of given.length > 0 ? given : suites) {
   try {
     /** @type {Suite} */
     const { run } = await import(pathToFileURL(file).href);
-    const results = await run({ log });
+    const answer = await run({ log });
+    const results = 'results' in answer ? answer.results : answer;
     if (asJson) process.stdout.write(`${JSON.stringify({ suite, results })}\n`);
     else {
       const width = Math.max(...results.map(({ name }) => name.length));
