@@ -20,7 +20,7 @@ export type {
   PickRequest,
   Undoable,
 } from './actions/actions.js';
-export type { Autosave, ConflictChoice } from './autosave/autosave.js';
+export type { Autosave, ConflictChoice, ConflictDocuments } from './autosave/autosave.js';
 export type * from './autosave/autosave-state.js';
 export { autosaveSentence, autosaveStatement, type AutosaveStatement } from './autosave/autosave-sentence.js';
 export { contentHash } from './autosave/content-hash.js';

@@ -348,7 +348,7 @@ class OpenProject implements ProjectSession {
   }
 
   async publish(): Promise<void> {
-    await this.#driver.publish();
+    await this.#driver.saveNow('publish');
     await this.#describe({ isDraft: false });
     const { title } = this.details.getState();
     this.#world.actions.notify({ tone: 'success', message: { key: 'autosave.publishedNotice', params: { title } } });

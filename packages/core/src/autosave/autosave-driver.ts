@@ -12,7 +12,7 @@ import {
 import { diffDocuments, isEmptyChange, type Change, type NewId, type TimelineDocument } from '@lectern/timeline';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AutosaveState, Restorable } from './autosave-state.js';
-import type { Autosave, ConflictChoice } from './autosave.js';
+import type { Autosave, ConflictChoice, ConflictDocuments } from './autosave.js';
 import type { Journal, JournalEntry, JournalMeta, JournalWrite } from './journal.js';
 import { sealEntry, sealSnapshot } from './journal-reader.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -171,12 +171,23 @@ export class AutosaveDriver implements Autosave {
     this.#take({ type: 'edited', seq });
   }
 
-  async saveNow(): Promise<void> {
-    await this.#save('manual');
+  async saveNow(kind: Exclude<SaveKind, 'auto' | 'conflict'> = 'manual'): Promise<void> {
+    await this.#save(kind);
   }
 
-  async publish(): Promise<void> {
-    await this.#save('publish');
+  async openConflict(): Promise<ConflictDocuments> {
+    const editor = this.#editor;
+    if (editor === null || this.#machine.remote.status !== 'conflict') throw new LecternError('conflict');
+    const { document: theirs } = await this.#readHead();
+    return { base: this.#savedDocument, mine: editor.document, theirs };
+  }
+
+  letGo(): void {
+    this.#publishState();
+  }
+
+  dismissMerged(): void {
+    this.#publishState();
   }
 
   lastSeq(): number {
@@ -726,7 +737,7 @@ export class AutosaveDriver implements Autosave {
     if (this.#machine.remote.status === 'conflict') return Promise.reject(new LecternError('conflict'));
     const { remote, local } = this.#machine;
     if (kind === 'manual' && remote.status === 'synced' && remote.baseRev > 0) return Promise.resolve();
-    const outcome = this.#settled(local.seq, kind === 'publish' ? kind : null);
+    const outcome = this.#settled(local.seq, kind === 'manual' ? null : kind);
     this.#take({ type: 'save', kind });
     return outcome;
   }
@@ -783,7 +794,10 @@ export class AutosaveDriver implements Autosave {
             },
       reason: remote.reason ?? local.reason ?? (this.#journal.kind === 'memory' ? this.#openError : null),
       retryAt: this.#retryAt,
+      journal: this.#journal.kind,
       memoryOnly: this.#journal.kind === 'memory',
+      stranded: 0,
+      merged: null,
       remoteVolatile: this.#options.remoteVolatile(),
       neverSaved: remote.baseRev === 0,
     };

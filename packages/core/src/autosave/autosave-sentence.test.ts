@@ -10,6 +10,7 @@ const remotes: readonly RemoteStatus[] = [
   'synced',
   'dirty',
   'saving',
+  'merging',
   'backoff',
   'offline',
   'authLost',
@@ -27,7 +28,10 @@ const base: AutosaveState = {
   conflict: null,
   reason: { code: 'quota-exceeded', message: '', details: {} },
   retryAt: null,
+  journal: 'indexeddb',
   memoryOnly: false,
+  stranded: 0,
+  merged: null,
   remoteVolatile: false,
   neverSaved: false,
 };

@@ -51,6 +51,7 @@ export function autosaveStatement(state: AutosaveState): AutosaveStatement {
         ? say('quiet', 'autosave.savedOnDevice')
         : say('busy', 'autosave.saving');
     case 'saving':
+    case 'merging':
       return say('busy', 'autosave.saving');
     case 'backoff':
       return onDisk ? say('warning', 'autosave.waiting', { count }) : notSaved;

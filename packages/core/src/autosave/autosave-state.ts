@@ -6,7 +6,16 @@ export type RoleStatus = 'none' | 'requesting' | 'leader' | 'follower';
 export type LocalStatus = 'clean' | 'pending' | 'writing' | 'durable' | 'degraded';
 /** Where they are, at the back end. */
 export type RemoteStatus =
-  'synced' | 'dirty' | 'saving' | 'backoff' | 'offline' | 'authLost' | 'conflict' | 'orphaned' | 'blocked';
+  | 'synced'
+  | 'dirty'
+  | 'saving'
+  | 'merging'
+  | 'backoff'
+  | 'offline'
+  | 'authLost'
+  | 'conflict'
+  | 'orphaned'
+  | 'blocked';
 
 /** Changes that were found in this browser and not at the back end when the project was opened. They are on the timeline. */
 export interface Restorable {
@@ -24,6 +33,15 @@ export interface SaveConflict {
   readonly keptAs: number;
 }
 
+/** Somebody else's edits that touched nothing of this tab's and were taken in by themselves, as one step to undo. */
+export interface Merged {
+  readonly author: string;
+  /** When they were saved, ISO 8601. */
+  readonly at: string;
+  /** Records that they changed. */
+  readonly changes: number;
+}
+
 /** Where the work is: facts only, never hopes. */
 export interface AutosaveState {
   readonly role: RoleStatus;
@@ -39,8 +57,17 @@ export interface AutosaveState {
   readonly reason: SerialisedError | null;
   /** When a waiting save is tried again, ISO 8601. */
   readonly retryAt: string | null;
+  /** What keeps changes in this browser: its database, or what is left where that is denied. */
+  readonly journal: 'indexeddb' | 'local-storage' | 'memory';
   /** True when the journal doesn't outlive the page. */
   readonly memoryOnly: boolean;
+  /**
+   * Changes that were made here and that nothing kept before another tab took over. This tab goes on showing them,
+   * read-only, until they were saved as a copy or let go of (`letGo`).
+   */
+  readonly stranded: number;
+  /** Null once it was dismissed. */
+  readonly merged: Merged | null;
   /** True when the back end itself forgets everything with the page: then nothing is ever "saved". */
   readonly remoteVolatile: boolean;
   /** True until the first save of a new project. */

@@ -1,13 +1,16 @@
+import type { SaveKind } from '@lectern/ports';
+import type { TimelineDocument } from '@lectern/timeline';
 import type { StoreApi } from 'zustand/vanilla';
 import type { AutosaveState } from './autosave-state.js';
 
 /** Saves a project by itself. Its words are in `autosaveSentence`. */
 export interface Autosave {
   readonly store: StoreApi<AutosaveState>;
-  /** Saves now and resolves once the back end acknowledged it. @throws why it didn't; it is tried again all the same */
-  saveNow(): Promise<void>;
-  /** Saves as a revision of its own kind. The project session's `publish` calls it. */
-  publish(): Promise<void>;
+  /**
+   * Saves now, `manual` when left out, and resolves once the back end acknowledged it.
+   * @throws why it didn't; it is tried again all the same
+   */
+  saveNow(kind?: Exclude<SaveKind, 'auto' | 'conflict'>): Promise<void>;
   /** Number of the last change made. */
   lastSeq(): number;
   /** Resolves once that change would outlive a crash: it is in the journal or at the back end. */
@@ -16,12 +19,26 @@ export interface Autosave {
   restore(): void;
   /** Goes back to the saved version, as a change that can be undone; what was found stays in the history. */
   discardRestore(): void;
+  /** The documents that a conflict is between. @throws `conflict` when there is none, and what the back end throws */
+  openConflict(): Promise<ConflictDocuments>;
   /** Answers a conflict. @throws `conflict` when there is none, or when somebody saved again in between */
   resolve(choice: ConflictChoice): Promise<void>;
   /** Takes over from the tab that is editing: it saves to its journal, lets go, and becomes read-only. */
   editHere(): Promise<void>;
+  /** Lets go of stranded changes: the tab then follows the one that edits. */
+  letGo(): void;
+  /** Puts the word about merged edits away. */
+  dismissMerged(): void;
   /** Writes what is pending, saves it if it can, and lets go. */
   close(): Promise<void>;
+}
+
+/** What a conflict is between. */
+export interface ConflictDocuments {
+  /** What both were made from; null when nobody has it any more. */
+  readonly base: TimelineDocument | null;
+  readonly mine: TimelineDocument;
+  readonly theirs: TimelineDocument;
 }
 
 /** `keep-both` makes mine a new project and takes theirs here. */

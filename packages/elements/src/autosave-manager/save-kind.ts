@@ -21,6 +21,7 @@ export function saveKind(state: AutosaveState): SaveKind {
     case 'backoff':
     case 'dirty':
     case 'saving':
+    case 'merging':
       if (state.local === 'degraded' || (state.memoryOnly && state.remote === 'backoff')) return 'failed';
       if (state.remote === 'backoff') return 'offline';
       return state.remote === 'saving' || state.local !== 'durable' ? 'working' : 'kept';
