@@ -5,6 +5,7 @@ export * from './time.js';
 export * from './properties.js';
 export * from './document.js';
 export * from './change.js';
+export type { ClipDifferences, ComparedClip } from './clip-comparison.js';
 export * from './comparison.js';
 export * from './state.js';
 export * from './invariants.js';
