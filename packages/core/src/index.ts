@@ -73,3 +73,4 @@ export {
 export type { PagedOptionsOf, Queries, QueryOptionsOf } from './queries/queries.js';
 export { queryKeys, type QueryKeys } from './queries/query-keys.js';
 export type * from './store/session-state.js';
+export type { ProjectVersions } from './versions/project-versions.js';

@@ -45,6 +45,7 @@ import type {
 } from './project-session.js';
 import { queryKeys } from './queries/query-keys.js';
 import type { SessionState } from './store/session-state.js';
+import { createProjectVersions, type ProjectVersions } from './versions/project-versions.js';
 
 /** What of its session a project needs. */
 export interface ProjectWorld {
@@ -194,6 +195,7 @@ class OpenProject implements ProjectSession {
   readonly projectId: string;
   readonly editor: Editor;
   readonly autosave: Autosave;
+  readonly versions: ProjectVersions;
   readonly details: StoreApi<ProjectDetailsState>;
   readonly #world: ProjectWorld;
   readonly #driver: AutosaveDriver;
@@ -274,7 +276,14 @@ class OpenProject implements ProjectSession {
       opened,
     );
     this.autosave = this.#driver;
-    const { editor } = this;
+    const { autosave, editor } = this;
+    this.versions = createProjectVersions({
+      projectId,
+      projects: backend.projects,
+      editor,
+      autosave,
+      copy: (document, title) => this.#saveCopy(document, title),
+    });
     this.#driver.attach({
       get document() {
         return editor.document;
@@ -358,14 +367,18 @@ class OpenProject implements ProjectSession {
     if (!this.isNew) await this.#describe({ isDraft: true });
   }
 
-  async saveAsCopy(title?: string): Promise<ProjectSummary> {
+  saveAsCopy(title?: string): Promise<ProjectSummary> {
+    return this.#saveCopy(this.editor.document, title);
+  }
+
+  async #saveCopy(document: TimelineDocument, title: string | undefined): Promise<ProjectSummary> {
     const { backend, messages, newId } = this.#world;
     const details = this.details.getState();
     const projectId = newId();
     await saveAsNew(backend.projects, {
       projectId,
       saveId: newId(),
-      document: this.editor.document,
+      document,
       title: title ?? messages().t('autosave.copyTitle', { title: details.title }),
       description: details.description,
     });

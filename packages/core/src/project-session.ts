@@ -4,6 +4,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { NamedFile } from './actions/actions.js';
 import type { Autosave } from './autosave/autosave.js';
 import type { Editor } from './editor/editor.js';
+import type { ProjectVersions } from './versions/project-versions.js';
 
 /** What is said about a project beside its document. */
 export interface ProjectDetailsState {
@@ -35,6 +36,8 @@ export interface ProjectSession {
   readonly isNew: boolean;
   readonly editor: Editor;
   readonly autosave: Autosave;
+  /** What was saved before, to look at, to go back to and to copy. */
+  readonly versions: ProjectVersions;
   /** Made when first asked for, and disposed of with the project. */
   readonly preview: Preview;
   readonly details: StoreApi<ProjectDetailsState>;

@@ -41,5 +41,5 @@ export const historyMessages = {
   'history.range.clear': 'Clear range',
   'history.settings.set': 'Change project settings',
   'history.settings.setFrameRate': 'Change frame rate',
-  'history.project.restore': 'Go back to the saved version',
+  'history.project.restore': 'Restore a version',
 } as const;

@@ -43,5 +43,5 @@ export const historyMessages: TranslationOf<typeof english> = {
   'history.range.clear': 'Quitar intervalo',
   'history.settings.set': 'Cambiar ajustes del proyecto',
   'history.settings.setFrameRate': 'Cambiar fotogramas por segundo',
-  'history.project.restore': 'Volver a la versión guardada',
+  'history.project.restore': 'Restaurar una versión',
 };
