@@ -17,7 +17,10 @@ export type {
   ImportOptions,
   NamedFile,
   NewNotice,
+  OpenProjectFileOptions,
   PickRequest,
+  ProjectFileDownload,
+  ProjectFileOptions,
   Undoable,
 } from './actions/actions.js';
 export type { Autosave, ConflictChoice, ConflictDocuments } from './autosave/autosave.js';
@@ -71,6 +74,7 @@ export {
   type PlainMessageKey,
 } from './messages/messages.js';
 export type { PagedOptionsOf, Queries, QueryOptionsOf } from './queries/queries.js';
+export { projectFileLimits, type ProjectFileProgress } from './project-file/project-file.js';
 export { queryKeys, type QueryKeys } from './queries/query-keys.js';
 export type * from './store/session-state.js';
 export type { ProjectVersions } from './versions/project-versions.js';

@@ -11,6 +11,7 @@ import type {
   ProjectSummary,
   UploadItem,
 } from '@lectern/ports';
+import type { ProjectFileProgress } from '../project-file/project-file.js';
 import type { ProjectSession } from '../project-session.js';
 import type { Notice } from '../store/session-state.js';
 
@@ -48,6 +49,28 @@ export interface PickRequest {
   readonly multiple?: boolean;
 }
 
+export interface ProjectFileOptions {
+  /** Puts the media of every clip into the file, too. */
+  readonly media: boolean;
+  readonly signal?: AbortSignal;
+  /** At most one call per 100 ms; only media take time. */
+  readonly onProgress?: (progress: ProjectFileProgress) => void;
+}
+
+export interface OpenProjectFileOptions {
+  /** What errors call the file; its own name when left out. */
+  readonly fileName?: string;
+  readonly signal?: AbortSignal;
+  /** At most one call per 100 ms; only media take time. */
+  readonly onProgress?: (progress: ProjectFileProgress) => void;
+}
+
+/** A file to hand to a person. */
+export interface ProjectFileDownload {
+  readonly blob: Blob;
+  readonly fileName: string;
+}
+
 /** What a notice is made of; the rest has defaults. */
 export type NewNotice = Pick<Notice, 'message'> & Partial<Omit<Notice, 'id' | 'message'>>;
 
@@ -82,6 +105,22 @@ export interface Actions {
   /** Saves it as a published revision; an open project is saved as it stands. */
   publishProject(id: string): Promise<void>;
   unpublishProject(id: string): Promise<void>;
+
+  /**
+   * The project as a file: `.lectern.json` without its media, `.lectern` (a zip) with them. An open project is written
+   * as it stands, unsaved edits included; without media that works when the back end can't be reached, too. Media that
+   * are gone are left out and named in a notice.
+   * @throws `not-found`, `aborted`, and what the ports throw
+   */
+  projectFile(project: string | ProjectSession, options: ProjectFileOptions): Promise<ProjectFileDownload>;
+  /**
+   * Makes a new draft of a project file. Media that this library has, by id or by their bytes, are linked again; others
+   * are imported first, and the project is made last. What is missing is named in a notice, and so is what was imported
+   * when it fails after that.
+   * @throws `file-type-unknown`, `file-truncated`, `file-type-unsupported`, `file-too-large`, `invalid-input`,
+   * `too-new`, `corrupt` for a file that is refused: then nothing was written; `aborted`, and what the ports throw
+   */
+  openProjectFile(file: Blob, options?: OpenProjectFileOptions): Promise<ProjectSummary>;
 
   /** Renders, stores the file as an asset of source `export`, and resolves with the asset's id. */
   exportProject(project: ProjectSession, options: ExportOptions): Promise<string>;

@@ -5,14 +5,17 @@ import { courseActions } from './course-actions.js';
 import { exportActions } from './export-action.js';
 import { noticeActions } from './notices.js';
 import { projectActions } from './project-actions.js';
+import { projectFileActions } from './project-file-actions.js';
 
 /** All actions over one back end. The session puts the host's replacements over them. */
 export function createActions(context: ActionContext): Actions {
   const notices = noticeActions(context);
+  const assets = assetActions(context, notices);
   return {
     ...notices,
-    ...assetActions(context, notices),
+    ...assets,
     ...projectActions(context, notices),
+    ...projectFileActions(context, { ...notices, ...assets }),
     ...exportActions(context, notices),
     ...courseActions(context, notices),
   };

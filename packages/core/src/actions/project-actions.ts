@@ -19,27 +19,34 @@ type ProjectActions = Pick<
   | 'unpublishProject'
 >;
 
+/** Saves a document as a new draft. @throws what the port throws */
+export async function saveNewProject(
+  { backend, newId, queryClient }: Pick<ActionContext, 'backend' | 'newId' | 'queryClient'>,
+  document: TimelineDocument,
+  details: { readonly title: string; readonly description?: string },
+): Promise<ProjectSummary> {
+  const projectId = newId();
+  const request = await saveRequestOf(document, {
+    projectId,
+    baseRev: 0,
+    saveId: newId(),
+    kind: 'manual',
+    title: details.title,
+    description: details.description ?? '',
+  });
+  const answer = await backend.projects.save(request);
+  if (answer.outcome !== 'ok') throw new LecternError('conflict', { details: { outcome: answer.outcome } });
+  void queryClient.invalidateQueries({ queryKey: queryKeys.projectLists() });
+  return (await backend.projects.open(projectId)).project;
+}
+
 export function projectActions(context: ActionContext, actions: Pick<Actions, 'notify'>): ProjectActions {
   const { backend, newId, openedProject, queryClient } = context;
 
-  const saveNew = async (
+  const saveNew = (
     document: TimelineDocument,
     details: { readonly title: string; readonly description?: string },
-  ): Promise<ProjectSummary> => {
-    const projectId = newId();
-    const request = await saveRequestOf(document, {
-      projectId,
-      baseRev: 0,
-      saveId: newId(),
-      kind: 'manual',
-      title: details.title,
-      description: details.description ?? '',
-    });
-    const answer = await backend.projects.save(request);
-    if (answer.outcome !== 'ok') throw new LecternError('conflict', { details: { outcome: answer.outcome } });
-    void queryClient.invalidateQueries({ queryKey: queryKeys.projectLists() });
-    return (await backend.projects.open(projectId)).project;
-  };
+  ): Promise<ProjectSummary> => saveNewProject(context, document, details);
 
   /** Saves the head again under a kind of its own, for a project that no element has open. */
   const saveHeadAs = async (id: string, kind: SaveKind): Promise<void> => {

@@ -10,6 +10,7 @@ import { inspectorMessages } from './en/inspector.js';
 import { libraryMessages } from './en/library.js';
 import { noticeMessages } from './en/notices.js';
 import { previewMessages } from './en/preview.js';
+import { projectFileMessages } from './en/project-file.js';
 import { projectMessages } from './en/projects.js';
 import { savingMessages } from './en/saving.js';
 import { studioMessages } from './en/studio.js';
@@ -29,6 +30,7 @@ type Groups = typeof autosaveMessages &
   typeof libraryMessages &
   typeof noticeMessages &
   typeof previewMessages &
+  typeof projectFileMessages &
   typeof projectMessages &
   typeof savingMessages &
   typeof studioMessages &
@@ -52,6 +54,7 @@ export const english: EnglishMessages = {
   ...libraryMessages,
   ...noticeMessages,
   ...previewMessages,
+  ...projectFileMessages,
   ...projectMessages,
   ...savingMessages,
   ...studioMessages,

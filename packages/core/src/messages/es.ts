@@ -10,6 +10,7 @@ import { inspectorMessages } from './es/inspector.js';
 import { libraryMessages } from './es/library.js';
 import { noticeMessages } from './es/notices.js';
 import { previewMessages } from './es/preview.js';
+import { projectFileMessages } from './es/project-file.js';
 import { projectMessages } from './es/projects.js';
 import { savingMessages } from './es/saving.js';
 import { studioMessages } from './es/studio.js';
@@ -32,6 +33,7 @@ export const spanish: Catalogue = {
   ...libraryMessages,
   ...noticeMessages,
   ...previewMessages,
+  ...projectFileMessages,
   ...projectMessages,
   ...savingMessages,
   ...studioMessages,

@@ -149,11 +149,18 @@ function describeError(
     const text = translate(key, params);
     return /\{\w+\}/.test(text) ? translate(vague, params) : text;
   };
+  const base = wordsOf(code, details['about']);
   return {
     code,
-    title: say(`error.${code}.title`, 'error.unknown.title'),
-    advice: say(`error.${code}.advice`, `error.${code}.adviceShort`),
+    title: say(`${base}.title`, 'error.unknown.title'),
+    advice: say(`${base}.advice`, `${base}.adviceShort`),
   };
+}
+
+/** A thing that errors are about (`details.about`) may have words of its own for a code. */
+function wordsOf(code: LecternErrorCode, about: unknown): `error.${LecternErrorCode}` {
+  const own = `${String(about)}.error.${code}`;
+  return (`${own}.title` in english ? own : `error.${code}`) as `error.${LecternErrorCode}`;
 }
 
 function isSerialised(value: unknown): value is SerialisedError {
