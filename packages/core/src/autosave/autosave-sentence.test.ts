@@ -82,6 +82,27 @@ describe('the sentence about saving', () => {
     assert.equal(autosaveSentence(base, en, new Date('2026-03-02T12:00:03Z')), 'Saved 3 seconds ago');
     assert.equal(say({ remote: 'offline', local: 'durable', pendingChanges: 12 }), 'Offline: 12 changes kept here');
     assert.equal(say({ remote: 'conflict' }), 'Someone else saved: choose');
-    assert.equal(say({ remote: 'blocked' }), 'Not saved: There is no room left for this');
+    assert.equal(say({ remote: 'blocked' }), 'Not saved: there is no room left');
+    assert.equal(say({ remote: 'dirty', local: 'degraded' }), 'Not saved: the disk is full');
+    assert.equal(say({ remote: 'orphaned' }), 'Not saved: this project is gone');
+    assert.equal(
+      say({ remote: 'orphaned', reason: { code: 'forbidden', message: '', details: {} } }),
+      'Not saved: you have no access any more',
+    );
+    assert.equal(
+      say({ remote: 'blocked', reason: { code: 'file-too-large', message: '', details: {} } }),
+      'Not saved: the project is too large',
+    );
+  });
+
+  it('says first of all that changes are nowhere but in a tab that may no longer save them', () => {
+    for (const state of everyState()) {
+      if (state.role === 'none' || state.role === 'requesting') continue;
+      assert.equal(autosaveSentence({ ...state, stranded: 2 }, en), '2 changes here are saved nowhere: choose');
+    }
+  });
+
+  it('doesn’t call saved what only a store has that a crash may lose', () => {
+    assert.equal(say({ remote: 'dirty', local: 'durable', journal: 'local-storage' }), 'Saving…');
   });
 });

@@ -12,11 +12,27 @@ export interface AutosaveStatement {
 /** The sentence in words. With `now`, *Saved* says how long ago. */
 export function autosaveSentence(state: AutosaveState, messages: Messages, now?: Date): string {
   const { message, needsReason } = autosaveStatement(state);
-  if (needsReason) return messages.t('autosave.notSaved', { reason: messages.error(state.reason).title });
+  if (needsReason) return messages.t('autosave.notSaved', { reason: shortReason(state, messages) });
   if (message.key === 'autosave.saved' && state.savedAt !== null && now !== undefined) {
     return messages.t('autosave.savedAgo', { when: messages.format.relative(state.savedAt, now) });
   }
   return messages.text(message);
+}
+
+/** Why something isn't saved, in the few words that a sentence has room for. */
+function shortReason(state: AutosaveState, messages: Messages): string {
+  switch (state.reason?.code) {
+    case 'quota-exceeded':
+      return messages.t(state.local === 'degraded' ? 'autosave.because.diskFull' : 'autosave.because.accountFull');
+    case 'file-too-large':
+      return messages.t('autosave.because.tooLarge');
+    case 'invalid-input':
+      return messages.t('autosave.because.refused');
+    case 'storage-denied':
+      return messages.t('autosave.because.nothingKept');
+    default:
+      return messages.error(state.reason).title;
+  }
 }
 
 /**
@@ -37,6 +53,7 @@ export function autosaveStatement(state: AutosaveState): AutosaveStatement {
   const count = state.pendingChanges;
 
   if (state.role === 'none' || state.role === 'requesting') return say('quiet', 'autosave.opening');
+  if (state.stranded > 0) return say('error', 'autosave.stranded', { count: state.stranded });
   if (state.role === 'follower') return say('warning', 'autosave.readOnlyOtherTab');
   // Nothing keeps these changes beyond the page, so nothing may sound as if it did.
   const onDisk = !state.memoryOnly && state.local !== 'degraded';
@@ -47,7 +64,8 @@ export function autosaveStatement(state: AutosaveState): AutosaveStatement {
       return say('done', 'autosave.saved');
     case 'dirty':
       if (state.local === 'degraded') return state.reason === null ? say('busy', 'autosave.saving') : notSaved;
-      return onDisk && state.local === 'durable'
+      // What only the small store has, a crash may lose: that isn't saved.
+      return onDisk && state.local === 'durable' && state.journal === 'indexeddb'
         ? say('quiet', 'autosave.savedOnDevice')
         : say('busy', 'autosave.saving');
     case 'saving':
@@ -62,7 +80,7 @@ export function autosaveStatement(state: AutosaveState): AutosaveStatement {
     case 'conflict':
       return say('error', 'autosave.conflict');
     case 'orphaned':
-      return say('error', 'autosave.orphaned');
+      return say('error', state.reason?.code === 'forbidden' ? 'autosave.noAccess' : 'autosave.orphaned');
     case 'blocked':
       return state.reason?.code === 'too-new' ? say('warning', 'autosave.readOnlyNewer') : notSaved;
   }

@@ -2,6 +2,7 @@ import { autosaveMessages } from './en/autosave.js';
 import { browserMessages } from './en/browser.js';
 import { commandMessages } from './en/commands.js';
 import { commonMessages } from './en/common.js';
+import { comparisonMessages } from './en/comparison.js';
 import { courseMessages } from './en/courses.js';
 import { errorMessages } from './en/errors.js';
 import { exportMessages } from './en/export.js';
@@ -16,12 +17,14 @@ import { savingMessages } from './en/saving.js';
 import { studioMessages } from './en/studio.js';
 import { timelineMessages } from './en/timeline.js';
 import { uploadMessages } from './en/uploads.js';
+import { versionMessages } from './en/versions.js';
 import { workspaceMessages } from './en/workspace.js';
 
 type Groups = typeof autosaveMessages &
   typeof browserMessages &
   typeof commandMessages &
   typeof commonMessages &
+  typeof comparisonMessages &
   typeof courseMessages &
   typeof errorMessages &
   typeof exportMessages &
@@ -36,6 +39,7 @@ type Groups = typeof autosaveMessages &
   typeof studioMessages &
   typeof timelineMessages &
   typeof uploadMessages &
+  typeof versionMessages &
   typeof workspaceMessages;
 
 /** English: the source of every key and of the values that its text takes. */
@@ -46,6 +50,7 @@ export const english: EnglishMessages = {
   ...browserMessages,
   ...commandMessages,
   ...commonMessages,
+  ...comparisonMessages,
   ...courseMessages,
   ...errorMessages,
   ...exportMessages,
@@ -60,5 +65,6 @@ export const english: EnglishMessages = {
   ...studioMessages,
   ...timelineMessages,
   ...uploadMessages,
+  ...versionMessages,
   ...workspaceMessages,
 };

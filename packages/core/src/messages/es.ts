@@ -2,6 +2,7 @@ import { autosaveMessages } from './es/autosave.js';
 import { browserMessages } from './es/browser.js';
 import { commandMessages } from './es/commands.js';
 import { commonMessages } from './es/common.js';
+import { comparisonMessages } from './es/comparison.js';
 import { courseMessages } from './es/courses.js';
 import { errorMessages } from './es/errors.js';
 import { exportMessages } from './es/export.js';
@@ -16,6 +17,7 @@ import { savingMessages } from './es/saving.js';
 import { studioMessages } from './es/studio.js';
 import { timelineMessages } from './es/timeline.js';
 import { uploadMessages } from './es/uploads.js';
+import { versionMessages } from './es/versions.js';
 import { workspaceMessages } from './es/workspace.js';
 import type { Catalogue } from './messages.js';
 
@@ -25,6 +27,7 @@ export const spanish: Catalogue = {
   ...browserMessages,
   ...commandMessages,
   ...commonMessages,
+  ...comparisonMessages,
   ...courseMessages,
   ...errorMessages,
   ...exportMessages,
@@ -39,5 +42,6 @@ export const spanish: Catalogue = {
   ...studioMessages,
   ...timelineMessages,
   ...uploadMessages,
+  ...versionMessages,
   ...workspaceMessages,
 };

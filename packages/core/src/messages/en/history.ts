@@ -41,5 +41,6 @@ export const historyMessages = {
   'history.range.clear': 'Clear range',
   'history.settings.set': 'Change project settings',
   'history.settings.setFrameRate': 'Change frame rate',
+  'history.project.merge': 'Take in somebody else’s edits',
   'history.project.restore': 'Restore a version',
 } as const;

@@ -43,5 +43,6 @@ export const historyMessages: TranslationOf<typeof english> = {
   'history.range.clear': 'Quitar intervalo',
   'history.settings.set': 'Cambiar ajustes del proyecto',
   'history.settings.setFrameRate': 'Cambiar fotogramas por segundo',
+  'history.project.merge': 'Incorporar cambios de otra persona',
   'history.project.restore': 'Restaurar una versión',
 };
