@@ -2,7 +2,7 @@
  * Runs the tests and counts them. The last line is always `N passed, N failed`.
  *
  *   npm test                          everything but the stories, which `npm run verify` tests
- *   npm test -- unit browser          some lanes: unit, architecture, browser, e2e, storybook
+ *   npm test -- unit browser          some lanes: unit, architecture, browser, faults, e2e, storybook
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -78,6 +78,12 @@ const lanes = {
     await compile();
     return runCounted('browser', ['node_modules/@web/test-runner/dist/bin.js']);
   },
+  faults: async () => {
+    findChromium();
+    await compile();
+    // One after the other: what is told of a quarter of a second needs the machine for itself.
+    return nodeTests('faults', filesBelow('tests/faults', '.faults.ts'), ['--test-concurrency=1']);
+  },
   e2e: async () => {
     findChromium();
     await build({ log: (line) => process.stdout.write(`${line}\n`) });
@@ -97,7 +103,7 @@ const lanes = {
   },
 };
 
-const usual = ['unit', 'architecture', 'browser', 'e2e'];
+const usual = ['unit', 'architecture', 'browser', 'faults', 'e2e'];
 const given = process.argv.slice(2);
 const wanted = given.length > 0 ? given : usual;
 for (const lane of wanted) {
