@@ -26,7 +26,10 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Actions, NamedFile } from './actions/actions.js';
 import { assetRecordOf } from './asset-record.js';
 import type { Autosave } from './autosave/autosave.js';
-import { AutosaveDriver, freshMeta, saveAsNew, type OpenedForEditing } from './autosave/autosave-driver.js';
+import { AutosaveDriver, type OpenedForEditing } from './autosave/autosave-driver.js';
+import { systemClock } from './autosave/clock.js';
+import { saveAsNew } from './autosave/conflict-resolver.js';
+import { freshMeta } from './autosave/journal-writer.js';
 import type { Journal } from './autosave/journal.js';
 import type { Lifecycle } from './autosave/lifecycle.js';
 import { memoryJournal } from './autosave/memory-journal.js';
@@ -176,6 +179,7 @@ function freshOpening(document: TimelineDocument, lastSeq = 0): OpenedForEditing
   return {
     document,
     savedDocument: document,
+    savedRev: 0,
     readOnly: false,
     baseRev: 0,
     baseHash: '',
@@ -250,7 +254,7 @@ class OpenProject implements ProjectSession {
         lockName,
         lifecycle: world.lifecycle,
         newId,
-        now,
+        clock: systemClock(now),
         debounceMs: world.debounceMs,
         deadlineMs: world.deadlineMs,
         closeMs: world.closeMs,
@@ -293,6 +297,9 @@ class OpenProject implements ProjectSession {
       },
       load: (document) => {
         editor.load(document);
+      },
+      apply: (change) => {
+        editor.dispatch({ change, userEvent: 'project.follow', remote: true });
       },
       replace: (change, userEvent) => {
         editor.dispatch({ change, userEvent });
@@ -367,8 +374,11 @@ class OpenProject implements ProjectSession {
     if (!this.isNew) await this.#describe({ isDraft: true });
   }
 
-  saveAsCopy(title?: string): Promise<ProjectSummary> {
-    return this.#saveCopy(this.editor.document, title);
+  async saveAsCopy(title?: string): Promise<ProjectSummary> {
+    const copy = await this.#saveCopy(this.editor.document, title);
+    // What was stranded here is kept there.
+    this.#driver.letGo();
+    return copy;
   }
 
   async #saveCopy(document: TimelineDocument, title: string | undefined): Promise<ProjectSummary> {

@@ -604,7 +604,11 @@ describe('two tabs', () => {
   });
 
   it('let a stale tab write nothing', async () => {
-    const { world, crash } = abandoned();
+    const locks = memoryProjectLocks();
+    // Its lock is somebody else's for good.
+    const { world, crash } = abandoned({
+      session: { locks: { ...locks, acquire: () => new Promise(() => undefined) } },
+    });
     const frozen = await world.openProject('lecture');
     const awake = await crash().openProject('lecture');
     rename(awake, 'Awake');

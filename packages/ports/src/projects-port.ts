@@ -9,6 +9,13 @@ import type {
   SaveRequest,
 } from './domain/project.js';
 
+export interface SaveOptions extends CallOptions {
+  /** On whose behalf: where another user is signed in by now, the save is refused. The signed-in user's when left out. */
+  readonly asUserId?: string;
+  /** The page is about to go: the request should outlive it (`keepalive`), where the back end is reached by requests. */
+  readonly keepalive?: boolean;
+}
+
 /** Something about a project changed elsewhere; `rev` is its head. */
 export interface ProjectNotice {
   readonly type: 'project-changed';
@@ -33,8 +40,8 @@ export interface ProjectsPort {
   list(query: ProjectQuery, options?: CallOptions): Promise<Page<ProjectSummary>>;
   /** @throws `not-found`, also for a removed project */
   open(id: string, options?: CallOptions): Promise<OpenedProject>;
-  /** @throws `invalid-input`, `quota-exceeded`; then nothing was written */
-  save(request: SaveRequest, options?: CallOptions): Promise<SaveAnswer>;
+  /** @throws `invalid-input`, `quota-exceeded`, `unauthenticated` (see `asUserId`); then nothing was written */
+  save(request: SaveRequest, options?: SaveOptions): Promise<SaveAnswer>;
   /** Title, description, poster, draft or published. @throws `not-found`, `invalid-input` */
   describe(id: string, details: ProjectDetails, options?: CallOptions): Promise<ProjectSummary>;
   /** Soft. While it is removed, it uses no asset. Removing it twice is harmless. @throws `not-found` */

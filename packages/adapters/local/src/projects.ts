@@ -1,6 +1,7 @@
 import {
   type AssetNotice,
   type CallOptions,
+  LecternError,
   normaliseAssetName,
   type OpenedProject,
   type Page,
@@ -13,6 +14,7 @@ import {
   type ProjectsPort,
   type ProjectSummary,
   type SaveAnswer,
+  type SaveOptions,
   type SaveRequest,
   saveRequestSchema,
   type Unsubscribe,
@@ -97,8 +99,9 @@ export class LocalProjects implements ProjectsPort {
     );
   }
 
-  async save(request: SaveRequest, options?: CallOptions): Promise<SaveAnswer> {
+  async save(request: SaveRequest, options?: SaveOptions): Promise<SaveAnswer> {
     return answer(this.#context, options, async ({ records, guest }) => {
+      if ((options?.asUserId ?? guest.userId) !== guest.userId) throw new LecternError('unauthenticated');
       const given = parseInput(saveRequestSchema, request);
       const saved = await records.write(saveTables, (view) => this.#save(view, given, guest.userId), {
         signal: options?.signal,

@@ -6,16 +6,7 @@ export type RoleStatus = 'none' | 'requesting' | 'leader' | 'follower';
 export type LocalStatus = 'clean' | 'pending' | 'writing' | 'durable' | 'degraded';
 /** Where they are, at the back end. */
 export type RemoteStatus =
-  | 'synced'
-  | 'dirty'
-  | 'saving'
-  | 'merging'
-  | 'backoff'
-  | 'offline'
-  | 'authLost'
-  | 'conflict'
-  | 'orphaned'
-  | 'blocked';
+  'synced' | 'dirty' | 'saving' | 'merging' | 'backoff' | 'offline' | 'authLost' | 'conflict' | 'orphaned' | 'blocked';
 
 /** Changes that were found in this browser and not at the back end when the project was opened. They are on the timeline. */
 export interface Restorable {

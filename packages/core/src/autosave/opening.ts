@@ -27,6 +27,8 @@ export interface Opening {
   readonly document: TimelineDocument;
   /** What the back end has; what *Go back to the saved version* leads to. */
   readonly savedDocument: TimelineDocument;
+  /** The revision that `savedDocument` is; 0 for none. */
+  readonly savedRev: number;
   readonly readOnly: boolean;
   readonly baseRev: number;
   readonly baseHash: string;
@@ -90,6 +92,7 @@ export async function decideOpening(
     return {
       document: saved.document,
       savedDocument: saved.document,
+      savedRev: rev,
       readOnly: saved.readOnly,
       baseRev: rev,
       baseHash: hash,
@@ -143,6 +146,7 @@ export async function decideOpening(
   return {
     document: reading.document,
     savedDocument: saved?.document ?? empty(),
+    savedRev: saved === null ? 0 : rev,
     readOnly: saved?.readOnly ?? false,
     baseRev,
     baseHash,

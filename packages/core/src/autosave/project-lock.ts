@@ -1,4 +1,5 @@
 import { LecternError, toLecternError } from '@lectern/ports';
+import { broadcastTabChannel, memoryTabChannels, type TabChannel } from './tab-channel.js';
 
 /** The right to edit one project, while it is held. */
 export interface ProjectLock {
@@ -16,12 +17,11 @@ export interface ProjectLocks {
   acquire(name: string, onLost: () => void, signal: AbortSignal): Promise<ProjectLock>;
   /** Takes it from whoever has it. */
   steal(name: string, onLost: () => void): Promise<ProjectLock>;
-  /** Asks the holder to save and let go; listened to with `onYieldRequest`. */
-  askToYield(name: string): void;
-  onYieldRequest(name: string, listener: () => void): () => void;
+  /** The way to the other tabs that want this lock. */
+  channel(name: string): TabChannel;
 }
 
-/** Web Locks and a broadcast channel: one editor among all tabs of an origin. Null where the browser has no locks. */
+/** Web Locks and broadcast channels: one editor among all tabs of an origin. Null where the browser has no locks. */
 export function webProjectLocks(): ProjectLocks | null {
   const manager = (globalThis as { readonly navigator?: { readonly locks?: LockManager } }).navigator?.locks;
   if (manager === undefined) return null;
@@ -69,22 +69,7 @@ export function webProjectLocks(): ProjectLocks | null {
     },
     acquire: (name, onLost, signal) => waited(name, { signal }, onLost),
     steal: (name, onLost) => waited(name, { steal: true }, onLost),
-    askToYield(name) {
-      if (typeof BroadcastChannel === 'undefined') return;
-      const channel = new BroadcastChannel(name);
-      channel.postMessage('yield');
-      channel.close();
-    },
-    onYieldRequest(name, listener) {
-      if (typeof BroadcastChannel === 'undefined') return () => undefined;
-      const channel = new BroadcastChannel(name);
-      channel.onmessage = (event) => {
-        if (event.data === 'yield') listener();
-      };
-      return () => {
-        channel.close();
-      };
-    },
+    channel: broadcastTabChannel,
   };
 }
 
@@ -95,7 +80,6 @@ export function memoryProjectLocks(): ProjectLocks {
   }
   const holders = new Map<string, Holder>();
   const waiting = new Map<string, (() => void)[]>();
-  const yieldListeners = new Map<string, Set<() => void>>();
 
   const take = (name: string, onLost: () => void): ProjectLock => {
     const holder: Holder = { onLost };
@@ -138,14 +122,6 @@ export function memoryProjectLocks(): ProjectLocks {
       former?.onLost();
       return Promise.resolve(lock);
     },
-    askToYield(name) {
-      for (const listener of [...(yieldListeners.get(name) ?? [])]) listener();
-    },
-    onYieldRequest(name, listener) {
-      const listeners = yieldListeners.get(name) ?? new Set();
-      yieldListeners.set(name, listeners);
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    channel: memoryTabChannels(),
   };
 }

@@ -208,6 +208,21 @@ export const projectsContract: ContractSuite = {
       },
     },
     {
+      name: 'refuses to save one user’s work as another, and writes nothing',
+      async run({ backend: { projects, identity }, newId }) {
+        const id = newId();
+        const { userId } = await identity.current();
+        await expectError(
+          'unauthenticated',
+          projects.save(sampleSave(id), { asUserId: `${userId}-another` }),
+          'as another',
+        );
+        await expectError('not-found', projects.open(id), 'open');
+        const answer = await projects.save(sampleSave(id), { asUserId: userId, keepalive: true });
+        expectEqual(answer, { outcome: 'ok', rev: 1 }, 'as oneself, from a page that goes');
+      },
+    },
+    {
       name: 'keeps each revision readable, newest first',
       async run({ backend: { projects, identity }, newId }) {
         const id = newId();

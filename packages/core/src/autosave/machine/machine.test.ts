@@ -29,11 +29,12 @@ const leading: readonly AutosaveEvent[] = [
     unreachable: null,
     ownHashes: [],
     tooNew: false,
+    volatile: false,
   },
 ];
 const edited: AutosaveEvent = { type: 'edited', seq: 11 };
 const debounced: AutosaveEvent = { type: 'timer', name: 'debounce' };
-const prepared: AutosaveEvent = { type: 'prepared', saveId: 's1', seqTo: 11, hash: 'eleven' };
+const prepared: AutosaveEvent = { type: 'prepared', saveId: 's1', seqTo: 11, hash: 'eleven', keepalive: false };
 const written: AutosaveEvent = { type: 'outbox', saveId: 's1', error: null };
 const answered = (answer: SaveAnswer): AutosaveEvent => ({ type: 'answered', saveId: 's1', answer });
 const failed = (code: LecternErrorCode, details = {}): AutosaveEvent => ({
@@ -51,6 +52,10 @@ const conflicted = answered({
   headHash: 'theirs',
   keptAs: 1_000_001,
 });
+const refused: AutosaveEvent = {
+  type: 'merge-refused',
+  conflict: { headRev: 7, headAuthor: 'ana', headAt: '2026-03-02T09:00:00Z', headHash: 'theirs' },
+};
 const types = (effects: readonly Effect[]): string[] => effects.map((effect) => effect.type);
 
 describe('local: the journal', () => {
@@ -216,7 +221,7 @@ describe('remote: the back end', () => {
   });
 
   it('stops saving in a conflict and goes on journaling', () => {
-    const { machine } = run([...sending, conflicted]);
+    const { machine } = run([...sending, conflicted, refused]);
     assert.equal(machine.remote.status, 'conflict');
     assert.equal(machine.remote.conflict?.headRev, 7);
     const more = run(
@@ -239,14 +244,54 @@ describe('remote: the back end', () => {
     assert.equal(machine.remote.baseRev, 7);
   });
 
+  it('merges before it asks anybody, and saves on the head that it merged', () => {
+    const asked = run([...sending, conflicted]);
+    assert.equal(asked.machine.remote.status, 'merging');
+    assert.deepEqual(types(asked.effects), ['stop-timer', 'merge']);
+    const merged = run(
+      [
+        { type: 'edited', seq: 12 },
+        { type: 'merged', rev: 7, hash: 'theirs' },
+      ],
+      asked.machine,
+    );
+    assert.equal(merged.machine.remote.status, 'saving');
+    assert.equal(merged.machine.remote.save?.baseRev, 7);
+    assert.equal(merged.machine.remote.ackedSeq, 10, 'nothing of mine is acknowledged by that');
+  });
+
+  it('tries a merge again that the network broke off, and asks a person where what it needs can’t be read', () => {
+    const merging = run([...sending, conflicted]).machine;
+    const failing: AutosaveEvent = { type: 'merge-failed', error: error('network'), random: 0 };
+    const later = run([failing], merging);
+    assert.equal(later.machine.remote.status, 'merging');
+    assert.deepEqual(later.effects, [{ type: 'start-timer', name: 'retry', ms: 1000 }]);
+    assert.deepEqual(types(run([{ type: 'timer', name: 'retry' }], later.machine).effects), ['stop-timer', 'merge']);
+    assert.deepEqual(types(run([{ type: 'online' }], later.machine).effects), ['stop-timer', 'merge']);
+    assert.equal(run([{ ...failing, error: error('corrupt') }], merging).machine.remote.status, 'conflict');
+    assert.equal(run([{ ...failing, error: error('not-found') }], merging).machine.remote.status, 'orphaned');
+    assert.equal(run([{ ...failing, error: error('unauthenticated') }], merging).machine.remote.status, 'authLost');
+  });
+
+  it('makes the kind of save that was asked for once it has merged', () => {
+    const { machine } = run([
+      ...sending,
+      { type: 'save', kind: 'publish' },
+      conflicted,
+      { type: 'save', kind: 'manual' },
+      { type: 'merged', rev: 7, hash: 'theirs' },
+    ]);
+    assert.equal(machine.remote.save?.kind, 'publish');
+  });
+
   it('keeps mine on the head that was shown', () => {
-    const { machine } = run([...sending, conflicted, { type: 'choose', choice: 'keep-mine' }]);
+    const { machine } = run([...sending, conflicted, refused, { type: 'choose', choice: 'keep-mine' }]);
     assert.equal(machine.remote.status, 'saving');
     assert.equal(machine.remote.save?.baseRev, 7);
   });
 
   it('is at rest once theirs was taken', () => {
-    const asked = run([...sending, conflicted, { type: 'choose', choice: 'take-theirs' }]);
+    const asked = run([...sending, conflicted, refused, { type: 'choose', choice: 'take-theirs' }]);
     assert.deepEqual(types(asked.effects), ['adopt']);
     const { machine } = run([{ type: 'adopted', rev: 7, hash: 'theirs' }], asked.machine);
     assert.equal(machine.remote.status, 'synced');
@@ -263,7 +308,10 @@ describe('remote: the back end', () => {
     ] as const) {
       const { machine, effects } = run([...sending, failed(code)]);
       assert.equal(machine.remote.status, status);
-      assert.deepEqual(effects, []);
+      assert.deepEqual(
+        effects.filter(({ type }) => type !== 'stop-timer'),
+        [],
+      );
       assert.equal(
         run([{ type: 'online' }, { type: 'show' }, { type: 'timer', name: 'retry' }], machine).machine.remote.status,
         status,
@@ -272,6 +320,18 @@ describe('remote: the back end', () => {
     }
     assert.equal(run([...sending, answered({ outcome: 'gone' })]).machine.remote.status, 'orphaned');
     assert.equal(run([...sending, answered({ outcome: 'too-new' })]).machine.remote.reason?.code, 'too-new');
+  });
+
+  it('sends what can go with the page without waiting for its row, and only once', () => {
+    const going = run([...leading, edited, { type: 'hide' }, { ...prepared, keepalive: true } as AutosaveEvent]);
+    assert.deepEqual(types(going.effects), ['write-outbox', 'send']);
+    const send = going.effects.find((effect) => effect.type === 'send');
+    assert.equal(send?.keepalive, true);
+    assert.deepEqual(run([written], going.machine).effects, []);
+    const failing = run([failed('server'), { type: 'hide' }], going.machine);
+    const again = failing.effects.find((effect) => effect.type === 'send');
+    assert.equal(again?.save.saveId, 's1');
+    assert.equal(again.keepalive, true);
   });
 
   it('writes and sends at once when the page is hidden', () => {
@@ -291,6 +351,7 @@ describe('remote: the back end', () => {
       unreachable: null,
       ownHashes: [],
       tooNew: false,
+      volatile: false,
     };
     assert.equal(run([{ type: 'granted', epoch: 2 }, behind]).machine.remote.status, 'dirty');
     const offline = run([
@@ -299,6 +360,82 @@ describe('remote: the back end', () => {
     ]);
     assert.equal(offline.machine.remote.status, 'offline');
     assert.equal(run([{ type: 'online' }], offline.machine).machine.remote.status, 'saving');
+  });
+});
+
+describe('role: which tab edits', () => {
+  const watching = run([{ type: 'requested' }, { type: 'denied' }]);
+
+  it('watches the tab that edits: follows it, asks after it, and waits for its turn', () => {
+    assert.equal(watching.machine.role.status, 'follower');
+    assert.deepEqual(
+      watching.effects.map((effect) =>
+        'name' in effect ? `${effect.type} ${effect.name} ${'ms' in effect ? String(effect.ms) : ''}` : effect.type,
+      ),
+      ['wait-turn', 'catch-up', 'start-timer silence 10000', 'ping', 'start-timer ping 2000'],
+    );
+    assert.deepEqual(types(run([{ type: 'timer', name: 'ping' }], watching.machine).effects), ['ping', 'start-timer']);
+  });
+
+  it('takes the lead from a tab that was silent for ten seconds, and not from one that answered', () => {
+    assert.deepEqual(run([{ type: 'heard' }], watching.machine).effects, [
+      { type: 'start-timer', name: 'silence', ms: 10_000 },
+    ]);
+    const { machine, effects } = run([{ type: 'timer', name: 'silence' }], watching.machine);
+    assert.equal(machine.role.status, 'requesting');
+    assert.deepEqual(effects.at(-1), { type: 'steal' });
+    assert.equal(run([{ type: 'granted', epoch: 5 }], machine).machine.role.status, 'leader');
+    assert.equal(run([{ type: 'denied' }], machine).machine.role.status, 'follower');
+  });
+
+  it('answers as long as it leads', () => {
+    assert.deepEqual(run([...leading, { type: 'pinged' }]).effects, [{ type: 'beat' }]);
+    assert.deepEqual(run([{ type: 'pinged' }], watching.machine).effects, []);
+  });
+
+  it('gives the lead away only when its last change is kept, or nothing more is to be hoped for', () => {
+    const asked = run([...leading, edited, { type: 'yield-asked' }]);
+    assert.equal(asked.machine.role.yielding, true);
+    assert.deepEqual(types(asked.effects), ['start-timer', 'stop-timer', 'append']);
+    const kept = run([{ type: 'appended', toSeq: 11, compact: false }], asked.machine);
+    assert.equal(kept.machine.role.status, 'follower');
+    assert.equal(kept.machine.role.stranded, 0);
+    assert.ok(types(kept.effects).includes('release'));
+    const late = run([{ type: 'timer', name: 'yield' }], asked.machine);
+    assert.ok(types(late.effects).includes('release'));
+    assert.equal(late.machine.role.stranded, 1);
+    assert.deepEqual(types(run([...leading, { type: 'yield-asked' }]).effects).slice(0, 2), ['start-timer', 'release']);
+  });
+
+  it('holds on to changes that nothing kept, until somebody decides', () => {
+    const { machine, effects } = run([...leading, edited, { type: 'lost' }]);
+    assert.equal(machine.role.stranded, 1);
+    assert.ok(!types(effects).includes('wait-turn'), 'it neither follows nor leads');
+    assert.deepEqual(run([{ type: 'timer', name: 'silence' }], machine).effects, []);
+    const gone = run([{ type: 'let-go' }], machine);
+    assert.equal(gone.machine.role.stranded, 0);
+    assert.deepEqual(types(gone.effects).slice(0, 2), ['wait-turn', 'catch-up']);
+  });
+
+  it('lets a save that was on its way still rescue them', () => {
+    const lost = run([...sending, { type: 'lost' }]);
+    assert.equal(lost.machine.role.stranded, 1);
+    const saved = run([answered({ outcome: 'ok', rev: 4 })], lost.machine);
+    assert.equal(saved.machine.role.stranded, 0);
+    assert.deepEqual(types(saved.effects).slice(0, 2), ['wait-turn', 'catch-up'], 'and writes nothing itself');
+  });
+
+  it('has nothing durable but what the back end has, where the journal goes with the page', () => {
+    const opened: AutosaveEvent = { ...(leading[1] as Extract<AutosaveEvent, { type: 'opened' }>), volatile: true };
+    const asked = run([
+      { type: 'granted', epoch: 1 },
+      opened,
+      edited,
+      { type: 'yield-asked' },
+      { type: 'appended', toSeq: 11, compact: false },
+    ]);
+    assert.equal(asked.machine.role.status, 'leader');
+    assert.equal(run([{ type: 'timer', name: 'yield' }], asked.machine).machine.role.stranded, 1);
   });
 });
 
@@ -314,6 +451,9 @@ describe('any sequence of events', () => {
     | 'offline'
     | 'server'
     | 'unauthenticated'
+    | 'merge-ok'
+    | 'merge-refused'
+    | 'merge-failed'
     | 'adopt';
   const outside: readonly AutosaveEvent[] = [
     { type: 'edited', seq: 0 },
@@ -338,6 +478,7 @@ describe('any sequence of events', () => {
     prepare: ['prepare'],
     'write-outbox': ['outbox-ok', 'outbox-ok', 'outbox-full'],
     send: ['ok', 'ok', 'conflict', 'offline', 'server', 'unauthenticated'],
+    merge: ['merge-ok', 'merge-refused', 'merge-failed'],
     adopt: ['adopt'],
   };
 
@@ -358,7 +499,10 @@ describe('any sequence of events', () => {
           ({ machine } = result);
           for (const effect of result.effects) {
             if (effect.type === 'append')
-              assert.ok(!open.some((other) => other.type === 'append'), 'one append at a time');
+              assert.ok(
+                open.every((other) => other.type !== 'append' || other.toSeq < effect.toSeq),
+                'no append that is under way already',
+              );
             if (effect.type === 'send') {
               assert.ok(!open.some((other) => other.type === 'send'), 'one save in flight');
               assert.equal(effect.save.saveId, machine.remote.save?.saveId);
@@ -397,6 +541,7 @@ describe('any sequence of events', () => {
                 saveId: `s${String((saves += 1))}`,
                 seqTo: machine.local.seq,
                 hash: `h${String(machine.local.seq)}`,
+                keepalive: dice % 3 === 0,
               });
           } else if (action === 'outbox-ok' || action === 'outbox-full') {
             const row = next('write-outbox');
@@ -406,6 +551,12 @@ describe('any sequence of events', () => {
                 saveId: row.save.saveId,
                 error: action === 'outbox-ok' ? null : error('quota-exceeded'),
               });
+          } else if (action === 'merge-ok' || action === 'merge-refused' || action === 'merge-failed') {
+            if (!next('merge')) continue;
+            const head = { headRev: rev, headAuthor: 'ana', headAt: '', headHash: 'theirs' };
+            if (action === 'merge-ok') take({ type: 'merged', rev, hash: 'theirs' });
+            else if (action === 'merge-refused') take({ type: 'merge-refused', conflict: head });
+            else take({ type: 'merge-failed', error: error('network'), random: 0.5 });
           } else if (action === 'adopt') {
             if (next('adopt') && machine.remote.status === 'conflict') {
               acknowledged.add(machine.local.seq);

@@ -1,0 +1,64 @@
+import type { SerialisedError } from '@lectern/ports';
+import { hurry } from './remote-region.js';
+import { lost } from './role-region.js';
+import { firstRetryMs, lastRetryMs, type Transition } from './transition.js';
+
+/** How long a change waits for others before it is written to the journal; the promise is 50 ms. */
+const appendMs = 40;
+
+export function changed(next: Transition, seq: number): void {
+  const { status } = next.local;
+  next.setLocal({ seq });
+  next.stop('idle');
+  if (status !== 'clean' && status !== 'durable') return;
+  next.setLocal({ status: 'pending' });
+  next.start('append', appendMs);
+}
+
+/** Writes what isn't in the journal. `now` doesn't wait for a write under way: the page may be about to go. */
+export function append(next: Transition, now = false): void {
+  const { seq, durableSeq, appendingTo, status } = next.local;
+  if (seq <= durableSeq || appendingTo === seq || (appendingTo !== null && !now)) return;
+  next.stop('append');
+  next.setLocal({ appendingTo: seq, status: status === 'degraded' ? 'degraded' : 'writing' });
+  next.do({ type: 'append', toSeq: seq });
+}
+
+export function appended(next: Transition, toSeq: number, compact: boolean): void {
+  const { appendingTo } = next.local;
+  next.setLocal({
+    durableSeq: Math.max(next.local.durableSeq, toSeq),
+    appendingTo: appendingTo !== null && appendingTo > toSeq ? appendingTo : null,
+    failures: 0,
+    reason: null,
+  });
+  if (next.local.seq > next.local.durableSeq) {
+    next.setLocal({ status: 'writing' });
+    append(next);
+    return;
+  }
+  next.setLocal({ status: next.hasMore ? 'durable' : 'clean' });
+  if (compact) next.do({ type: 'compact' });
+}
+
+export function appendFailed(next: Transition, error: SerialisedError): void {
+  if (error.code === 'conflict') {
+    lost(next);
+    return;
+  }
+  const failures = next.local.failures + 1;
+  degrade(next, error);
+  next.setLocal({ appendingTo: null, failures });
+  next.start('append', Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 5)));
+  if (error.code === 'quota-exceeded') next.do({ type: 'make-room' });
+}
+
+/** This browser keeps nothing for now: the back end has to, and soon. */
+export function degrade(next: Transition, reason: SerialisedError): void {
+  next.setLocal({ status: 'degraded', reason });
+  hurry(next);
+}
+
+export function madeRoom(next: Transition): void {
+  if (next.local.status === 'degraded') append(next);
+}

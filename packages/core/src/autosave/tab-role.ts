@@ -1,0 +1,283 @@
+import { serialiseError, toLecternError } from '@lectern/ports';
+import { diffDocuments, isEmptyChange } from '@lectern/timeline';
+import { pause } from './clock.js';
+import type { DriverContext, SavedDocument } from './driver-context.js';
+import type { Journal, JournalMeta } from './journal.js';
+import { freshMeta } from './journal-writer.js';
+import { decideOpening, fetchHead, type Head, type Opening } from './opening.js';
+import type { ProjectLock } from './project-lock.js';
+import type { TabChannel, TabMessage } from './tab-channel.js';
+
+/** How long *Edit here* waits for the other tab to let go before it takes the lead all the same. */
+const yieldTimeoutMs = 3000;
+const leadRetryMs = 5000;
+/** Catching up waits that long for more to catch up with. */
+const catchUpMs = 250;
+
+export interface RoleHooks {
+  readonly journal: Journal;
+  readonly saved: () => SavedDocument | null;
+  /** Starts from an opening: with the epoch of a tab that edits, or null for one that watches. */
+  readonly begin: (opening: Opening, epoch: number | null) => void;
+  /** The back end acknowledged what the tab that edits sent. */
+  readonly onAcknowledged: (rev: number, at: string, isAllOfIt: boolean) => void;
+}
+
+/** Which tab edits, and what the others show: locks and messages, as the machine says. */
+export class TabRole {
+  readonly #context: DriverContext;
+  readonly #hooks: RoleHooks;
+  readonly #channel: TabChannel;
+  #lock: ProjectLock | null;
+  /** A place in the queue for the lock, to be called off. */
+  #waiting: AbortController | null = null;
+  /** Taking the lead. */
+  #leading: Promise<void> = Promise.resolve();
+  /** The epoch of the tab that is followed. */
+  #followedEpoch = 0;
+  #catchingUp = false;
+  #stopCatchUp: (() => void) | null = null;
+
+  constructor(context: DriverContext, hooks: RoleHooks, lock: ProjectLock | null) {
+    this.#context = context;
+    this.#hooks = hooks;
+    this.#lock = lock;
+    const { locks, lockName } = context.options;
+    this.#channel = locks.channel(lockName);
+    this.#channel.subscribe((message) => {
+      if (!context.closed) this.#hear(message);
+    });
+  }
+
+  tell(message: TabMessage): void {
+    this.#channel.post(message);
+  }
+
+  ping(): void {
+    this.#channel.post({ type: 'ping' });
+  }
+
+  beat(): void {
+    const { role, local } = this.#context.machine;
+    this.#channel.post({ type: 'beat', epoch: role.epoch, seq: local.durableSeq });
+  }
+
+  async release(): Promise<void> {
+    const lock = this.#lock;
+    this.#lock = null;
+    await lock?.release();
+  }
+
+  async dispose(): Promise<void> {
+    this.#callOffWaiting();
+    this.#stopCatchUp?.();
+    this.#channel.close();
+    await this.release();
+  }
+
+  /** The lock was taken away. */
+  lockLost(): void {
+    this.#lock = null;
+    this.#context.take({ type: 'lost' });
+  }
+
+  /** Queues for the lock, and leads once it is this tab's turn. */
+  async waitForTurn(): Promise<void> {
+    if (this.#waiting !== null) return;
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    const { locks, lockName, clock } = this.#context.options;
+    try {
+      // A tab whose epoch is over may hold the lock still.
+      await this.release();
+      const lock = await locks.acquire(lockName, this.#onLost, waiting.signal);
+      if (this.#waiting !== waiting || !this.#isFollowing()) await lock.release();
+      else await this.#lead(lock);
+    } catch {
+      // Called off, or the project couldn't be read: then it is asked for again below.
+    }
+    if (this.#waiting === waiting) this.#waiting = null;
+    if (this.#lock !== null || !this.#isFollowing()) return;
+    await pause(clock, leadRetryMs);
+    if (this.#lock === null && this.#isFollowing()) await this.waitForTurn();
+  }
+
+  /** Asks the tab that edits to let go, and takes the lead from it when it doesn't. @throws LecternError */
+  async editHere(): Promise<void> {
+    if (this.#context.machine.role.status === 'leader') return;
+    this.#channel.post({ type: 'yield' });
+    const { clock } = this.#context.options;
+    for (let waited = 0; waited < yieldTimeoutMs && !this.#hasLock(); waited += 50) await pause(clock, 50);
+    if (!this.#hasLock()) await this.steal();
+    await this.#leading;
+  }
+
+  /** Takes the lock from whoever has it: a frozen tab, usually. Its epoch ends, so it writes nothing when it wakes. */
+  async steal(): Promise<void> {
+    const { locks, lockName } = this.#context.options;
+    const lock = await locks.steal(lockName, this.#onLost);
+    if (this.#context.closed) await lock.release();
+    else await this.#lead(lock);
+  }
+
+  /** Shows what the tab that edits has: the journal over the head. */
+  catchUp(): void {
+    this.#stopCatchUp ??= this.#context.options.clock.after(catchUpMs, () => {
+      this.#stopCatchUp = null;
+      void this.#catchUpNow();
+    });
+  }
+
+  /** The head moved, as the back end says; the tab that edits tells more, and sooner. */
+  headMoved(): void {
+    this.catchUp();
+  }
+
+  readonly #onLost = (): void => {
+    this.lockLost();
+  };
+
+  #hasLock(): boolean {
+    return this.#lock !== null || this.#context.closed;
+  }
+
+  #isFollowing(): boolean {
+    const { role } = this.#context.machine;
+    return !this.#context.closed && role.status === 'follower' && role.stranded === 0;
+  }
+
+  #callOffWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.abort();
+  }
+
+  #lead(lock: ProjectLock): Promise<void> {
+    this.#lock = lock;
+    this.#callOffWaiting();
+    this.#leading = this.#takeLead(lock);
+    this.#leading.catch(() => undefined);
+    return this.#leading;
+  }
+
+  async #takeLead(lock: ProjectLock): Promise<void> {
+    const { options, take } = this.#context;
+    const { projects, projectId, title, empty } = options;
+    take({ type: 'requested' });
+    try {
+      const head = await fetchHead(projects, projectId);
+      const image = await this.#hooks.journal.claim(projectId, freshMeta(title()));
+      const opening = this.#openingOffline(head, image.meta) ?? (await decideOpening(projects, head, image, empty));
+      if (this.#lock !== lock) throw new Error('the lock was taken away');
+      this.#begin(opening, image.meta.epoch);
+    } catch (error) {
+      if (this.#lock === lock) await this.release();
+      take({ type: 'denied' });
+      throw toLecternError(error);
+    }
+  }
+
+  /** With the back end out of reach and nothing unsaved, what is on show here is as good as the head. */
+  #openingOffline(
+    head: Head,
+    meta: Pick<JournalMeta, 'baseRev' | 'baseHash' | 'lastSeq' | 'ackedSeq'>,
+  ): Opening | null {
+    const saved = this.#hooks.saved();
+    if (head.found || head.unreachable === null || saved === null || meta.lastSeq > meta.ackedSeq) return null;
+    if (saved.rev === 0 || saved.rev !== meta.baseRev) return null;
+    return {
+      document: saved.document,
+      savedDocument: saved.document,
+      savedRev: saved.rev,
+      readOnly: false,
+      baseRev: meta.baseRev,
+      baseHash: meta.baseHash,
+      ackedSeq: meta.ackedSeq,
+      lastSeq: meta.lastSeq,
+      lastAt: '',
+      journaled: false,
+      restorable: null,
+      damaged: false,
+      unreachable: serialiseError(head.unreachable),
+      ownHashes: [],
+      write: null,
+    };
+  }
+
+  #begin(opening: Opening, epoch: number | null): void {
+    const { editor } = this.#context;
+    const change = editor === null ? null : diffDocuments(editor.document, opening.document);
+    const isShown = change !== null && isEmptyChange(change);
+    if (editor !== null && change !== null && !isShown) editor.apply(change);
+    // What was on show here already is no surprise to anybody.
+    this.#hooks.begin(isShown ? { ...opening, restorable: null } : opening, epoch);
+  }
+
+  async #catchUpNow(): Promise<void> {
+    if (!this.#isFollowing() || this.#catchingUp) return;
+    this.#catchingUp = true;
+    const { projects, projectId, empty } = this.#context.options;
+    try {
+      const [head, image] = await Promise.all([fetchHead(projects, projectId), this.#hooks.journal.read(projectId)]);
+      const opening = await decideOpening(projects, head, image, empty);
+      if (!this.#isFollowing()) return;
+      this.#followedEpoch = image?.meta.epoch ?? 0;
+      this.#begin(opening, null);
+    } catch {
+      // The next message, or the next answer to a ping, tells again.
+    } finally {
+      this.#catchingUp = false;
+    }
+  }
+
+  #hear(message: TabMessage): void {
+    const { take } = this.#context;
+    switch (message.type) {
+      case 'ping':
+        take({ type: 'pinged' });
+        return;
+      case 'yield':
+        take({ type: 'yield-asked' });
+        return;
+      case 'beat':
+      case 'changed':
+      case 'acknowledged':
+      case 'replaced':
+        if (!this.#isFollowing()) return;
+        take({ type: 'heard' });
+        this.#followMessage(message);
+    }
+  }
+
+  #followMessage(message: Extract<TabMessage, { readonly epoch: number }>): void {
+    const { editor, machine, take } = this.#context;
+    // A journal of this page alone says nothing about another one's.
+    if (editor === null || this.#hooks.journal.kind === 'memory') return;
+    const { ackedSeq, baseRev, baseHash } = machine.remote;
+    const { seq } = machine.local;
+    if (message.epoch !== this.#followedEpoch || message.type === 'replaced') {
+      this.catchUp();
+      return;
+    }
+    switch (message.type) {
+      case 'beat':
+        if (message.seq > seq) this.catchUp();
+        return;
+      case 'changed':
+        if (message.seq <= seq) return;
+        if (message.seq > seq + 1 || this.#catchingUp) {
+          this.catchUp();
+          return;
+        }
+        editor.apply(message.change);
+        take({ type: 'followed', seq: message.seq, ackedSeq, baseRev, baseHash });
+        return;
+      case 'acknowledged':
+        if (message.rev <= baseRev) return;
+        take({ type: 'followed', seq, ackedSeq: message.seq, baseRev: message.rev, baseHash: message.hash });
+        this.#hooks.onAcknowledged(message.rev, message.at, message.seq === seq);
+        if (message.seq > seq) this.catchUp();
+        return;
+    }
+  }
+}
