@@ -41,7 +41,7 @@ export class RemoteSaver {
   }
 
   async prepare(kind: SaveKind, urgent: boolean): Promise<void> {
-    const { editor, machine, options, take } = this.#context;
+    const { editor, machine, take } = this.#context;
     const { save } = machine.remote;
     try {
       if (editor === null || save === null) throw new LecternError('aborted');

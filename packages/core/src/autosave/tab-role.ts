@@ -97,9 +97,9 @@ export class TabRole {
       // Called off, or the project couldn't be read: then it is asked for again below.
     }
     if (this.#waiting === waiting) this.#waiting = null;
-    if (this.#lock !== null || !this.#isFollowing()) return;
+    if (this.#hasLock() || !this.#isFollowing()) return;
     await pause(clock, leadRetryMs);
-    if (this.#lock === null && this.#isFollowing()) await this.waitForTurn();
+    if (!this.#hasLock() && this.#isFollowing()) await this.waitForTurn();
   }
 
   /** Asks the tab that edits to let go, and takes the lead from it when it doesn't. @throws LecternError */

@@ -323,7 +323,7 @@ describe('remote: the back end', () => {
   });
 
   it('sends what can go with the page without waiting for its row, and only once', () => {
-    const going = run([...leading, edited, { type: 'hide' }, { ...prepared, keepalive: true } as AutosaveEvent]);
+    const going = run([...leading, edited, { type: 'hide' }, { ...prepared, keepalive: true }]);
     assert.deepEqual(types(going.effects), ['write-outbox', 'send']);
     const send = going.effects.find((effect) => effect.type === 'send');
     assert.equal(send?.keepalive, true);
