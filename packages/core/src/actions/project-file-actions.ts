@@ -243,6 +243,7 @@ async function importMedia(
     report(all.reduce((sum, item) => sum + (mine.has(item.id) ? item.sentBytes : 0), 0));
   });
   signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
   try {
     const ends = await Promise.allSettled(
       items.map(async ({ id }, index) => {

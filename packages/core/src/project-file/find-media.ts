@@ -13,7 +13,7 @@ export async function findSameMedia(
   options: DigestOptions,
 ): Promise<Asset | null> {
   const call = options.signal === undefined ? {} : { signal: options.signal };
-  const { items } = await backend.assets.list({ search: wanted.name, kinds: [wanted.kind], limit: candidates }, call);
+  const { items } = await backend.assets.list({ search: wanted.name, limit: candidates }, call);
   for (const asset of items) {
     if (asset.sizeBytes !== wanted.sizeBytes) continue;
     try {

@@ -109,7 +109,7 @@ function parseAssets(list: unknown): ReadonlyMap<string, ProjectFileAsset> {
 function parseAsset(item: Fields, path: string): ProjectFileAsset {
   const text = (field: string, longest: number): string => {
     const value = item[field];
-    if (typeof value !== 'string' || value === '' || value.length > longest)
+    if (typeof value !== 'string' || (value === '' && field !== 'name') || value.length > longest)
       throw invalid(`${path}.${field}`, `a text of at most ${String(longest)} characters`);
     return value;
   };

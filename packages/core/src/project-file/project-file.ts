@@ -17,12 +17,15 @@ export const projectFileLimits: {
   readonly depth: number;
   /** Files in the zip. */
   readonly entries: number;
+  /** Bytes of the zip's directory, and of anything else of it that is held in memory. */
+  readonly directoryBytes: number;
   /** How many times its packed size a packed media file may be. */
   readonly inflation: number;
 } = {
   textBytes: 32 * 1024 * 1024,
   depth: 66,
   entries: 20_000,
+  directoryBytes: 16 * 1024 * 1024,
   inflation: 100,
 };
 

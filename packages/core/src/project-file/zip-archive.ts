@@ -66,6 +66,8 @@ class BlobRandomAccess {
   }
 
   async readUint8Array(index: number, length: number): Promise<Uint8Array> {
+    // A zip may say that all of its gigabytes are its directory.
+    if (length > projectFileLimits.directoryBytes) throw projectFileError('file-type-unsupported');
     return new Uint8Array(await this.#blob.slice(index, index + length).arrayBuffer());
   }
 }

@@ -44,12 +44,17 @@ interface PlacedPart extends ZipPart {
  * blob of the blobs given with a few bytes between: nothing is copied and nothing is held in memory, whatever their size.
  */
 export function zipOf(parts: readonly ZipPart[], mimeType: string): Blob {
-  const pieces: BlobPart[] = [];
+  return new Blob([...zipPieces(parts)], { type: mimeType });
+}
+
+/** @internal The pieces that the zip is made of, in order. */
+export function zipPieces(parts: readonly ZipPart[]): readonly (Blob | Uint8Array<ArrayBuffer>)[] {
+  const pieces: (Blob | Uint8Array<ArrayBuffer>)[] = [];
   const placed: PlacedPart[] = [];
   let at = 0;
   const push = (piece: Blob | Uint8Array<ArrayBuffer>): void => {
     pieces.push(piece);
-    at += piece instanceof Blob ? piece.size : piece.byteLength;
+    at += 'size' in piece ? piece.size : piece.byteLength;
   };
   for (const part of parts) {
     const rawName = encoder.encode(part.name);
@@ -60,7 +65,7 @@ export function zipOf(parts: readonly ZipPart[], mimeType: string): Blob {
   const directoryAt = at;
   for (const part of placed) for (const piece of directoryRecord(part)) push(piece);
   for (const piece of endOfDirectory(placed.length, directoryAt, at - directoryAt)) push(piece);
-  return new Blob(pieces, { type: mimeType });
+  return pieces;
 }
 
 type Pieces = readonly Uint8Array<ArrayBuffer>[];
