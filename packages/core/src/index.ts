@@ -41,6 +41,7 @@ export { pageLifecycle, quietLifecycle, type Lifecycle, type LifecycleEvent } fr
 export { localStorageJournal, type KeyValueStorage } from './autosave/local-storage-journal.js';
 export { memoryJournal } from './autosave/memory-journal.js';
 export { memoryProjectLocks, webProjectLocks, type ProjectLock, type ProjectLocks } from './autosave/project-lock.js';
+export { memoryTabChannels, type TabChannel, type TabMessage } from './autosave/tab-channel.js';
 export { createEditor, type EditorOptions } from './editor/create-editor.js';
 export type {
   Editor,

@@ -1,92 +1,29 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { isLecternError, LecternError, type Backend } from '@lectern/ports';
-import type { ClipId, TimelineDocument } from '@lectern/timeline';
 import { printTimeline } from '@lectern/timeline/schema';
 import { createNewAsset, createProbeFacts, createProjectDocument } from '../../testing/src/builders.js';
-import { createTestSession, type TestSession, type TestSessionOptions } from '../../testing/src/create-test-session.js';
-import { createFakeRenderEngine } from '../../testing/src/fake-render-engine.js';
-import { autosaveSentence } from './autosave/autosave-sentence.js';
 import type { Journal } from './autosave/journal.js';
-import type { Lifecycle, LifecycleEvent } from './autosave/lifecycle.js';
 import { memoryJournal } from './autosave/memory-journal.js';
 import { memoryProjectLocks } from './autosave/project-lock.js';
-import { createSession } from './create-session.js';
 import { messagesFor } from './messages/messages.js';
-import type { ProjectSession } from './project-session.js';
-import type { LecternOptions, LecternSession } from './session.js';
+import {
+  abandoned,
+  begin,
+  bound,
+  endSessions,
+  fakeLifecycle,
+  nameOf,
+  portsOf,
+  rename,
+  savedName,
+  sentence,
+  settled,
+  state,
+  until,
+} from './test-support/session-world.js';
 
-const sessions: LecternSession[] = [];
-
-/** A journal in memory that passes for one on disk: it outlives the sessions of a test. */
-function diskJournal(): Journal {
-  return { ...memoryJournal(), kind: 'indexeddb' };
-}
-
-interface World extends TestSession {
-  readonly journal: Journal;
-  /** Another tab over the same back end, journal and locks. */
-  tab(options?: Partial<LecternOptions>): LecternSession;
-}
-
-function begin(options: TestSessionOptions = {}): World {
-  const journal = options.session?.journal ?? diskJournal();
-  const locks = memoryProjectLocks();
-  const shared = {
-    journal,
-    locks,
-    namespace: 'test',
-    checkInvariants: true,
-    autosave: { debounceMs: 5, deadlineMs: 50, closeMs: 40 },
-  };
-  const first = createTestSession({
-    projects: [{ id: 'lecture', title: 'Limits', document: createProjectDocument() }],
-    ...options,
-    session: { ...shared, ...options.session },
-  });
-  sessions.push(first);
-  const world = Object.assign(first, {
-    journal,
-    tab(more: Partial<LecternOptions> = {}): LecternSession {
-      const render = createFakeRenderEngine();
-      const backend: Backend = { ...portsOf(first.reliableBackend), dispose: () => Promise.resolve() };
-      const session = createSession({ backend, engines: { uploads: first.uploads, render }, ...shared, ...more });
-      sessions.push(session);
-      return session;
-    },
-  });
-  return world;
-}
-
-function portsOf({ name, assets, blobs, projects, courses, identity }: Backend): Omit<Backend, 'dispose'> {
-  return { name, assets, blobs, projects, courses, identity };
-}
-
-afterEach(async () => {
-  await Promise.all(sessions.splice(0).map((session) => session.dispose()));
-});
-
-async function until(check: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 5000;
-  while (!check()) {
-    if (Date.now() > end) throw new Error(`waited for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
-const clip = (id: string): ClipId => id as ClipId;
-const rename = (project: ProjectSession, name: string): boolean =>
-  project.editor.run('clip.rename', { clipId: clip('clip-1'), name });
-const nameOf = (document: TimelineDocument): string | undefined => document.clips.get(clip('clip-1'))?.name;
-const state = (project: ProjectSession) => project.autosave.store.getState();
-const settled = (project: ProjectSession): Promise<void> =>
-  until(() => state(project).remote === 'synced' && state(project).pendingChanges === 0, 'a save');
-const savedName = async (world: World, id = 'lecture'): Promise<unknown> => {
-  const { state: stored } = await world.reliableBackend.projects.open(id);
-  const { clips } = stored as unknown as { readonly clips: readonly { readonly id: string; readonly name: string }[] };
-  return clips.find((each) => each.id === 'clip-1')?.name;
-};
-const sentence = (project: ProjectSession): string => autosaveSentence(state(project), messagesFor('en'));
+afterEach(endSessions);
 
 describe('a new project', () => {
   it('becomes a draft with its first save, and only then', async () => {
@@ -373,12 +310,6 @@ describe('adding assets', () => {
   });
 });
 
-/** Leaves without saying goodbye, as a killed tab does: nothing is closed, and its lock is free. */
-function abandoned(options: TestSessionOptions = {}): { readonly world: World; readonly crash: () => LecternSession } {
-  const world = begin(options);
-  return { world, crash: () => world.tab({ locks: memoryProjectLocks() }) };
-}
-
 describe('coming back', () => {
   it('goes on where it was when a tab was killed before its save', async () => {
     const { world, crash } = abandoned({ hang: ['projects.save'] });
@@ -564,212 +495,3 @@ describe('coming back', () => {
     assert.equal(nameOf((await crash().openProject('lecture')).editor.document), 'After');
   });
 });
-
-describe('two tabs', () => {
-  it('make the second one read-only, which follows what the first one saves', async () => {
-    const world = begin();
-    const mine = await world.openProject('lecture');
-    const theirs = await world.tab().openProject('lecture');
-    assert.equal(state(theirs).role, 'follower');
-    assert.equal(rename(theirs, 'No'), false);
-    assert.match(sentence(theirs), /another tab/);
-    rename(mine, 'Followed');
-    await until(() => nameOf(theirs.editor.document) === 'Followed', 'the follower');
-  });
-
-  it('hand the project over when asked to, with the last change', async () => {
-    const world = begin({ session: { autosave: { debounceMs: 60_000, deadlineMs: 60_000, closeMs: 40 } } });
-    const mine = await world.openProject('lecture');
-    const theirs = await world.tab().openProject('lecture');
-    rename(mine, 'Mine to the last');
-    await theirs.autosave.editHere();
-    await until(() => state(theirs).role === 'leader', 'the lead');
-    assert.equal(nameOf(theirs.editor.document), 'Mine to the last');
-    assert.equal(state(mine).role, 'follower');
-    assert.equal(rename(mine, 'Too late'), false);
-    assert.equal(rename(theirs, 'Mine now'), true);
-    await settled(theirs);
-    assert.equal(await savedName(world), 'Mine now');
-  });
-
-  it('let the second one edit when the first one closes', async () => {
-    const world = begin();
-    const mine = await world.openProject('lecture');
-    const theirs = await world.tab().openProject('lecture');
-    rename(mine, 'Last words');
-    await mine.close();
-    await until(() => state(theirs).role === 'leader', 'the lead');
-    assert.equal(nameOf(theirs.editor.document), 'Last words');
-    assert.equal(rename(theirs, 'First words'), true);
-  });
-
-  it('let a stale tab write nothing', async () => {
-    const locks = memoryProjectLocks();
-    // Its lock is somebody else's for good.
-    const { world, crash } = abandoned({
-      session: { locks: { ...locks, acquire: () => new Promise(() => undefined) } },
-    });
-    const frozen = await world.openProject('lecture');
-    const awake = await crash().openProject('lecture');
-    rename(awake, 'Awake');
-    await settled(awake);
-    rename(frozen, 'Frozen');
-    await until(() => state(frozen).role === 'follower', 'the stale tab to notice');
-    assert.equal(frozen.editor.store.getState().readOnly, true);
-    assert.equal(await savedName(world), 'Awake');
-  });
-});
-
-describe('a conflict', () => {
-  /** Somebody on another device saves in between. */
-  async function elsewhere(world: World, name: string): Promise<void> {
-    const device = world.tab({ journal: diskJournal(), locks: memoryProjectLocks() });
-    const project = await device.openProject('lecture');
-    rename(project, name);
-    await project.autosave.saveNow();
-    await project.close();
-  }
-
-  async function conflicting(): Promise<{ readonly world: World; readonly project: ProjectSession }> {
-    const lifecycle = fakeLifecycle();
-    const world = begin({ session: { lifecycle } });
-    const project = await world.openProject('lecture');
-    world.setFaults({ fail: { 'projects.save': 'offline' } });
-    rename(project, 'Mine');
-    await until(() => state(project).remote === 'offline', 'being offline');
-    await elsewhere(world, 'Theirs');
-    world.setFaults({});
-    lifecycle.tell('online');
-    await until(() => state(project).remote === 'conflict', 'the conflict');
-    return { world, project };
-  }
-
-  it('overwrites nothing and asks', async () => {
-    const { world, project } = await conflicting();
-    assert.equal(await savedName(world), 'Theirs');
-    assert.equal(nameOf(project.editor.document), 'Mine');
-    assert.equal(sentence(project), 'Someone else saved: choose');
-    assert.equal(state(project).conflict?.headRev, 2);
-    rename(project, 'Mine, and more');
-    await project.autosave.durable(project.autosave.lastSeq());
-    await assert.rejects(project.autosave.saveNow(), (error) => isLecternError(error) && error.code === 'conflict');
-    assert.equal(await savedName(world), 'Theirs');
-  });
-
-  it('keeps mine', async () => {
-    const { world, project } = await conflicting();
-    await project.autosave.resolve('keep-mine');
-    assert.equal(await savedName(world), 'Mine');
-    assert.equal(sentence(project), 'Saved');
-  });
-
-  it('takes theirs, and mine stays a revision', async () => {
-    const { world, project } = await conflicting();
-    await project.autosave.resolve('take-theirs');
-    assert.equal(nameOf(project.editor.document), 'Theirs');
-    assert.equal(state(project).pendingChanges, 0);
-    const kept = (await world.reliableBackend.projects.revisions('lecture')).filter(({ kind }) => kind === 'conflict');
-    assert.equal(kept.length, 1);
-    const again = await world.tab({ locks: memoryProjectLocks() }).openProject('lecture');
-    assert.equal(nameOf(again.editor.document), 'Theirs');
-    assert.equal(state(again).restorable, null, 'what was let go is not offered again');
-  });
-
-  it('goes on saving after theirs was taken', async () => {
-    const { world, project } = await conflicting();
-    await project.autosave.resolve('take-theirs');
-    assert.equal(rename(project, 'And on'), true);
-    await settled(project);
-    assert.equal(await savedName(world), 'And on');
-  });
-
-  it('is none when the head turns out to be an earlier save of our own', async () => {
-    const world = begin();
-    const { projects } = world.reliableBackend;
-    const lost = {
-      ...bound(projects),
-      save: async (...args: Parameters<typeof projects.save>) => {
-        await projects.save(...args);
-        return new Promise<never>(() => undefined);
-      },
-    };
-    await world.seeded;
-    const ports = portsOf(world.reliableBackend);
-    const deaf = await world
-      .tab({ backend: { ...ports, projects: lost, dispose: () => Promise.resolve() } })
-      .openProject('lecture');
-    rename(deaf, 'Arrived');
-    for (let end = Date.now() + 3000; (await savedName(world)) !== 'Arrived' && Date.now() < end;);
-    rename(deaf, 'Arrived, and more');
-    await deaf.autosave.durable(deaf.autosave.lastSeq());
-    // The next page opens without the back end, so nobody can tell it what became of that save.
-    let reachable = false;
-    const lifecycle = fakeLifecycle();
-    const flaky = {
-      ...bound(projects),
-      open: (...args: Parameters<typeof projects.open>) =>
-        reachable ? projects.open(...args) : Promise.reject(new LecternError('offline')),
-    };
-    const next = world.tab({
-      backend: { ...ports, projects: flaky, dispose: () => Promise.resolve() },
-      locks: memoryProjectLocks(),
-      lifecycle,
-    });
-    const back = await next.openProject('lecture');
-    assert.equal(state(back).remote, 'offline');
-    reachable = true;
-    lifecycle.tell('online');
-    await settled(back);
-    assert.equal(state(back).conflict, null);
-    assert.equal(await savedName(world), 'Arrived, and more');
-  });
-
-  it('keeps both', async () => {
-    const { world, project } = await conflicting();
-    await project.autosave.resolve('keep-both');
-    assert.equal(nameOf(project.editor.document), 'Theirs');
-    const { items } = await world.reliableBackend.projects.list({ search: 'copy' });
-    const [copy] = items;
-    assert.ok(copy);
-    assert.equal(copy.title, 'Limits (copy)');
-    assert.equal(await savedName(world, copy.id), 'Mine');
-  });
-
-  it('is there again after a reload, with both sides', async () => {
-    const { world, project } = await conflicting();
-    await project.autosave.durable(project.autosave.lastSeq());
-    const back = await world.tab({ locks: memoryProjectLocks() }).openProject('lecture');
-    assert.equal(nameOf(back.editor.document), 'Mine');
-    await until(() => state(back).remote === 'conflict', 'the conflict');
-  });
-});
-
-function bound<Port extends object>(port: Port): Port {
-  return new Proxy(port, {
-    get(target, property): unknown {
-      const value: unknown = Reflect.get(target, property, target);
-      return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value;
-    },
-    ownKeys: (target) =>
-      Reflect.ownKeys(Object.getPrototypeOf(target) as object).filter((key) => key !== 'constructor'),
-    getOwnPropertyDescriptor: (target, key) => ({
-      configurable: true,
-      enumerable: true,
-      value: (Reflect.get(target, key, target) as (...all: unknown[]) => unknown).bind(target),
-    }),
-  });
-}
-
-function fakeLifecycle(): Lifecycle & { tell(event: LifecycleEvent): void } {
-  const listeners = new Set<(event: LifecycleEvent) => void>();
-  return {
-    online: true,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    tell(event) {
-      for (const listener of [...listeners]) listener(event);
-    },
-  };
-}
