@@ -1,6 +1,5 @@
 import {
   LecternError,
-  isLecternError,
   serialiseError,
   toLecternError,
   type Backend,
@@ -26,14 +25,12 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Actions, NamedFile } from './actions/actions.js';
 import { assetRecordOf } from './asset-record.js';
 import type { Autosave } from './autosave/autosave.js';
-import { AutosaveDriver, type OpenedForEditing } from './autosave/autosave-driver.js';
+import { AutosaveDriver } from './autosave/autosave-driver.js';
 import { systemClock } from './autosave/clock.js';
 import { saveAsNew } from './autosave/conflict-resolver.js';
-import { freshMeta } from './autosave/journal-writer.js';
 import type { Journal } from './autosave/journal.js';
 import type { Lifecycle } from './autosave/lifecycle.js';
-import { memoryJournal } from './autosave/memory-journal.js';
-import { decideOpening, fetchHead, type Head } from './autosave/opening.js';
+import { openForEditing, type OpenedProjectParts, type OpeningMode } from './autosave/open-for-editing.js';
 import type { ProjectLocks } from './autosave/project-lock.js';
 import { createEditor } from './editor/create-editor.js';
 import type { Editor } from './editor/editor.js';
@@ -82,9 +79,6 @@ export function projectLockName(namespace: string, userId: string, projectId: st
   return `lectern:${namespace}:${userId}:${projectId}`;
 }
 
-/** Whether there has to be such a project: `either` makes one when there is none. */
-export type OpeningMode = 'new' | 'known' | 'either';
-
 /** Opens a project: the lock, what this browser kept, what the back end has, and what follows from them. */
 export async function openProjectSession(
   world: ProjectWorld,
@@ -96,103 +90,35 @@ export async function openProjectSession(
   const { userId } = await backend.identity.current();
   const lockName = projectLockName(namespace, userId, projectId);
   let onLost: () => void = () => undefined;
-  const lock = await locks.tryAcquire(lockName, () => {
-    onLost();
-  });
-  try {
-    const head: Head =
-      which === 'new' ? { found: false, unreachable: null } : await fetchHead(backend.projects, projectId);
-    const title = head.found ? head.opened.project.title : world.messages().t('projects.newTitle');
-    const description = head.found ? head.opened.project.description : '';
-    const { journal, error } = await claimable(world, userId);
-    const claimed = lock === null ? null : await claim(journal, projectId, { title, description }, error);
-    const empty = (): TimelineDocument => createEmptyProject(newId);
-    const kept = claimed?.image ?? null;
-    const opening =
-      which === 'new'
-        ? freshOpening(empty())
-        : await decideOpening(backend.projects, head, kept, empty).catch((error: unknown) => {
-            if (which === 'either' && isLecternError(error) && error.code === 'not-found')
-              return freshOpening(empty(), kept?.meta.lastSeq);
-            throw error;
-          });
-    const opened: OpenedForEditing = {
-      opening,
-      lock,
-      epoch: claimed?.image.meta.epoch ?? 0,
-      journal: claimed?.journal ?? journal,
-      journalError: claimed?.error ?? error,
-    };
-    const project = new OpenProject(
-      world,
-      projectId,
-      userId,
+  const parts = await openForEditing(
+    {
+      projects: backend.projects,
+      locks,
       lockName,
-      opened,
-      head,
-      claimed?.image.meta ?? null,
-      holders,
-    );
-    onLost = () => {
-      project.lockLost();
-    };
-    return project;
-  } catch (error) {
-    await lock?.release();
-    throw toLecternError(error);
-  }
+      journal: () => openUsersJournal(world, userId),
+      empty: () => createEmptyProject(newId),
+      newTitle: () => world.messages().t('projects.newTitle'),
+      onLost: () => {
+        onLost();
+      },
+    },
+    projectId,
+    which,
+  );
+  const project = new OpenProject(world, projectId, userId, lockName, parts, holders);
+  onLost = () => {
+    project.lockLost();
+  };
+  return project;
 }
 
-async function claimable(
+async function openUsersJournal(
   world: ProjectWorld,
   userId: string,
 ): Promise<{ readonly journal: Journal; readonly error: SerialisedError | null }> {
   const journal = await world.journalOf(userId);
   const denied: LecternErrorCode = 'storage-denied';
   return { journal, error: journal.kind === 'memory' ? serialiseError(new LecternError(denied)) : null };
-}
-
-/** Claims a project in the journal; where that fails, in one of its own in memory, and says why. */
-async function claim(
-  journal: Journal,
-  projectId: string,
-  details: { readonly title: string; readonly description: string },
-  error: SerialisedError | null,
-): Promise<{
-  readonly journal: Journal;
-  readonly image: Awaited<ReturnType<Journal['claim']>>;
-  readonly error: SerialisedError | null;
-}> {
-  try {
-    return { journal, image: await journal.claim(projectId, freshMeta(details)), error };
-  } catch (thrown) {
-    const fallback = memoryJournal();
-    return {
-      journal: fallback,
-      image: await fallback.claim(projectId, freshMeta(details)),
-      error: serialiseError(thrown),
-    };
-  }
-}
-
-function freshOpening(document: TimelineDocument, lastSeq = 0): OpenedForEditing['opening'] {
-  return {
-    document,
-    savedDocument: document,
-    savedRev: 0,
-    readOnly: false,
-    baseRev: 0,
-    baseHash: '',
-    ackedSeq: lastSeq,
-    lastSeq,
-    lastAt: '',
-    journaled: false,
-    restorable: null,
-    damaged: false,
-    unreachable: null,
-    ownHashes: [],
-    write: null,
-  };
 }
 
 class OpenProject implements ProjectSession {
@@ -217,9 +143,7 @@ class OpenProject implements ProjectSession {
     projectId: string,
     userId: string,
     lockName: string,
-    opened: OpenedForEditing,
-    head: Head,
-    journaled: { readonly title: string; readonly description: string } | null,
+    { opened, head, journaled }: OpenedProjectParts,
     holders: ProjectHolders,
   ) {
     const { backend, newId, now } = world;
