@@ -7,13 +7,14 @@ import {
   type ProjectSummary,
 } from '@lectern/ports';
 import type { TimelineDocument } from '@lectern/timeline';
-import { parseTimeline, printTimeline, schemaVersion, type StoredTimeline } from '@lectern/timeline/schema';
+import { printTimeline, schemaVersion, type StoredTimeline } from '@lectern/timeline/schema';
 import { usedAssetIds } from '../autosave/save-request.js';
+import { readDocument } from '../autosave/stored-document.js';
 import type { ProjectSession } from '../project-session.js';
 import type { ProjectToWrite } from '../project-file/make-project-file.js';
 import type { OpenedProjectFile, ProjectFileAsset, ProjectFileProgress } from '../project-file/project-file.js';
 import type { ActionContext } from './action-context.js';
-import type { Actions } from './actions.js';
+import type { Actions, ProjectFileDownload, ProjectFileOptions } from './actions.js';
 import { saveNewProject } from './project-actions.js';
 
 type ProjectFileActions = Pick<Actions, 'projectFile' | 'openProjectFile'>;
@@ -21,6 +22,8 @@ type ProjectFileActions = Pick<Actions, 'projectFile' | 'openProjectFile'>;
 /** How long an open project's file waits for what the library knows: it is asked for when the back end is gone, too. */
 const factsTimeoutMs = 3000;
 const progressEveryMs = 100;
+/** How long what is cancelled may take to put its things away. */
+const settlingMs = 500;
 /** How many names a notice says. */
 const namedAtMost = 5;
 
@@ -38,7 +41,7 @@ export function projectFileActions(
     const open = typeof project === 'string' ? openedProject(project) : project;
     if (open === null) {
       const { project: summary, state } = await backend.projects.open(project as string, { signal });
-      const { document, readOnly } = parseTimeline(state);
+      const { document, readOnly } = readDocument(state);
       // What a later version wrote is passed on as it is: to print it would lose what this one doesn't know.
       const stored = readOnly ? (state as unknown as StoredTimeline) : printTimeline(document);
       return { title: summary.title, description: summary.description, document, stored };
@@ -76,45 +79,43 @@ export function projectFileActions(
     return { media, missing };
   };
 
+  const make = async (
+    project: string | ProjectSession,
+    { media: withMedia, onProgress }: ProjectFileOptions,
+    signal: AbortSignal,
+  ): Promise<ProjectFileDownload> => {
+    const made = await import('../project-file/make-project-file.js');
+    const facts = await read(project, signal);
+    if (!withMedia) {
+      const assets = await within(factsTimeoutMs, (limit) => assetsOf(facts.document, limit));
+      return made.makeProjectFile({ ...facts, assets: assets ?? new Map<string, Asset>() });
+    }
+    const toWrite = { ...facts, assets: await assetsOf(facts.document, signal) };
+    const { media, missing } = await mediaOf(toWrite, signal);
+    const total = [...media.values()].reduce((sum, { size }) => sum + size, 0);
+    const onBytes = progressOf('packing', total, onProgress);
+    const file = await made.makeProjectFileWithMedia(toWrite, media, { signal, onBytes });
+    if (missing.length > 0 && !signal.aborted)
+      actions.notify({
+        tone: 'warning',
+        message: { key: 'projectFile.leftOut', params: { names: named(missing), count: missing.length } },
+        durationMs: null,
+      });
+    return file;
+  };
+
   return {
-    async projectFile(project, { media: withMedia, signal: given, onProgress }) {
-      const signal = given ?? new AbortController().signal;
-      try {
-        const made = await import('../project-file/make-project-file.js');
-        const facts = await read(project, signal);
-        if (!withMedia) {
-          const assets = await within(factsTimeoutMs, (limit) => assetsOf(facts.document, limit));
-          signal.throwIfAborted();
-          return made.makeProjectFile({ ...facts, assets: assets ?? new Map<string, Asset>() });
-        }
-        const toWrite = { ...facts, assets: await assetsOf(facts.document, signal) };
-        const { media, missing } = await mediaOf(toWrite, signal);
-        const total = [...media.values()].reduce((sum, { size }) => sum + size, 0);
-        const file = await made.makeProjectFileWithMedia(toWrite, media, {
-          signal,
-          onBytes: progressOf('packing', total, onProgress),
-        });
-        if (missing.length > 0)
-          actions.notify({
-            tone: 'warning',
-            message: { key: 'projectFile.leftOut', params: { names: named(missing), count: missing.length } },
-            durationMs: null,
-          });
-        return file;
-      } catch (error) {
-        throw signal.aborted ? new LecternError('aborted', { cause: error }) : toLecternError(error);
-      }
+    async projectFile(project, options) {
+      const signal = options.signal ?? new AbortController().signal;
+      return untilAborted(signal, make(project, options, signal));
     },
 
-    async openProjectFile(file, { fileName, signal: given, onProgress } = {}) {
-      const signal = given ?? new AbortController().signal;
+    async openProjectFile(file, { fileName, signal = new AbortController().signal, onProgress } = {}) {
       try {
-        const opener = await import('../project-file/open-project-file.js');
-        const opened = await opener.openProjectFile(file);
-        signal.throwIfAborted();
-        return await bringIn(context, actions, opened, { fileName, signal, onProgress });
+        const { openProjectFile } = await import('../project-file/open-project-file.js');
+        const opened = await openProjectFile(file);
+        return await untilAborted(signal, bringIn(context, actions, opened, { signal, onProgress }));
       } catch (error) {
-        if (signal.aborted) throw new LecternError('aborted', { cause: error });
         throw aboutFile(error, fileName ?? (file instanceof File ? file.name : undefined));
       }
     },
@@ -122,7 +123,6 @@ export function projectFileActions(
 }
 
 interface Import {
-  readonly fileName: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: ((progress: ProjectFileProgress) => void) | undefined;
 }
@@ -203,7 +203,7 @@ async function importMedia(
   { media }: OpenedProjectFile,
   { ids, toImport }: Placement,
   imported: string[],
-  { signal, onProgress }: Pick<Import, 'signal' | 'onProgress'>,
+  { signal, onProgress }: Import,
 ): Promise<void> {
   if (toImport.length === 0) return;
   const { findSameMedia } = await import('../project-file/find-media.js');
@@ -303,6 +303,32 @@ function progressOf(
     lastAt = at;
     onProgress({ phase, doneBytes, totalBytes });
   };
+}
+
+/**
+ * What the work gives, or `aborted` when the signal fired: a moment later at the latest, though a port may not listen to
+ * it. The work itself looks at the signal before it writes anything.
+ */
+async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop = (): void => undefined;
+  const given = new Promise<never>((_resolve, reject) => {
+    stop = () => {
+      timer = setTimeout(() => {
+        reject(new LecternError('aborted'));
+      }, settlingMs);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, given]);
+  } catch (error) {
+    throw signal.aborted ? new LecternError('aborted', { cause: error }) : toLecternError(error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 /** What comes in time; null when it fails or doesn't. */

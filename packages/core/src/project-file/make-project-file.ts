@@ -70,12 +70,14 @@ interface PackedMedia {
 
 function jsonOf(project: ProjectToWrite, media: ReadonlyMap<string, PackedMedia>): ProjectFileJson {
   const { title, description, document, stored } = project;
-  const assets = stored.assets.map((record): ProjectFileAsset => {
+  // In the order in which the document is stored.
+  const records = [...document.records()].filter((record) => record.type === 'asset');
+  const assets = records.map((record): ProjectFileAsset => {
     const asset = project.assets.get(record.id);
     const packed = media.get(record.id);
     return {
       id: record.id,
-      name: asset?.name ?? document.assets.get(record.id)?.name ?? record.name,
+      name: asset?.name ?? record.name,
       kind: record.kind,
       mimeType: asset?.mimeType ?? null,
       sizeBytes: packed?.sizeBytes ?? asset?.sizeBytes ?? null,

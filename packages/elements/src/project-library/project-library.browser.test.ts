@@ -39,6 +39,35 @@ async function violations(element: Element): Promise<string[]> {
   );
 }
 
+async function projectFile(session: TestSession, id: string): Promise<File> {
+  const { blob } = await session.actions.projectFile(id, { media: false });
+  return new File([blob], `${id}.lectern.json`);
+}
+
+/** What the element hands to the browser to save, which isn't done. */
+function watchDownloads(): { readonly file: Blob; readonly name: string }[] & { stop: () => void } {
+  const files = new Map<string, Blob>();
+  const saved: { readonly file: Blob; readonly name: string }[] = [];
+  const createObjectURL = URL.createObjectURL.bind(URL);
+  URL.createObjectURL = (source: Blob) => {
+    const url = createObjectURL(source);
+    files.set(url, source);
+    return url;
+  };
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it is
+  const click = HTMLAnchorElement.prototype.click;
+  HTMLAnchorElement.prototype.click = function clickAnchor(this: HTMLAnchorElement): void {
+    const file = files.get(this.href);
+    if (file) saved.push({ file, name: this.download });
+  };
+  return Object.assign(saved, {
+    stop: () => {
+      URL.createObjectURL = createObjectURL;
+      HTMLAnchorElement.prototype.click = click;
+    },
+  });
+}
+
 describe('project-library', () => {
   afterEach(async () => {
     unmountAll();
@@ -143,6 +172,103 @@ describe('project-library', () => {
     const { harness } = await open();
     await harness.pickFromMenu('Series', 'Duplicate');
     await harness.shows('Limits', 'Series', 'Series (copy)');
+  });
+
+  it('downloads a project as a file, with and without its media', async () => {
+    const { harness, session } = await open();
+    const saved = watchDownloads();
+    try {
+      await harness.pickFromMenu('Limits', 'Download project file');
+      await harness.until(() => saved.length === 1, 'the first file');
+      await harness.pickFromMenu('Limits', 'Download with media');
+      await harness.until(() => saved.length === 2, 'the second file');
+    } finally {
+      saved.stop();
+    }
+    expect(saved.map(({ name }) => name)).to.deep.equal(['Limits.lectern.json', 'Limits.lectern']);
+    const json = JSON.parse((await saved[0]?.file.text()) ?? '') as { title: string; document: { clips: unknown[] } };
+    expect([json.title, json.document.clips.length]).to.deep.equal(['Limits', 5]);
+    expect(harness.live).to.contain('Limits.lectern');
+    const { items } = await session.reliableBackend.projects.list({});
+    expect(items.length).to.equal(2);
+  });
+
+  it('opens a chosen project file as a new draft, and asks the page to open that', async () => {
+    const { harness, session, opened } = await open();
+    await harness.chooseFiles(await projectFile(session, 'limits'));
+    await harness.until(() => opened.length === 1, 'the request');
+    await harness.shows('Limits', 'Limits', 'Series');
+    expect(opened).to.not.include('limits');
+    const { project } = await session.reliableBackend.projects.open(opened[0] ?? '');
+    expect([project.title, project.isDraft]).to.deep.equal(['Limits', true]);
+    expect(harness.notices.join()).to.contain('was opened as a new draft');
+  });
+
+  it('opens the files that are dropped on it, each as a project of its own', async () => {
+    const { harness, session, opened } = await open();
+    await harness.drop(await projectFile(session, 'limits'), await projectFile(session, 'series'));
+    await harness.shows('Limits', 'Limits', 'Series', 'Series');
+    expect(opened).to.deep.equal([]);
+  });
+
+  it('stays to be read when media are missing, and names them', async () => {
+    const { session } = await open();
+    const file = await projectFile(session, 'limits');
+    const { harness, opened } = await open({});
+    await harness.chooseFiles(file);
+    await harness.shows('Limits');
+    await harness.until(() => harness.notices.length === 1, 'the notice');
+    expect(harness.notices.join()).to.match(/2 files aren’t in this library: asset-1\.mp4, asset-2\.mp4/);
+    expect(opened).to.deep.equal([]);
+  });
+
+  it('says what is wrong with a file that isn’t one, and opens nothing', async () => {
+    const { harness, opened } = await open();
+    await harness.drop(new File([Uint8Array.of(0x89, 0x50, 0x4e, 0x47)], 'slide.png', { type: 'image/png' }));
+    await harness.until(() => harness.notices.length === 1, 'the notice');
+    expect(harness.notices.join()).to.match(
+      /“slide\.png” couldn’t be opened.*“slide\.png” isn’t a project file.*\.lectern/,
+    );
+    expect(await violations(harness.element)).to.deep.equal([]);
+    await harness.shows('Limits', 'Series');
+    expect(opened).to.deep.equal([]);
+  });
+
+  it('says what goes on while it takes long, and stops on request', async () => {
+    const { harness, session } = await open();
+    const file = await projectFile(session, 'limits');
+    session.setFaults({ hang: ['assets.getMany'] });
+    await harness.chooseFiles(file);
+    await harness.until(() => harness.jobs.length === 1, 'the job');
+    expect(harness.jobs).to.deep.equal(['Reading “limits.lectern.json”…']);
+    expect(harness.live).to.contain('Reading “limits.lectern.json”…');
+    expect(await violations(harness.element)).to.deep.equal([]);
+    await harness.click('Cancel “limits.lectern.json”');
+    session.setFaults({});
+    await harness.until(() => harness.jobs.length === 0, 'the end of it');
+    await harness.until(() => harness.live.includes('Cancelled'), 'the word about it');
+    expect(harness.notices).to.deep.equal([]);
+    await harness.shows('Limits', 'Series');
+  });
+
+  it('offers to open a project file by key, also where there are no projects yet, but not in the trash', async () => {
+    const { harness } = await open({});
+    await harness.until(() => harness.all('.state').length === 1, 'the empty state');
+    let asked = 0;
+    harness.get('input[type="file"]').addEventListener('click', (event) => {
+      event.preventDefault();
+      asked += 1;
+    });
+    for (const button of harness.all('button').filter(({ textContent }) => textContent.includes('Open project file'))) {
+      button.focus();
+      expect(harness.element.shadowRoot?.activeElement).to.equal(button);
+      await harness.click(button);
+    }
+    expect(asked).to.equal(2);
+    await harness.click(harness.get('.trash-button'));
+    expect(harness.all('.file-button').length).to.equal(0);
+    await harness.drop(new File(['{}'], 'any.lectern.json'));
+    expect(harness.notices).to.deep.equal([]);
   });
 
   it('says that it is loading, what failed, and tries again', async () => {

@@ -1,13 +1,14 @@
 import { css, type CSSResultGroup } from 'lit';
 import { noticeStyles } from '../lectern-provider/notices.styles.js';
 import { assetCardStyles } from '../media-library/asset-card.styles.js';
-import { libraryHeaderStyles, searchStyles } from '../media-library/media-library.styles.js';
+import { dropZoneStyles, libraryHeaderStyles, searchStyles } from '../media-library/media-library.styles.js';
 
 export const projectLibraryStyles: CSSResultGroup = [
   searchStyles,
   libraryHeaderStyles,
   assetCardStyles,
   noticeStyles,
+  dropZoneStyles,
   css`
     :host {
       block-size: 100%;
@@ -107,6 +108,35 @@ export const projectLibraryStyles: CSSResultGroup = [
       gap: 16px;
       grid-template-columns: repeat(auto-fill, minmax(200px, 1fr));
       padding: 16px;
+    }
+    .jobs {
+      border-block-end: 1px solid var(--l-border);
+      display: grid;
+      flex: none;
+      gap: var(--l-space-2);
+      list-style: none;
+      margin: 0;
+      padding: var(--l-space-2) var(--l-space-4);
+    }
+    .job {
+      align-items: center;
+      display: flex;
+      gap: var(--l-space-3);
+    }
+    .job .what {
+      display: grid;
+      flex: 1;
+      gap: var(--l-space-1);
+      min-inline-size: 0;
+    }
+    @container (max-width: 619px) {
+      .file-button span {
+        clip-path: inset(50%);
+        inline-size: 1px;
+        overflow: hidden;
+        position: absolute;
+        white-space: nowrap;
+      }
     }
     .unsaved {
       border-radius: 0;

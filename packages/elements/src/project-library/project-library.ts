@@ -24,6 +24,7 @@ import {
   titleField,
   type ProjectCardContext,
 } from './project-card.js';
+import { ProjectFileController } from './project-file-controller.js';
 import { projectLibraryStyles } from './project-library.styles.js';
 
 type ProjectSort = NonNullable<ProjectQuery['sort']>;
@@ -41,7 +42,8 @@ const sorts: readonly (readonly [ProjectSort, PlainMessageKey])[] = [
 ];
 
 /**
- * All projects, to find, name, duplicate, publish, delete and open.
+ * All projects, to find, name, duplicate, publish, delete and open; and project files, to download, and to open again
+ * by *Open project file…* or by dropping them anywhere on the element.
  *
  * @tagname project-library
  * @summary Grid and list of the projects, with their posters, and what can be done with each.
@@ -53,6 +55,8 @@ const sorts: readonly (readonly [ProjectSort, PlainMessageKey])[] = [
  * @csspart list - What scrolls.
  * @csspart item - One project.
  * @csspart thumbnail - Its poster.
+ * @csspart progress - What goes on with project files.
+ * @csspart drop-zone - What shows while files are held over the element.
  * @csspart state - The picture and words of an empty or failing list.
  * @cssproperty --lectern-library-radius - Corners of the frame; 12px.
  *
@@ -133,6 +137,17 @@ export class ProjectLibraryElement extends LecternElement {
     nameOf: (project) => project.title,
     lines: (project) => this.#menuLines(project),
   });
+  readonly #files: ProjectFileController = new ProjectFileController(this, {
+    session: () => this.session,
+    messages: () => this.localize.messages,
+    enabled: () => !this.trash,
+    announce: (text) => {
+      this.#announcer.say(text);
+    },
+    opened: (projectId) => {
+      this.#open(projectId);
+    },
+  });
   readonly #notices: NoticesController = new NoticesController(this, 'element');
   #question = '';
   #stopWatching: (() => void) | null = null;
@@ -167,8 +182,9 @@ export class ProjectLibraryElement extends LecternElement {
   protected override render(): TemplateResult {
     const { messages } = this.localize;
     return html`<div class="frame">
-        ${this.#renderHeader()} ${this.#renderUnsaved()}
+        ${this.#renderHeader()} ${this.#renderUnsaved()} ${this.#files.renderJobs()}
         <div class="list-area">${this.#collection.render(this.#renderPlaceholder())}</div>
+        ${this.#files.render()}
       </div>
       ${this.#menu.render(messages)} ${this.#announcer.render()} ${this.#notices.render(messages)}`;
   }
@@ -242,6 +258,23 @@ export class ProjectLibraryElement extends LecternElement {
         label: 'projects.duplicate',
         run: (it) => {
           this.#duplicate(it);
+        },
+      },
+      null,
+      {
+        icon: 'download',
+        label: 'projectFile.download',
+        disabled: this.#files.isDownloading(project.id),
+        run: (it) => {
+          void this.#files.download(it, false);
+        },
+      },
+      {
+        icon: 'film',
+        label: 'projectFile.downloadWithMedia',
+        disabled: this.#files.isDownloading(project.id),
+        run: (it) => {
+          void this.#files.download(it, true);
         },
       },
       null,
@@ -351,9 +384,19 @@ export class ProjectLibraryElement extends LecternElement {
         ${
           trash
             ? nothing
-            : html`<button class="button trash-button" data-size="small" data-variant="plain" @click=${this.#onTrash}>
-                ${icon('delete')}<span>${messages.t('projects.trash')}</span>
-              </button>`
+            : html`<button
+                  class="button file-button"
+                  data-size="small"
+                  data-variant="plain"
+                  title=${messages.t('projectFile.open')}
+                  ?disabled=${!this.session}
+                  @click=${this.#onChooseFile}
+                >
+                  ${icon('folder')}<span>${messages.t('projectFile.open')}</span>
+                </button>
+                <button class="button trash-button" data-size="small" data-variant="plain" @click=${this.#onTrash}>
+                  ${icon('delete')}<span>${messages.t('projects.trash')}</span>
+                </button>`
         }
       </div>`;
   }
@@ -422,8 +465,11 @@ export class ProjectLibraryElement extends LecternElement {
       title: messages.t('projects.emptyTitle'),
       text: messages.t('projects.emptyText'),
       actions: html`<button class="button" data-variant="primary" @click=${this.#onNew}>
-        ${icon('add')}${messages.t('projects.new')}
-      </button>`,
+          ${icon('add')}${messages.t('projects.new')}
+        </button>
+        <button class="button" @click=${this.#onChooseFile}>
+          ${icon('folder')}${messages.t('projectFile.open')}
+        </button>`,
     });
   }
 
@@ -475,6 +521,10 @@ export class ProjectLibraryElement extends LecternElement {
       const { id } = await session.actions.createProject({ title: this.t('projects.newTitle') });
       this.#open(id);
     });
+  };
+
+  readonly #onChooseFile = (): void => {
+    this.#files.choose();
   };
 
   readonly #onTrash = (): void => {
