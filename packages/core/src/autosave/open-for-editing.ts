@@ -33,7 +33,7 @@ export interface OpeningWorld {
 export interface OpenedProjectParts {
   readonly opened: OpenedForEditing;
   readonly head: Head;
-  /** What the journal says about it; null in a tab that doesn't edit. */
+  /** What the journal says about it; null when it says nothing. */
   readonly journaled: JournalMeta | null;
 }
 
@@ -51,7 +51,8 @@ export async function openForEditing(
     const description = head.found ? head.opened.project.description : '';
     const { journal, error } = await world.journal();
     const claimed = lock === null ? null : await claim(journal, projectId, { title, description }, error);
-    const kept = claimed?.image ?? null;
+    // A tab that only watches shows what the one that edits has, saved or not.
+    const kept = claimed?.image ?? (which === 'new' ? null : await journal.read(projectId));
     const opening =
       which === 'new'
         ? freshOpening(empty())
@@ -67,7 +68,7 @@ export async function openForEditing(
       journal: claimed?.journal ?? journal,
       journalError: claimed?.error ?? error,
     };
-    return { opened, head, journaled: claimed?.image.meta ?? null };
+    return { opened, head, journaled: kept?.meta ?? null };
   } catch (error) {
     await lock?.release();
     throw toLecternError(error);

@@ -59,8 +59,18 @@ describe('two tabs', () => {
     rename(mine, 'Only here');
     await mine.autosave.durable(mine.autosave.lastSeq());
     const theirs = await world.tab().openProject('lecture');
-    await until(() => nameOf(theirs.editor.document) === 'Only here', 'the journal');
+    assert.equal(nameOf(theirs.editor.document), 'Only here');
     assert.equal(state(theirs).restorable, null, 'nobody is asked about a tab that is alive');
+  });
+
+  it('show a second one what was never saved at all', async () => {
+    const world = begin({ session: { autosave: { debounceMs: 60_000, deadlineMs: 60_000, closeMs: 40 } } });
+    const mine = await world.openProject(null);
+    mine.editor.run('clip.addText', { text: 'Hello' });
+    await mine.autosave.durable(mine.autosave.lastSeq());
+    const theirs = await world.tab().openProject(mine.projectId);
+    assert.equal(theirs.editor.document.clips.size, 1);
+    assert.equal(state(theirs).role, 'follower');
   });
 
   it('keep on show what nothing had kept when the lead was taken, until it is saved as a copy', async () => {
