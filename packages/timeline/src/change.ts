@@ -100,7 +100,7 @@ export function mapChange(change: Change, over: Change): Change {
  * The part of a change that can be made to a document, with `from` and `removed` as they are there. The change itself,
  * when it fits exactly: what it updates and removes is there, what it adds isn't.
  */
-export function fitChange(document: TimelineDocument, change: Change): Change {
+export function fitChange(document: Pick<TimelineDocument, 'get'>, change: Change): Change {
   if (fits(document, change)) return change;
   return rebase(change, (id) => document.get(id as AnyId) ?? null);
 }
@@ -226,14 +226,14 @@ function mergeObjects(from: Fields, to: Fields, there: Fields): Fields {
   return merged;
 }
 
-function fits(document: TimelineDocument, change: Change): boolean {
+function fits(document: Pick<TimelineDocument, 'get'>, change: Change): boolean {
   for (const [from] of updatesOf(change)) if (!isThere(document, from)) return false;
   for (const record of Object.values(change.removed)) if (!isThere(document, record)) return false;
   return Object.values(change.added).every((record) => document.get(record.id) === undefined);
 }
 
-function isThere(document: TimelineDocument, record: TimelineRecord): boolean {
-  const there = record.type === 'clip' ? document.clips.get(record.id) : document.get(record.id);
+function isThere(document: Pick<TimelineDocument, 'get'>, record: TimelineRecord): boolean {
+  const there = document.get(record.id);
   return there !== undefined && (there === record || jsonEquals(there, record));
 }
 

@@ -1,6 +1,8 @@
-import { applyChange, type Change, type TimelineDocument } from '@lectern/timeline';
+import { LecternError } from '@lectern/ports';
+import type { Change, TimelineDocument } from '@lectern/timeline';
+import { replayChanges } from '@lectern/timeline/schema';
 import { crc32 } from './crc32.js';
-import type { JournalEntry, JournalImage, JournalSnapshot } from './journal.js';
+import type { JournalEntry, JournalImage, JournalMeta, JournalSnapshot } from './journal.js';
 import { printDocument, readDocument } from './stored-document.js';
 
 /** What a journal's snapshot and entries lead to. */
@@ -9,8 +11,10 @@ export interface JournalReading {
   readonly document: TimelineDocument | null;
   /** The last change in `document`. */
   readonly seq: number;
-  /** The first entry that is damaged; it and all after it are to be set aside. Null when all is well. */
+  /** The first entry that is damaged or missing; it and all after it are to be set aside. Null when all is well. */
   readonly damagedFrom: number | null;
+  /** Whether there is a snapshot that can't be read, which is to be set aside too. */
+  readonly snapshotDamaged: boolean;
 }
 
 export function sealEntry(seq: number, epoch: number, change: Change): JournalEntry {
@@ -24,71 +28,45 @@ export function sealSnapshot(seq: number, document: TimelineDocument): JournalSn
 }
 
 /**
- * Reads a journal as far as it can be trusted: checksums, gapless numbers, and at the end the whole document through
- * the parser that all stored documents pass. What is behind the first fault is left out.
+ * Reads a journal as far as it can be trusted: checksums, gapless numbers up to the last that was written, epochs that
+ * only ascend, and at the end every record that was touched through the schema that all stored documents pass. What is
+ * behind the first fault is left out.
  */
-export function readJournal(image: JournalImage): JournalReading {
-  const { snapshot } = image;
-  if (snapshot === null) return { document: null, seq: 0, damagedFrom: image.entries.length === 0 ? null : 0 };
-  if (crc32(snapshot.body) !== snapshot.crc) return { document: null, seq: 0, damagedFrom: 0 };
-  let document: TimelineDocument;
-  try {
-    document = readDocument(snapshot.body).document;
-  } catch {
-    return { document: null, seq: 0, damagedFrom: 0 };
-  }
-  const after = image.entries.filter((entry) => entry.seq > snapshot.seq);
-  let good = after.length;
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    const reading = replay(document, snapshot.seq, after.slice(0, good));
-    const whole = checked(reading.document);
-    if (whole !== null)
-      return {
-        document: whole,
-        seq: reading.seq,
-        damagedFrom: reading.damagedFrom ?? (good < after.length ? snapshot.seq + good + 1 : null),
-      };
-    // Sound entries that lead to a document which isn't one: find how far they go.
-    good = lastGood(document, snapshot.seq, after);
-  }
-  return { document, seq: snapshot.seq, damagedFrom: snapshot.seq + 1 };
+export function readJournal({ snapshot, entries, meta }: JournalImage): JournalReading {
+  const nothing = { document: null, seq: 0 };
+  if (snapshot === null) return { ...nothing, damagedFrom: entries.length === 0 ? null : 0, snapshotDamaged: false };
+  const start = openSnapshot(snapshot);
+  if (start === null) return { ...nothing, damagedFrom: 0, snapshotDamaged: true };
+  const after = entries.filter((entry) => entry.seq > snapshot.seq);
+  const { document, count } = replayChanges(start, trusted(after, snapshot.seq, meta));
+  const seq = snapshot.seq + count;
+  const whole = count === after.length && seq >= meta.lastSeq;
+  return { document, seq, damagedFrom: whole ? null : seq + 1, snapshotDamaged: false };
 }
 
-function replay(
-  start: TimelineDocument,
-  startSeq: number,
-  entries: readonly JournalEntry[],
-): { readonly document: TimelineDocument; readonly seq: number; readonly damagedFrom: number | null } {
-  let document = start;
-  let seq = startSeq;
+function openSnapshot({ body, crc }: JournalSnapshot): TimelineDocument | null {
+  if (crc32(body) !== crc) return null;
+  try {
+    return readDocument(body).document;
+  } catch (error) {
+    if (error instanceof LecternError) return null;
+    throw error;
+  }
+}
+
+/** The changes before the first entry that isn't what was written, or can't have been. */
+function trusted(entries: readonly JournalEntry[], startSeq: number, meta: JournalMeta): readonly unknown[] {
+  const changes: unknown[] = [];
+  let epoch = 0;
   for (const entry of entries) {
-    if (entry.seq !== seq + 1 || crc32(entry.body) !== entry.crc) return { document, seq, damagedFrom: seq + 1 };
+    const follows = entry.seq === startSeq + changes.length + 1 && entry.seq <= meta.lastSeq;
+    if (!follows || entry.epoch < epoch || entry.epoch > meta.epoch || crc32(entry.body) !== entry.crc) break;
     try {
-      document = applyChange(document, JSON.parse(entry.body) as Change);
+      changes.push(JSON.parse(entry.body));
     } catch {
-      return { document, seq, damagedFrom: seq + 1 };
+      break;
     }
-    seq = entry.seq;
+    ({ epoch } = entry);
   }
-  return { document, seq, damagedFrom: null };
-}
-
-function checked(document: TimelineDocument): TimelineDocument | null {
-  try {
-    return readDocument(printDocument(document).text).document;
-  } catch {
-    return null;
-  }
-}
-
-/** How many entries lead to a document that can be read; by halves, since faults don't heal. */
-function lastGood(start: TimelineDocument, startSeq: number, entries: readonly JournalEntry[]): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (checked(replay(start, startSeq, entries.slice(0, middle)).document) === null) high = middle - 1;
-    else low = middle;
-  }
-  return low;
+  return changes;
 }

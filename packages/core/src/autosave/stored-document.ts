@@ -1,6 +1,6 @@
 import { LecternError, type StoredTimelineJson } from '@lectern/ports';
 import type { TimelineDocument } from '@lectern/timeline';
-import { parseTimeline, printTimeline, TimelineParseError } from '@lectern/timeline/schema';
+import { parseTimeline, printTimeline, stringifyTimeline, TimelineParseError } from '@lectern/timeline/schema';
 import { contentHash } from './content-hash.js';
 
 /** A document in its stored form, with the text that its hash is made of. */
@@ -16,13 +16,13 @@ export function printDocument(document: TimelineDocument): PrintedDocument {
   return {
     state: stored as unknown as StoredTimelineJson,
     schemaVersion: stored.schemaVersion,
-    text: JSON.stringify(stored),
+    text: stringifyTimeline(document),
   };
 }
 
 /** SHA-256 of the canonical JSON, in hex. */
 export function hashDocument(document: TimelineDocument): Promise<string> {
-  return contentHash(printDocument(document).text);
+  return contentHash(stringifyTimeline(document));
 }
 
 /** @throws `corrupt` for what isn't a timeline, with the path and what was expected there */

@@ -17,6 +17,7 @@ export {
   isTimelineParseError,
 } from './parse-error.js';
 export { type FromOtioResult, type OtioObject, type ToOtioOptions, fromOtio, toOtio } from './otio.js';
+export { type Replay, replayChanges } from './replay.js';
 export { type StoredTimeline, printTimeline, stringifyTimeline } from './stored-timeline.js';
 
 /** A stored timeline, opened. */

@@ -57,12 +57,13 @@ export function readJson(input: unknown): unknown {
   return value;
 }
 
-function requireModest(value: unknown): void {
+/** @throws TimelineParseError `too-large` or `too-deep` */
+export function requireModest(value: unknown, levels: number = limits.depth): void {
   let level: object[] = isObject(value) ? [value] : [];
   let values = 1;
   for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > limits.depth) {
-      throw new TimelineParseError('too-deep', [{ path: '', expected: `at most ${limits.depth} levels` }]);
+    if (depth > levels) {
+      throw new TimelineParseError('too-deep', [{ path: '', expected: `at most ${levels} levels` }]);
     }
     const next: object[] = [];
     for (const parent of level) {

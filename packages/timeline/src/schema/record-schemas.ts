@@ -7,6 +7,7 @@ import type {
   ClipRecord,
   MarkerRecord,
   SettingsRecord,
+  TimelineRecord,
   TrackRecord,
   TransitionRecord,
 } from '../records.js';
@@ -160,6 +161,9 @@ const record = z.discriminatedUnion('type', [
   z.extend(captionTrack, { type: z.literal('caption-track') }),
   z.extend(asset, { type: z.literal('asset') }),
 ]);
+
+/** Checks one record; as `storedSchema`, it fills in defaults and keeps the fields that it doesn't know. */
+export const recordSchema: z.ZodMiniType<TimelineRecord> = record as unknown as z.ZodMiniType<TimelineRecord>;
 
 /** Checks a change that comes from a journal or another tab. */
 export const changeSchema: z.ZodMiniType<Change> = z.object({

@@ -1,0 +1,216 @@
+import * as z from 'zod/mini';
+import { type Change, fitChange } from '../change.js';
+import { type TimelineDocument, documentFromRecords, tryChange } from '../document.js';
+import type { AnyId } from '../ids.js';
+import { jsonEquals } from '../json-equals.js';
+import type { TimelineRecord } from '../records.js';
+import { limits, requireModest } from './limits.js';
+import { recordSchema } from './record-schemas.js';
+import { stringifyTimeline } from './stored-timeline.js';
+
+/** What a list of changes leads to, as far as it can be trusted. */
+export interface Replay {
+  readonly document: TimelineDocument;
+  /** How many of the changes are in `document`. What comes after them isn't a change, or leads to no document. */
+  readonly count: number;
+}
+
+/**
+ * Makes changes that come from a journal, one after the other, as `applyChange` does. The document is built once, at the
+ * end, and only what was touched is checked against the schema; a fault costs one more walk, whatever its place.
+ *
+ * @param start a document that was parsed
+ * @param changes JSON of an unknown origin
+ */
+export function replayChanges(start: TimelineDocument, changes: readonly unknown[]): Replay {
+  const replayed = new Records(start);
+  const made = replayed.make(changes);
+  const document = replayed.finish();
+  if (document !== null) return { document, count: made };
+  // Records that are none may heal, which one walk tells; the size of the whole only grows, so that halves find its limit.
+  let best: Replay = { document: start, count: 0 };
+  let high = new Records(start).countSound(changes.slice(0, made));
+  for (let middle = high; best.count < high; middle = Math.ceil((best.count + high) / 2)) {
+    const prefix = new Records(start);
+    prefix.make(changes.slice(0, middle));
+    const sound = prefix.finish();
+    if (sound === null) high = middle - 1;
+    else best = { document: sound, count: middle };
+  }
+  return best;
+}
+
+/** A document's records while changes are made to them: only what differs from the start is held. */
+class Records {
+  readonly #start: TimelineDocument;
+  /** Null for what was removed. */
+  readonly #touched = new Map<string, TimelineRecord | null>();
+
+  constructor(start: TimelineDocument) {
+    this.#start = start;
+  }
+
+  get(id: AnyId): TimelineRecord | undefined {
+    const touched = this.#touched.get(id);
+    return touched === undefined ? this.#start.get(id) : (touched ?? undefined);
+  }
+
+  /** How many were made before the first that isn't a change. */
+  make(changes: readonly unknown[]): number {
+    for (const [index, change] of changes.entries()) if (!this.#tryMake(change)) return index;
+    return changes.length;
+  }
+
+  /** The most changes after which every record is one. */
+  countSound(changes: readonly unknown[]): number {
+    const unsound = new Set<string>();
+    let count = 0;
+    for (const [index, change] of changes.entries()) {
+      if (!this.#tryMake(change)) break;
+      for (const id of idsOf(change as Change)) {
+        const record = this.#touched.get(id);
+        if (record && checked(record) === null) unsound.add(id);
+        else unsound.delete(id);
+      }
+      if (unsound.size === 0) count = index + 1;
+    }
+    return count;
+  }
+
+  /** Null when it isn't one that could be stored and read again. */
+  finish(): TimelineDocument | null {
+    const added: Record<string, TimelineRecord> = {};
+    const updated: Record<string, readonly [TimelineRecord, TimelineRecord]> = {};
+    const removed: Record<string, TimelineRecord> = {};
+    for (const [id, touched] of this.#touched) {
+      const before = this.#start.get(id as AnyId);
+      const key = `id ${id}`;
+      if (touched === null) {
+        if (before) removed[key] = before;
+        continue;
+      }
+      const record = checked(touched);
+      if (record === null) return null;
+      if (before) updated[key] = [before, record];
+      else added[key] = record;
+    }
+    const document =
+      tryChange(this.#start, { added, updated, removed }) ??
+      documentFromRecords([
+        ...[...this.#start.records()].filter(({ id }) => !this.#touched.has(id)),
+        ...Object.values(updated).map(([, to]) => to),
+        ...Object.values(added),
+      ]);
+    return isModest(document) ? document : null;
+  }
+
+  #tryMake(json: unknown): boolean {
+    if (!isChange(json)) return false;
+    try {
+      if (this.#fits(json)) this.#put(json);
+      else {
+        const fitted = fitChange(this, json);
+        // What doesn't fit in any way is passed over, as `applyChange` does.
+        if (this.#fits(fitted)) this.#put(fitted);
+      }
+      return true;
+    } catch (error) {
+      // Values so deep that comparing them runs out of stack.
+      if (error instanceof RangeError || error instanceof TypeError) return false;
+      throw error;
+    }
+  }
+
+  #fits({ added, updated, removed }: Change): boolean {
+    for (const record of Object.values(removed)) {
+      if (record.type === 'settings' || !isSame(this.get(record.id), record)) return false;
+    }
+    for (const [from, to] of Object.values(updated)) {
+      if (from.type !== to.type || from.id !== to.id || !isSame(this.get(from.id), from)) return false;
+    }
+    return Object.values(added).every((record) => this.get(record.id) === undefined);
+  }
+
+  #put({ added, updated, removed }: Change): void {
+    for (const { id } of Object.values(removed)) this.#touched.set(id, null);
+    for (const [, to] of Object.values(updated)) this.#touched.set(to.id, to);
+    for (const record of Object.values(added)) this.#touched.set(record.id, record);
+  }
+}
+
+/** The record as the schema has it, with defaults filled in; null when it isn't one. */
+const checks = new WeakMap<TimelineRecord, TimelineRecord | null>();
+
+function checked(record: TimelineRecord): TimelineRecord | null {
+  let answer = checks.get(record);
+  if (answer === undefined) {
+    answer = check(record);
+    checks.set(record, answer);
+  }
+  return answer;
+}
+
+function check(record: TimelineRecord): TimelineRecord | null {
+  try {
+    // In the stored form it lies two levels deep.
+    requireModest(record, limits.depth - 2);
+    const result = z.safeParse(recordSchema, record);
+    return result.success ? result.data : null;
+  } catch {
+    return null;
+  }
+}
+
+function isModest(document: TimelineDocument): boolean {
+  const { tracks, clips, transitions, markers, captionTracks, assets } = document;
+  if (
+    tracks.length > limits.tracks ||
+    clips.size > limits.clips ||
+    transitions.length > limits.transitions ||
+    markers.length > limits.markers ||
+    captionTracks.length > limits.captionTracks ||
+    assets.size > limits.assets
+  )
+    return false;
+  const { length } = stringifyTimeline(document);
+  if (length > limits.characters) return false;
+  // A value takes two characters at least, so that few have to be counted.
+  if (length <= 2 * limits.values) return true;
+  try {
+    requireModest([...document.records()]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSame(there: TimelineRecord | undefined, expected: TimelineRecord): boolean {
+  return there !== undefined && (there === expected || jsonEquals(there, expected));
+}
+
+function* idsOf({ added, updated, removed }: Change): Generator<string, undefined, unknown> {
+  for (const { id } of Object.values(removed)) yield id;
+  for (const [, { id }] of Object.values(updated)) yield id;
+  for (const { id } of Object.values(added)) yield id;
+}
+
+function isChange(json: unknown): json is Change {
+  if (!isObject(json)) return false;
+  const { added, updated, removed } = json;
+  return (
+    isObject(added) &&
+    isObject(updated) &&
+    isObject(removed) &&
+    Object.values(added).every(isRecord) &&
+    Object.values(removed).every(isRecord) &&
+    Object.values(updated).every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isRecord))
+  );
+}
+
+function isRecord(json: unknown): boolean {
+  return isObject(json) && typeof json['id'] === 'string' && typeof json['type'] === 'string';
+}
+
+function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
