@@ -11,8 +11,11 @@ import { printTimeline, schemaVersion, type StoredTimeline } from '@lectern/time
 import { usedAssetIds } from '../autosave/save-request.js';
 import { readDocument } from '../autosave/stored-document.js';
 import type { ProjectSession } from '../project-session.js';
-import type { ProjectToWrite } from '../project-file/make-project-file.js';
+import { findSameMedia } from '../project-file/find-media.js';
+import { makeProjectFile, makeProjectFileWithMedia, type ProjectToWrite } from '../project-file/make-project-file.js';
+import { openProjectFile } from '../project-file/open-project-file.js';
 import type { OpenedProjectFile, ProjectFileAsset, ProjectFileProgress } from '../project-file/project-file.js';
+import { relinkAssets } from '../project-file/relink-assets.js';
 import type { ActionContext } from './action-context.js';
 import type { Actions, ProjectFileDownload, ProjectFileOptions } from './actions.js';
 import { saveNewProject } from './project-actions.js';
@@ -84,17 +87,16 @@ export function projectFileActions(
     { media: withMedia, onProgress }: ProjectFileOptions,
     signal: AbortSignal,
   ): Promise<ProjectFileDownload> => {
-    const made = await import('../project-file/make-project-file.js');
     const facts = await read(project, signal);
     if (!withMedia) {
       const assets = await within(factsTimeoutMs, (limit) => assetsOf(facts.document, limit));
-      return made.makeProjectFile({ ...facts, assets: assets ?? new Map<string, Asset>() });
+      return makeProjectFile({ ...facts, assets: assets ?? new Map<string, Asset>() });
     }
     const toWrite = { ...facts, assets: await assetsOf(facts.document, signal) };
     const { media, missing } = await mediaOf(toWrite, signal);
     const total = [...media.values()].reduce((sum, { size }) => sum + size, 0);
     const onBytes = progressOf('packing', total, onProgress);
-    const file = await made.makeProjectFileWithMedia(toWrite, media, { signal, onBytes });
+    const file = await makeProjectFileWithMedia(toWrite, media, { signal, onBytes });
     if (missing.length > 0 && !signal.aborted)
       actions.notify({
         tone: 'warning',
@@ -112,7 +114,6 @@ export function projectFileActions(
 
     async openProjectFile(file, { fileName, signal = new AbortController().signal, onProgress } = {}) {
       try {
-        const { openProjectFile } = await import('../project-file/open-project-file.js');
         const opened = await openProjectFile(file);
         return await untilAborted(signal, bringIn(context, actions, opened, { signal, onProgress }));
       } catch (error) {
@@ -149,7 +150,6 @@ async function bringIn(
   try {
     await importMedia(context, opened, placement, imported, { signal, onProgress });
     signal.throwIfAborted();
-    const { relinkAssets } = await import('../project-file/relink-assets.js');
     const document = relinkAssets(opened.document, placement.ids);
     if (placement.trashed.length > 0) await actions.restoreAssets(placement.trashed);
     signal.throwIfAborted();
@@ -206,7 +206,6 @@ async function importMedia(
   { signal, onProgress }: Import,
 ): Promise<void> {
   if (toImport.length === 0) return;
-  const { findSameMedia } = await import('../project-file/find-media.js');
   const total = toImport.reduce((sum, { id }) => sum + (media.get(id)?.sizeBytes ?? 0), 0);
   const onBytes = progressOf('checking', total, onProgress);
   const checked: { readonly asset: ProjectFileAsset; readonly blob: Blob; readonly sha256: string }[] = [];

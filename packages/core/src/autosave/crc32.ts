@@ -20,14 +20,15 @@ const room: Uint8Array = new Uint8Array(48 * 1024);
 export function crc32(text: string): number {
   if (text.length * 3 > room.length) {
     const bytes = encoder.encode(text);
-    return crcOf(bytes, bytes.length);
+    return crc32OfBytes(bytes);
   }
-  return crcOf(room, encoder.encodeInto(text, room).written);
+  return crc32OfBytes(room, encoder.encodeInto(text, room).written);
 }
 
-function crcOf(bytes: Uint8Array, length: number): number {
+/** The same of the first `length` bytes, going on from what came before them. */
+export function crc32OfBytes(bytes: Uint8Array, length: number = bytes.length, before = 0): number {
   const t = tables;
-  let crc = 0xffffffff;
+  let crc = ~before;
   let at = 0;
   for (; at + 8 <= length; at += 8) {
     crc ^= (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);

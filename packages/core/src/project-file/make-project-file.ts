@@ -1,8 +1,9 @@
 import type { Asset } from '@lectern/ports';
 import type { TimelineDocument } from '@lectern/timeline';
 import type { StoredTimeline } from '@lectern/timeline/schema';
+import { crc32OfBytes } from '../autosave/crc32.js';
 import { fileNameOf, mediaNameOf } from './file-names.js';
-import { crc32Of, digestOf, type DigestOptions } from './media-digest.js';
+import { digestOf, type DigestOptions } from './media-digest.js';
 import { printProjectFile } from './print-project-file.js';
 import {
   projectEntryName,
@@ -56,7 +57,7 @@ export async function makeProjectFileWithMedia(
   }
   const text = new TextEncoder().encode(printProjectFile(jsonOf(project, packed)));
   const parts: readonly ZipPart[] = [
-    { name: projectEntryName, data: new Blob([text]), crc32: crc32Of(text) },
+    { name: projectEntryName, data: new Blob([text]), crc32: crc32OfBytes(text) },
     ...[...packed.values()].map(({ part }) => part),
   ];
   return { blob: zipOf(parts, 'application/zip'), fileName: `${fileNameOf(project.title, 'project')}.lectern` };

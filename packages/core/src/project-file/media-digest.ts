@@ -1,6 +1,6 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
+import type { sha256 } from '@noble/hashes/sha2.js';
 import { LecternError } from '@lectern/ports';
+import { crc32OfBytes } from '../autosave/crc32.js';
 
 export interface DigestOptions {
   readonly signal?: AbortSignal | undefined;
@@ -17,32 +17,26 @@ export interface MediaDigest {
   readonly sha256: string;
 }
 
-const table: Uint32Array = /* @__PURE__ */ (() => {
-  const made = new Uint32Array(256);
-  for (let byte = 0; byte < 256; byte += 1) {
-    let value = byte;
-    for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-    made[byte] = value;
-  }
-  return made;
-})();
+type Sha256 = ReturnType<(typeof sha256)['create']>;
 
-/** CRC-32 of bytes that come piece by piece; `value` is 0 at first, then what the piece before gave. */
-export function crc32Of(bytes: Uint8Array, value = 0): number {
-  let crc = ~value;
-  for (const byte of bytes) crc = (table[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
-
-/** Takes bytes piece by piece, so that gigabytes need no memory. */
+/** Takes bytes piece by piece, so that gigabytes need no memory: the browser's own SHA-256 wants them all at once. */
 export class MediaDigester {
-  readonly #sha = sha256.create();
+  readonly #sha: Sha256;
   #sizeBytes = 0;
   #crc = 0;
 
+  private constructor(sha: Sha256) {
+    this.#sha = sha;
+  }
+
+  static async begin(): Promise<MediaDigester> {
+    const hashes = await import('@noble/hashes/sha2.js');
+    return new MediaDigester(hashes.sha256.create());
+  }
+
   update(bytes: Uint8Array): void {
     this.#sizeBytes += bytes.byteLength;
-    this.#crc = crc32Of(bytes, this.#crc);
+    this.#crc = crc32OfBytes(bytes, bytes.byteLength, this.#crc);
     this.#sha.update(bytes);
   }
 
@@ -51,13 +45,14 @@ export class MediaDigester {
   }
 
   finish(): MediaDigest {
-    return { sizeBytes: this.#sizeBytes, crc32: this.#crc, sha256: bytesToHex(this.#sha.digest()) };
+    const hex = Array.from(this.#sha.digest(), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return { sizeBytes: this.#sizeBytes, crc32: this.#crc, sha256: hex };
   }
 }
 
 /** Reads a blob once, piece by piece. @throws `aborted`, and what reading it throws */
 export async function digestOf(blob: Blob, { signal, onBytes }: DigestOptions = {}): Promise<MediaDigest> {
-  const digester = new MediaDigester();
+  const digester = await MediaDigester.begin();
   for await (const bytes of piecesOf(blob.stream(), signal)) {
     digester.update(bytes);
     onBytes?.(bytes.byteLength);

@@ -5,10 +5,10 @@ import { isLecternError, type Asset, type LecternError, type LecternErrorCode } 
 import { createDocument, type TimelineDocument, type TimelineRecord } from '@lectern/timeline';
 import { printTimeline, schemaVersion, stringifyTimeline } from '@lectern/timeline/schema';
 import { createAsset, createAssetRecord, createClip, createProjectDocument } from '../../../testing/src/builders.js';
+import { crc32OfBytes } from '../autosave/crc32.js';
 import { messagesFor } from '../messages/messages.js';
 import { fileNameOf, mediaNameOf } from './file-names.js';
 import { makeProjectFile, makeProjectFileWithMedia, type ProjectToWrite } from './make-project-file.js';
-import { crc32Of } from './media-digest.js';
 import { openProjectFile } from './open-project-file.js';
 import { projectFileLimits, type OpenedProjectFile, type ProjectFileJson } from './project-file.js';
 import { openZip } from './zip-archive.js';
@@ -57,7 +57,7 @@ async function zipped(): Promise<Blob> {
 
 async function part(name: string, data: Blob | string): Promise<ZipPart> {
   const blob = new Blob([data]);
-  return { name, data: blob, crc32: crc32Of(new Uint8Array(await blob.arrayBuffer())) };
+  return { name, data: blob, crc32: crc32OfBytes(new Uint8Array(await blob.arrayBuffer())) };
 }
 
 /** A project with media, and other entries or other words in it. */
@@ -598,7 +598,7 @@ function deflatedZip(
     common.setUint16(0, 20, true);
     common.setUint16(4, 8, true);
     common.setUint16(8, 0x21, true);
-    common.setUint32(10, crc32Of(data), true);
+    common.setUint32(10, crc32OfBytes(data), true);
     common.setUint32(14, packed.length, true);
     common.setUint32(18, says, true);
     common.setUint16(22, rawName.length, true);

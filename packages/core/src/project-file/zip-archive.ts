@@ -80,7 +80,7 @@ function zipEntry(file: Blob, entry: FileEntry): ZipEntry {
     async read(options = {}) {
       const packed = await packedBytes(file, entry);
       if (entry.compressionMethod === stored && packed.size !== entry.uncompressedSize) throw damaged(name);
-      const digester = new MediaDigester();
+      const digester = await MediaDigester.begin();
       const parts = entry.compressionMethod === stored ? null : new BlobParts();
       const stream = parts === null ? packed.stream() : inflated(packed);
       try {
