@@ -54,19 +54,24 @@ function openSnapshot({ body, crc }: JournalSnapshot): TimelineDocument | null {
   }
 }
 
-/** The changes before the first entry that isn't what was written, or can't have been. */
-function trusted(entries: readonly JournalEntry[], startSeq: number, meta: JournalMeta): readonly unknown[] {
-  const changes: unknown[] = [];
-  let epoch = 0;
-  for (const entry of entries) {
-    const follows = entry.seq === startSeq + changes.length + 1 && entry.seq <= meta.lastSeq;
-    if (!follows || entry.epoch < epoch || entry.epoch > meta.epoch || crc32(entry.body) !== entry.crc) break;
-    try {
-      changes.push(JSON.parse(entry.body));
-    } catch {
-      break;
-    }
-    ({ epoch } = entry);
-  }
-  return changes;
+/** The changes before the first entry that isn't what was written, or can't have been. Parsed on the way. */
+function trusted(entries: readonly JournalEntry[], startSeq: number, meta: JournalMeta): Iterable<unknown> {
+  return {
+    *[Symbol.iterator]() {
+      let seq = startSeq;
+      let epoch = 0;
+      for (const entry of entries) {
+        const follows = entry.seq === seq + 1 && entry.seq <= meta.lastSeq;
+        if (!follows || entry.epoch < epoch || entry.epoch > meta.epoch || crc32(entry.body) !== entry.crc) return;
+        let change: unknown;
+        try {
+          change = JSON.parse(entry.body);
+        } catch {
+          return;
+        }
+        yield change;
+        ({ seq, epoch } = entry);
+      }
+    },
+  };
 }

@@ -20,19 +20,20 @@ export interface Replay {
  * end, and only what was touched is checked against the schema; a fault costs one more walk, whatever its place.
  *
  * @param start a document that was parsed
- * @param changes JSON of an unknown origin
+ * @param changes JSON of an unknown origin; walked again when something is wrong with it. Ten thousand changes need not be
+ * in memory at once, so what makes them on the way is better than a list
  */
-export function replayChanges(start: TimelineDocument, changes: readonly unknown[]): Replay {
+export function replayChanges(start: TimelineDocument, changes: Iterable<unknown>): Replay {
   const replayed = new Records(start);
   const made = replayed.make(changes);
   const document = replayed.finish();
   if (document !== null) return { document, count: made };
   // Records that are none may heal, which one walk tells; the size of the whole only grows, so that halves find its limit.
   let best: Replay = { document: start, count: 0 };
-  let high = new Records(start).countSound(changes.slice(0, made));
+  let high = new Records(start).countSound(changes);
   for (let middle = high; best.count < high; middle = Math.ceil((best.count + high) / 2)) {
     const prefix = new Records(start);
-    prefix.make(changes.slice(0, middle));
+    prefix.make(changes, middle);
     const sound = prefix.finish();
     if (sound === null) high = middle - 1;
     else best = { document: sound, count: middle };
@@ -56,23 +57,29 @@ class Records {
   }
 
   /** How many were made before the first that isn't a change. */
-  make(changes: readonly unknown[]): number {
-    for (const [index, change] of changes.entries()) if (!this.#tryMake(change)) return index;
-    return changes.length;
+  make(changes: Iterable<unknown>, most = Infinity): number {
+    let count = 0;
+    for (const change of changes) {
+      if (count === most || !this.#tryMake(change)) break;
+      count += 1;
+    }
+    return count;
   }
 
   /** The most changes after which every record is one. */
-  countSound(changes: readonly unknown[]): number {
+  countSound(changes: Iterable<unknown>): number {
     const unsound = new Set<string>();
+    let made = 0;
     let count = 0;
-    for (const [index, change] of changes.entries()) {
+    for (const change of changes) {
       if (!this.#tryMake(change)) break;
+      made += 1;
       for (const id of idsOf(change as Change)) {
         const record = this.#touched.get(id);
         if (record && checked(record) === null) unsound.add(id);
         else unsound.delete(id);
       }
-      if (unsound.size === 0) count = index + 1;
+      if (unsound.size === 0) count = made;
     }
     return count;
   }
