@@ -354,7 +354,8 @@ function nameOf(document: TimelineDocument, assetId: string): string {
 }
 
 function named(names: readonly string[]): string {
-  const some = names.slice(0, namedAtMost).join(', ');
+  const sorted = [...names].sort((a, b) => a.localeCompare(b));
+  const some = sorted.slice(0, namedAtMost).join(', ');
   return names.length > namedAtMost ? `${some}, …` : some;
 }
 
