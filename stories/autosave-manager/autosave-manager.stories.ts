@@ -1,39 +1,10 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
-import { html, type TemplateResult } from 'lit';
+import { html } from 'lit';
 import '@lectern/elements/define/autosave-manager';
-import type { AutosaveState } from '@lectern/core';
-import { studioSession } from '../video-studio/lecture.js';
+import { sceneElement, scenes } from './saving-scenes.js';
 
 interface Arguments {
   readonly compact: boolean;
-}
-
-/** A manager that stays in a state, as it would be after the facts in it. */
-function manager(state: Partial<AutosaveState>, open = false): (args: Arguments) => TemplateResult {
-  return ({ compact }) => {
-    const session = studioSession();
-    const element = document.createElement('autosave-manager');
-    Object.assign(element, { lectern: session, compact });
-    const box = document.createElement('div');
-    box.style.minBlockSize = '360px';
-    box.style.paddingInlineStart = '160px';
-    box.append(element);
-    void session.openProject('lecture').then(async (project) => {
-      project.autosave.store.setState({
-        role: 'leader',
-        local: 'durable',
-        remote: 'synced',
-        neverSaved: false,
-        memoryOnly: false,
-        remoteVolatile: false,
-        ...state,
-      });
-      element.projectSession = project;
-      await element.updateComplete;
-      if (open) element.showDetails();
-    });
-    return html`${box}`;
-  };
 }
 
 const meta: Meta<Arguments> = {
@@ -45,48 +16,87 @@ export default meta;
 
 type Story = StoryObj<Arguments>;
 
+function story(name: keyof typeof scenes): Story {
+  return { render: ({ compact }) => html`${sceneElement(scenes[name], { compact })}` };
+}
+
 /** A project that was opened and not touched. */
-export const Empty: Story = { render: (args) => manager({ neverSaved: true, local: 'clean' })(args) };
+export const Empty: Story = story('untouched');
 
 /** Saved, with the details open. */
-export const Full: Story = {
-  render: (args) => manager({ local: 'clean', savedAt: new Date(Date.now() - 3000).toISOString() }, true)(args),
-};
+export const Full: Story = story('saved');
 
 /** On its way. */
-export const Loading: Story = { render: (args) => manager({ remote: 'saving', pendingChanges: 3 })(args) };
+export const Loading: Story = story('saving');
 
 /** The network is gone. */
-export const Offline: Story = { render: (args) => manager({ remote: 'offline', pendingChanges: 12 })(args) };
+export const Offline: Story = story('offline');
+
+/** The back end doesn't answer as it should, and is asked again. */
+export const Waiting: Story = story('waiting');
+
+/** Signed out: the work waits in this browser. */
+export const SignedOut: Story = story('signedOut');
 
 /** Refused, and why. */
-export const Failing: Story = {
-  render: (args) =>
-    manager(
-      { remote: 'blocked', pendingChanges: 12, reason: { code: 'quota-exceeded', message: '', details: {} } },
-      true,
-    )(args),
-};
+export const Failing: Story = story('refused');
 
-/** Changes were found that only this browser had. */
-export const Restored: Story = {
-  render: (args) =>
-    manager({
-      remote: 'dirty',
-      pendingChanges: 7,
-      restorable: { changes: 7, at: new Date(Date.now() - 3_600_000).toISOString() },
-    })(args),
-};
+/** The disk of this device is full. */
+export const FullDisk: Story = story('fullDisk');
 
-/** Somebody else saved in between. */
-export const Conflict: Story = {
-  render: (args) =>
-    manager({
-      remote: 'conflict',
-      pendingChanges: 4,
-      conflict: { headRev: 5, headAuthor: '', headAt: new Date(Date.now() - 120_000).toISOString(), keptAs: 6 },
-    })(args),
-};
+/** Written by a newer version of the studio. */
+export const Newer: Story = story('newer');
+
+/** Deleted by somebody while it was open. */
+export const Orphaned: Story = story('orphaned');
+
+/** The browser has only a small store for changes. */
+export const SmallStore: Story = story('smallStore');
 
 /** Nothing outlives the page. */
-export const MemoryOnly: Story = { render: (args) => manager({ memoryOnly: true, remoteVolatile: true }, true)(args) };
+export const MemoryOnly: Story = story('memoryOnly');
+
+/** Changes were found that only this browser had. */
+export const Restored: Story = story('restored');
+
+/** Another tab edits, and this one shows what it does. */
+export const Follower: Story = story('follower');
+
+/** Another tab took over before this one's last changes were kept. */
+export const Stranded: Story = story('stranded');
+
+/** Somebody's edits that touched nothing were taken in. */
+export const Merged: Story = story('merged');
+
+/** Somebody else saved in between: who, when, and what differs. */
+export const Conflict: Story = story('conflict');
+
+/** What both began with is no longer kept. */
+export const ConflictWithoutBase: Story = story('conflictWithoutBase');
+
+/** The two versions can't be read now; the choice is there all the same. */
+export const ConflictFailing: Story = story('conflictFailing');
+
+/** Put off: the sentence goes on saying so. */
+export const ConflictPutOff: Story = story('conflictPutOff');
+
+/** The version history, with a version on show. */
+export const History: Story = story('history');
+
+/** Nothing is chosen yet. */
+export const HistoryList: Story = story('historyList');
+
+/** Never saved. */
+export const HistoryEmpty: Story = story('historyEmpty');
+
+/** The versions are being read. */
+export const HistoryLoading: Story = story('historyLoading');
+
+/** They can't be. */
+export const HistoryFailing: Story = story('historyFailing');
+
+/** One of them is damaged. */
+export const HistoryUnreadable: Story = story('historyUnreadable');
+
+/** What the copy is called. */
+export const Copy: Story = story('copy');

@@ -15,7 +15,9 @@ export {
 } from './course-outline/course-outline.js';
 export { StudioPreviewElement } from './studio-preview/studio-preview.js';
 export { ClipInspectorElement } from './clip-inspector/clip-inspector.js';
-export { AutosaveManagerElement, type SaveDetail, type SaveStateDetail } from './autosave-manager/autosave-manager.js';
+export { AutosaveManagerElement } from './autosave-manager/autosave-manager.js';
+export type * from './autosave-manager/autosave-events.js';
+export type { ConflictDifferences } from './autosave-manager/conflict-dialog.js';
 export type { SaveKind } from './autosave-manager/save-kind.js';
 export {
   ExportDialogElement,

@@ -98,7 +98,7 @@ describe('the sentence about saving', () => {
   it('says first of all that changes are nowhere but in a tab that may no longer save them', () => {
     for (const state of everyState()) {
       if (state.role === 'none' || state.role === 'requesting') continue;
-      assert.equal(autosaveSentence({ ...state, stranded: 2 }, en), '2 changes here are saved nowhere: choose');
+      assert.equal(autosaveSentence({ ...state, stranded: 2 }, en), '2 changes saved nowhere: choose');
     }
   });
 

@@ -57,20 +57,53 @@ export const autosaveManagerStyles: CSSResult = css`
     padding: 0 6px;
   }
 
-  .details {
-    display: grid;
-    gap: var(--l-space-3);
+  .dot {
+    background: var(--l-accent);
+    block-size: 7px;
+    border-radius: 50%;
+    flex: none;
+    inline-size: 7px;
   }
+
   .popover:popover-open {
     display: grid;
     gap: var(--l-space-3);
+    inline-size: min(360px, calc(100vw - 16px));
+    padding: var(--l-space-4) var(--l-space-4) var(--l-space-2);
+    text-align: start;
+    white-space: normal;
   }
   .popover h3 {
     font-size: var(--l-text-m);
     font-weight: 650;
     margin: 0;
+    overflow-wrap: anywhere;
   }
   .popover p {
+    color: var(--l-text-muted);
+    margin: 0;
+    text-wrap: pretty;
+  }
+  .question {
+    display: grid;
+    gap: var(--l-space-2);
+  }
+  .question + :is(.question, .banner, dl) {
+    border-block-start: 1px solid var(--l-border);
+    padding-block-start: var(--l-space-3);
+  }
+  .question + .banner {
+    border-block-start-width: 1px;
+    padding-block-start: var(--l-space-3);
+  }
+  .summary {
+    background: var(--l-canvas);
+    border-radius: var(--l-radius-m);
+    display: grid;
+    gap: 6px;
+    padding: 10px var(--l-space-3);
+  }
+  .summary h4 {
     color: var(--l-text-muted);
     margin: 0;
   }
@@ -93,30 +126,48 @@ export const autosaveManagerStyles: CSSResult = css`
     flex-wrap: wrap;
     gap: var(--l-space-2);
   }
-  .choices {
+  .download {
+    align-items: center;
+    color: var(--l-text-muted);
     display: grid;
-    gap: var(--l-space-2);
+    font-size: var(--l-text-s);
+    gap: var(--l-space-1) var(--l-space-2);
+    grid-template-columns: minmax(0, 1fr) auto;
   }
-  .choice {
+  .download .progress {
+    grid-column: 1 / -1;
+  }
+  .items {
+    border-block-start: 1px solid var(--l-border);
+    list-style: none;
+    margin: 0 calc(-1 * var(--l-space-2));
+    padding: var(--l-space-2) 0 0;
+  }
+  .item {
+    align-items: center;
     background: transparent;
-    border: 1px solid var(--l-border);
-    border-radius: var(--l-radius-m);
+    border: 0;
+    border-radius: var(--l-radius-s);
     cursor: pointer;
-    display: grid;
-    gap: 1px;
-    padding: var(--l-space-2) var(--l-space-3);
+    display: flex;
+    gap: 10px;
+    inline-size: 100%;
+    min-block-size: 32px;
+    padding: 0 var(--l-space-2);
     text-align: start;
   }
-  .choice:hover {
+  .item:hover {
     background: var(--l-hover);
-    border-color: var(--l-border-strong);
   }
-  .choice > span:first-child {
-    font-weight: 600;
+  .item:focus-visible {
+    outline-offset: -2px;
   }
-  .choice:disabled {
+  .item .icon {
+    color: var(--l-text-muted);
+  }
+  .item:disabled {
     cursor: default;
-    opacity: 0.5;
+    opacity: 0.45;
   }
 
   @media (prefers-reduced-motion: reduce) {

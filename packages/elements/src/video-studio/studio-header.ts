@@ -21,6 +21,8 @@ export interface StudioHeaderView {
   readonly menuOpen: boolean;
   readonly act: (action: HeaderAction, event: Event) => void;
   readonly setTitle: (title: string) => void;
+  /** A copy was made in it, to go on in. */
+  readonly openProject: (event: HTMLElementEventMap['lectern-project-open']) => void;
 }
 
 /** The bar over the studio: which project, where its changes are, and the ways out. */
@@ -38,7 +40,14 @@ export function studioHeader(view: StudioHeaderView): TemplateResult {
     }
     ${titleGroup(view)}
     <span class="spacer"></span>
-    ${view.details ? html`<autosave-manager ?compact=${view.compactSaving}></autosave-manager>` : nothing}
+    ${
+      view.details
+        ? html`<autosave-manager
+            ?compact=${view.compactSaving}
+            @lectern-project-open=${view.openProject}
+          ></autosave-manager>`
+        : nothing
+    }
     ${view.editor && !narrow ? history(view, view.editor) : nothing}
     ${
       narrow

@@ -72,6 +72,8 @@ export interface ProjectPublishDetail {
  * @event {CustomEvent<ProjectPublishDetail>} lectern-publish - The project was published.
  * @event lectern-save - The back end acknowledged a save.
  * @event lectern-save-state - Where the work is changed.
+ * @event lectern-save-conflict - Somebody else saved in between. Cancelable; unless prevented, a dialog asks.
+ * @event lectern-save-restore - Changes were found that only this browser had. Cancelable; unless prevented, the studio asks.
  * @event lectern-export-complete - An exported file is in the library.
  * @event lectern-attach-request - Something is to get into a course. Cancelable.
  * @csspart header - The bar at the top.
@@ -254,6 +256,7 @@ export class VideoStudioElement extends LecternElement {
           setTitle: (title) => {
             this.#setDetails({ title });
           },
+          openProject: this.#onProjectOpen,
         })}
         ${opener.status === 'open' ? this.#renderBody() : this.#renderNothingOpen()}
       </div>

@@ -61,8 +61,8 @@ export const autosaveMessages = {
   'autosave.history': 'Version history',
   'autosave.noAccess': 'Not saved: you have no access any more',
   'autosave.stranded': {
-    one: '{count} change here is saved nowhere: choose',
-    other: '{count} changes here are saved nowhere: choose',
+    one: '{count} change saved nowhere: choose',
+    other: '{count} changes saved nowhere: choose',
   },
   'autosave.because.diskFull': 'the disk is full',
   'autosave.because.accountFull': 'there is no room left',

@@ -5,7 +5,7 @@ export const versionMessages = {
   'versions.list': 'Versions',
   'versions.today': 'Today',
   'versions.yesterday': 'Yesterday',
-  'versions.kind.auto': 'Saved by itself',
+  'versions.kind.auto': 'Autosaved',
   'versions.kind.manual': 'Saved by hand',
   'versions.kind.publish': 'Published',
   'versions.kind.restore': 'Restored',

@@ -64,8 +64,8 @@ export const autosaveMessages: TranslationOf<typeof english> = {
   'autosave.history': 'Historial de versiones',
   'autosave.noAccess': 'Sin guardar: ya no tienes acceso',
   'autosave.stranded': {
-    one: '{count} cambio de aquí no está guardado: elige',
-    other: '{count} cambios de aquí no están guardados: elige',
+    one: '{count} cambio sin guardar: elige',
+    other: '{count} cambios sin guardar: elige',
   },
   'autosave.because.diskFull': 'el disco está lleno',
   'autosave.because.accountFull': 'no queda espacio',
