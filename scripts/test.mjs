@@ -2,7 +2,7 @@
  * Runs the tests and counts them. The last line is always `N passed, N failed`.
  *
  *   npm test                          everything but the stories, which `npm run verify` tests
- *   npm test -- unit browser          some lanes: unit, architecture, browser, faults, e2e, storybook
+ *   npm test -- unit browser          some lanes: unit, architecture, browser, contract, faults, e2e, storybook
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -77,6 +77,10 @@ const lanes = {
     findChromium();
     await compile();
     return runCounted('browser', ['node_modules/@web/test-runner/dist/bin.js']);
+  },
+  contract: async () => {
+    await compile();
+    return nodeTests('contract', filesBelow('packages/testing/local-backend/src', '.test.ts'));
   },
   faults: async () => {
     findChromium();

@@ -1,0 +1,4 @@
+export { startPostgres } from './postgres/start-postgres.js';
+export type { PostgresServer } from './postgres/start-postgres.js';
+export { openTestDatabases, SUPABASE_FOLDER } from './postgres/test-databases.js';
+export type { TestDatabase, TestDatabaseOptions, TestDatabases } from './postgres/test-databases.js';
