@@ -208,14 +208,14 @@ async function importMedia(
   if (toImport.length === 0) return;
   const total = toImport.reduce((sum, { id }) => sum + (media.get(id)?.sizeBytes ?? 0), 0);
   const onBytes = progressOf('checking', total, onProgress);
-  const checked: { readonly asset: ProjectFileAsset; readonly blob: Blob; readonly sha256: string }[] = [];
+  const checked: { readonly asset: ProjectFileAsset; readonly blob: Blob; readonly contentHash: string }[] = [];
   for (const asset of toImport) {
     const read = await media.get(asset.id)?.read({ signal, onBytes });
     if (read !== undefined) checked.push({ asset, ...read });
   }
   const toStore: (typeof checked)[number][] = [];
   for (const entry of checked) {
-    const same = await findSameMedia(backend, entry.asset, entry.sha256, { signal });
+    const same = await findSameMedia(backend, entry.asset, entry.contentHash, { signal });
     if (same === null) toStore.push(entry);
     else ids.set(entry.asset.id, same.id);
   }

@@ -9,7 +9,7 @@ const candidates = 50;
 export async function findSameMedia(
   backend: Pick<Backend, 'assets' | 'blobs'>,
   wanted: ProjectFileAsset,
-  sha256: string,
+  contentHash: string,
   options: DigestOptions,
 ): Promise<Asset | null> {
   const call = options.signal === undefined ? {} : { signal: options.signal };
@@ -18,7 +18,7 @@ export async function findSameMedia(
     if (asset.sizeBytes !== wanted.sizeBytes) continue;
     try {
       const digest = await digestOf(await backend.blobs.get(asset.blobKey, call), call);
-      if (digest.sha256 === sha256) return asset;
+      if (digest.contentHash === contentHash) return asset;
     } catch {
       // What can't be read can't be told to be the same: the file's own bytes are stored then.
       if (options.signal?.aborted === true) return null;

@@ -47,11 +47,11 @@ export async function makeProjectFileWithMedia(
 ): Promise<MadeProjectFile> {
   const packed = new Map<string, PackedMedia>();
   for (const [id, data] of media) {
-    const { crc32, sha256, sizeBytes } = await digestOf(data, options);
+    const { crc32, contentHash, sizeBytes } = await digestOf(data, options);
     const name = project.assets.get(id)?.name ?? id;
     packed.set(id, {
       part: { name: `media/${String(packed.size + 1)}-${mediaNameOf(name)}`, data, crc32 },
-      sha256,
+      contentHash,
       sizeBytes,
     });
   }
@@ -65,7 +65,7 @@ export async function makeProjectFileWithMedia(
 
 interface PackedMedia {
   readonly part: ZipPart;
-  readonly sha256: string;
+  readonly contentHash: string;
   readonly sizeBytes: number;
 }
 
@@ -82,7 +82,7 @@ function jsonOf(project: ProjectToWrite, media: ReadonlyMap<string, PackedMedia>
       kind: record.kind,
       mimeType: asset?.mimeType ?? null,
       sizeBytes: packed?.sizeBytes ?? asset?.sizeBytes ?? null,
-      sha256: packed?.sha256 ?? null,
+      contentHash: packed?.contentHash ?? null,
       media: packed?.part.name ?? null,
     };
   });

@@ -1,5 +1,5 @@
-import type { sha256 } from '@noble/hashes/sha2.js';
 import { LecternError } from '@lectern/ports';
+import { sha256 } from '../autosave/content-hash.js';
 import { crc32OfBytes } from '../autosave/crc32.js';
 
 export interface DigestOptions {
@@ -13,48 +13,67 @@ export interface MediaDigest {
   readonly sizeBytes: number;
   /** CRC-32 as in zip, an unsigned number. */
   readonly crc32: number;
-  /** In hex. */
-  readonly sha256: string;
+  /** SHA-256 of the SHA-256 of each 4 MiB, one after the other, in hex. */
+  readonly contentHash: string;
 }
 
-type Sha256 = ReturnType<(typeof sha256)['create']>;
+const pieceBytes = 4 * 1024 * 1024;
+const hashBytes = 32;
 
-/** Takes bytes piece by piece, so that gigabytes need no memory: the browser's own SHA-256 wants them all at once. */
+/**
+ * Takes bytes piece by piece, so that gigabytes need no memory. The browser's own SHA-256 takes only what is in memory
+ * at once, which is why the hash is one of hashes: ten times as fast as one in JavaScript, and beside the page.
+ */
 export class MediaDigester {
-  readonly #sha: Sha256;
+  readonly #piece: Uint8Array<ArrayBuffer> = new Uint8Array(pieceBytes);
+  #filled = 0;
+  readonly #hashes: Uint8Array[] = [];
   #sizeBytes = 0;
   #crc = 0;
 
-  private constructor(sha: Sha256) {
-    this.#sha = sha;
-  }
-
-  static async begin(): Promise<MediaDigester> {
-    const hashes = await import('@noble/hashes/sha2.js');
-    return new MediaDigester(hashes.sha256.create());
-  }
-
-  update(bytes: Uint8Array): void {
+  async update(bytes: Uint8Array): Promise<void> {
     this.#sizeBytes += bytes.byteLength;
     this.#crc = crc32OfBytes(bytes, bytes.byteLength, this.#crc);
-    this.#sha.update(bytes);
+    for (let at = 0; at < bytes.byteLength;) {
+      const part = bytes.subarray(at, at + pieceBytes - this.#filled);
+      this.#piece.set(part, this.#filled);
+      this.#filled += part.byteLength;
+      at += part.byteLength;
+      if (this.#filled === pieceBytes) await this.#hash();
+    }
   }
 
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
 
-  finish(): MediaDigest {
-    const hex = Array.from(this.#sha.digest(), (byte) => byte.toString(16).padStart(2, '0')).join('');
-    return { sizeBytes: this.#sizeBytes, crc32: this.#crc, sha256: hex };
+  async finish(): Promise<MediaDigest> {
+    if (this.#filled > 0) await this.#hash();
+    const all = new Uint8Array(this.#hashes.length * hashBytes);
+    this.#hashes.forEach((hash, index) => {
+      all.set(hash, index * hashBytes);
+    });
+    const contentHash = Array.from(await sha256Of(all), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return { sizeBytes: this.#sizeBytes, crc32: this.#crc, contentHash };
   }
+
+  async #hash(): Promise<void> {
+    this.#hashes.push(await sha256Of(this.#piece.subarray(0, this.#filled)));
+    this.#filled = 0;
+  }
+}
+
+/** Pages without a secure context have no `crypto.subtle`. */
+async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const { subtle } = globalThis.crypto as { readonly subtle?: SubtleCrypto };
+  return subtle === undefined ? sha256(bytes) : new Uint8Array(await subtle.digest('SHA-256', bytes));
 }
 
 /** Reads a blob once, piece by piece. @throws `aborted`, and what reading it throws */
 export async function digestOf(blob: Blob, { signal, onBytes }: DigestOptions = {}): Promise<MediaDigest> {
-  const digester = await MediaDigester.begin();
+  const digester = new MediaDigester();
   for await (const bytes of piecesOf(blob.stream(), signal)) {
-    digester.update(bytes);
+    await digester.update(bytes);
     onBytes?.(bytes.byteLength);
   }
   return digester.finish();

@@ -32,19 +32,19 @@ async function openZippedProject(file: Blob): Promise<OpenedProjectFile> {
     if (asset.media === null) continue;
     const entry = entries.get(asset.media);
     if (entry?.sizeBytes !== asset.sizeBytes) throw projectFileError('corrupt', { details: { entry: asset.media } });
-    media.set(asset.id, mediaOf(entry, asset.sha256));
+    media.set(asset.id, mediaOf(entry, asset.contentHash));
   }
   return { ...project, media };
 }
 
-function mediaOf(entry: ZipEntry, sha256: string | null): ProjectFileMedia {
+function mediaOf(entry: ZipEntry, contentHash: string | null): ProjectFileMedia {
   return {
     sizeBytes: entry.sizeBytes,
     async read(options) {
       const { blob, digest } = await entry.read(options);
-      if (sha256 !== null && digest.sha256 !== sha256)
+      if (contentHash !== null && digest.contentHash !== contentHash)
         throw projectFileError('corrupt', { details: { entry: entry.name } });
-      return { blob, sha256: digest.sha256 };
+      return { blob, contentHash: digest.contentHash };
     },
   };
 }

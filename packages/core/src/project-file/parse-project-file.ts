@@ -120,8 +120,9 @@ function parseAsset(item: Fields, path: string): ProjectFileAsset {
   const sizeBytes = item['sizeBytes'] ?? null;
   if (sizeBytes !== null && (typeof sizeBytes !== 'number' || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0))
     throw invalid(`${path}.sizeBytes`, 'a number of bytes');
-  const sha256 = optional('sha256', 64);
-  if (sha256 !== null && !/^[0-9a-f]{64}$/.test(sha256)) throw invalid(`${path}.sha256`, '64 hexadecimal digits');
+  const contentHash = optional('contentHash', 64);
+  if (contentHash !== null && !/^[0-9a-f]{64}$/.test(contentHash))
+    throw invalid(`${path}.contentHash`, '64 hexadecimal digits');
   const media = optional('media', 512);
   if (media !== null && sizeBytes === null) throw invalid(`${path}.sizeBytes`, 'a number of bytes');
   return {
@@ -130,7 +131,7 @@ function parseAsset(item: Fields, path: string): ProjectFileAsset {
     kind: kind as AssetKind,
     mimeType: optional('mimeType', 255),
     sizeBytes,
-    sha256,
+    contentHash,
     media,
   };
 }

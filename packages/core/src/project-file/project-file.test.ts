@@ -143,7 +143,7 @@ describe('a project file without media', () => {
         ['kind', kind],
         ['mimeType', mimeType],
         ['sizeBytes', 1_250_000],
-        ['sha256', null],
+        ['contentHash', null],
         ['media', null],
       ]),
     );
@@ -277,7 +277,7 @@ describe('a project file with media', () => {
     const words = 'slide after slide '.repeat(4000);
     const json = await jsonOf(await textOf(await zipped()));
     const assets = json.assets.map((asset) =>
-      asset.id === 'asset-1' ? { ...asset, sizeBytes: words.length, sha256: null } : { ...asset, media: null },
+      asset.id === 'asset-1' ? { ...asset, sizeBytes: words.length, contentHash: null } : { ...asset, media: null },
     );
     const zip = deflatedZip([
       ['project.json', encoder.encode(JSON.stringify({ ...json, assets })), deflateRawSync],
@@ -483,7 +483,7 @@ describe('a zip that can’t be trusted', () => {
     await refuses(
       await rezipped({
         change: (json) => {
-          Object.assign((json['assets'] as object[])[1] ?? {}, { sha256: 'ab'.repeat(32) });
+          Object.assign((json['assets'] as object[])[1] ?? {}, { contentHash: 'ab'.repeat(32) });
         },
       }),
       'corrupt',
@@ -496,7 +496,7 @@ describe('a zip that can’t be trusted', () => {
     const { deflateRawSync } = await import('node:zlib');
     const json = await jsonOf(await textOf(await zipped()));
     const assets = json.assets.map((asset) =>
-      asset.id === 'asset-1' ? { ...asset, sizeBytes: 1000, sha256: null } : { ...asset, media: null },
+      asset.id === 'asset-1' ? { ...asset, sizeBytes: 1000, contentHash: null } : { ...asset, media: null },
     );
     const bomb = new Uint8Array(64 * 1024 * 1024);
     const lies = deflatedZip([

@@ -37,8 +37,8 @@ export interface ProjectFileAsset {
   /** Null where nobody could say when the file was written. */
   readonly mimeType: string | null;
   readonly sizeBytes: number | null;
-  /** In hex; null for a file without the media. */
-  readonly sha256: string | null;
+  /** Of its bytes: SHA-256 of the SHA-256 of each 4 MiB, in hex; null for a file without the media. */
+  readonly contentHash: string | null;
   /** Name of its entry in the zip; null when its media isn't in the file. */
   readonly media: string | null;
 }
@@ -72,7 +72,7 @@ export interface ProjectFileMedia {
   read(options: {
     readonly signal?: AbortSignal | undefined;
     readonly onBytes?: (bytes: number) => void;
-  }): Promise<{ readonly blob: Blob; readonly sha256: string }>;
+  }): Promise<{ readonly blob: Blob; readonly contentHash: string }>;
 }
 
 /** A project file, opened. */

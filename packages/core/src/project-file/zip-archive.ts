@@ -80,12 +80,12 @@ function zipEntry(file: Blob, entry: FileEntry): ZipEntry {
     async read(options = {}) {
       const packed = await packedBytes(file, entry);
       if (entry.compressionMethod === stored && packed.size !== entry.uncompressedSize) throw damaged(name);
-      const digester = await MediaDigester.begin();
+      const digester = new MediaDigester();
       const parts = entry.compressionMethod === stored ? null : new BlobParts();
       const stream = parts === null ? packed.stream() : inflated(packed);
       try {
         for await (const piece of piecesOf(stream, options.signal)) {
-          digester.update(piece);
+          await digester.update(piece);
           // At once, not when it has filled the disk.
           if (digester.sizeBytes > entry.uncompressedSize) throw unsafe(name);
           parts?.push(piece);
@@ -95,7 +95,7 @@ function zipEntry(file: Blob, entry: FileEntry): ZipEntry {
         if (error instanceof TypeError) throw damaged(name, error); // What the browser's own unpacking throws.
         throw toLecternError(error, 'corrupt');
       }
-      const digest = digester.finish();
+      const digest = await digester.finish();
       if (digest.sizeBytes !== entry.uncompressedSize || digest.crc32 !== entry.crc32) throw damaged(name);
       return { blob: parts === null ? packed : parts.finish(), digest };
     },
