@@ -93,7 +93,8 @@ function step(history: History, state: TimelineState, direction: 'undo' | 'redo'
     if (isEmptyChange(change)) continue;
     // What fitted exactly keeps its entry; else the way back is from what was really done.
     const made = change === wanted ? entry.change : direction === 'undo' ? invertChange(change) : change;
-    to.push({ ...entry, change: made, mergeKey: null });
+    // A step that comes back as it was is the same object: whoever keeps histories need not keep it twice.
+    to.push(made === entry.change && entry.mergeKey === null ? entry : { ...entry, change: made, mergeKey: null });
     const selection = direction === 'undo' ? entry.selectionBefore : entry.selectionAfter;
     return {
       history: { ...history, done, undone },

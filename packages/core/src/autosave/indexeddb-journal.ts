@@ -1,24 +1,40 @@
 import { LecternError, toLecternError } from '@lectern/ports';
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
-import { checkEpoch, emptyImage, isUnsaved } from './journal-image.js';
-import type { Journal, JournalEntry, JournalImage, JournalMeta, JournalSnapshot, OutboxRow } from './journal.js';
+import { byAge, checkWrite, emptyImage, isUnsaved, metaAfter, quarantinedBy } from './journal-image.js';
+import type {
+  HistoryIndex,
+  HistoryWrite,
+  Journal,
+  JournalEntry,
+  JournalImage,
+  JournalMeta,
+  JournalSnapshot,
+  KeptStep,
+  OutboxRow,
+  QuarantinedPart,
+} from './journal.js';
 
 interface JournalDatabase extends DBSchema {
   meta: { key: string; value: JournalMeta };
   snapshot: { key: string; value: JournalSnapshot & { readonly projectId: string } };
   wal: { key: [string, number]; value: JournalEntry & { readonly projectId: string } };
   outbox: { key: string; value: OutboxRow & { readonly projectId: string }; indexes: { project: string } };
+  /** Rows of version 1 have the project, the reason and the entries only. */
   quarantine: {
     key: number;
-    value: { readonly projectId: string; readonly reason: string; readonly entries: readonly JournalEntry[] };
+    value: Pick<QuarantinedPart, 'projectId' | 'reason' | 'entries'> & Partial<QuarantinedPart>;
+    indexes: { project: string };
   };
+  history: { key: [string, number]; value: KeptStep & { readonly projectId: string } };
+  historyIndex: { key: string; value: HistoryIndex & { readonly projectId: string } };
 }
 
-type StoreName = 'meta' | 'snapshot' | 'wal' | 'outbox' | 'quarantine';
-const stores: readonly StoreName[] = ['meta', 'snapshot', 'wal', 'outbox', 'quarantine'];
+type StoreName = 'meta' | 'snapshot' | 'wal' | 'outbox' | 'quarantine' | 'history' | 'historyIndex';
+const stores: readonly StoreName[] = ['meta', 'snapshot', 'wal', 'outbox', 'quarantine', 'history', 'historyIndex'];
+const databaseVersion = 2;
 type WriteTransaction = IDBPTransaction<JournalDatabase, StoreName[], 'readwrite'>;
 
-/** All entries of a project after `afterSeq`. */
+/** All entries of a project after `afterSeq`, or all steps of its history. */
 function entriesOf(projectId: string, afterSeq = -1, toSeq = Infinity): IDBKeyRange {
   return IDBKeyRange.bound([projectId, afterSeq], [projectId, toSeq], true, false);
 }
@@ -40,13 +56,20 @@ export async function indexedDbJournal(name: string): Promise<Journal> {
   if (typeof indexedDB === 'undefined') throw new LecternError('storage-denied', { message: 'there is no IndexedDB' });
   let database: Promise<IDBPDatabase<JournalDatabase>> | null = null;
   const open = (): Promise<IDBPDatabase<JournalDatabase>> => {
-    database ??= openDB<JournalDatabase>(name, 1, {
-      upgrade(db) {
-        db.createObjectStore('meta', { keyPath: 'projectId' });
-        db.createObjectStore('snapshot', { keyPath: 'projectId' });
-        db.createObjectStore('wal', { keyPath: ['projectId', 'seq'] });
-        db.createObjectStore('outbox', { keyPath: 'saveId' }).createIndex('project', 'projectId');
-        db.createObjectStore('quarantine', { autoIncrement: true });
+    database ??= openDB<JournalDatabase>(name, databaseVersion, {
+      upgrade(db, from, _to, transaction) {
+        if (from < 1) {
+          db.createObjectStore('meta', { keyPath: 'projectId' });
+          db.createObjectStore('snapshot', { keyPath: 'projectId' });
+          db.createObjectStore('wal', { keyPath: ['projectId', 'seq'] });
+          db.createObjectStore('outbox', { keyPath: 'saveId' }).createIndex('project', 'projectId');
+          db.createObjectStore('quarantine', { autoIncrement: true });
+        }
+        if (from < 2) {
+          transaction.objectStore('quarantine').createIndex('project', 'projectId');
+          db.createObjectStore('history', { keyPath: ['projectId', 'id'] });
+          db.createObjectStore('historyIndex', { keyPath: 'projectId' });
+        }
       },
       blocking(_current, _blocked, event) {
         // A newer version in another tab must not wait for this one.
@@ -95,13 +118,41 @@ export async function indexedDbJournal(name: string): Promise<Journal> {
   };
 
   const imageOf = async (transaction: WriteTransaction, projectId: string): Promise<JournalImage | null> => {
-    const [meta, snapshot, entries, outbox] = await Promise.all([
+    const [meta, snapshot, entries, outbox, index, steps] = await Promise.all([
       transaction.objectStore('meta').get(projectId),
       transaction.objectStore('snapshot').get(projectId),
       transaction.objectStore('wal').getAll(entriesOf(projectId)),
       transaction.objectStore('outbox').index('project').getAll(projectId),
+      transaction.objectStore('historyIndex').get(projectId),
+      transaction.objectStore('history').getAll(entriesOf(projectId)),
     ]);
-    return meta === undefined ? null : { meta, snapshot: snapshot ?? null, entries, outbox };
+    if (meta === undefined) return null;
+    return {
+      meta,
+      snapshot: snapshot ?? null,
+      entries,
+      outbox,
+      history: index === undefined ? null : { index, steps },
+    };
+  };
+
+  // Requests of one transaction run in order, so they can be made without waiting for each.
+  const historyRequests = (
+    transaction: WriteTransaction,
+    projectId: string,
+    { index, put, drop }: HistoryWrite,
+  ): Promise<unknown>[] => {
+    const steps = transaction.objectStore('history');
+    const indices = transaction.objectStore('historyIndex');
+    const dropped =
+      drop === 'all' || index === null
+        ? [steps.delete(entriesOf(projectId))]
+        : drop.map((id) => steps.delete([projectId, id]));
+    return [
+      ...dropped,
+      ...put.map((step) => steps.put({ ...step, projectId })),
+      index === null ? indices.delete(projectId) : indices.put({ ...index, projectId }),
+    ];
   };
 
   await open();
@@ -120,16 +171,15 @@ export async function indexedDbJournal(name: string): Promise<Journal> {
         const metas = transaction.objectStore('meta');
         const wal = transaction.objectStore('wal');
         const meta = await metas.get(projectId);
-        checkEpoch(meta, epoch);
-        // Requests of one transaction run in order, so they can be made without waiting for each.
+        checkWrite(meta, epoch, write);
         const requests: Promise<unknown>[] = [];
         if (write.quarantine !== undefined) {
           const range = entriesOf(projectId, write.quarantine.fromSeq - 1);
-          const bad = await wal.getAll(range);
-          requests.push(
-            transaction.objectStore('quarantine').add({ projectId, reason: write.quarantine.reason, entries: bad }),
-            wal.delete(range),
-          );
+          const snapshot = (await transaction.objectStore('snapshot').get(projectId)) ?? null;
+          const part = quarantinedBy({ meta: meta as JournalMeta, snapshot, entries: await wal.getAll(range) }, write);
+          if (part !== null) requests.push(transaction.objectStore('quarantine').add(part));
+          requests.push(wal.delete(range));
+          if (write.quarantine.snapshot === true) requests.push(transaction.objectStore('snapshot').delete(projectId));
         }
         if (write.dropEntriesTo !== undefined) requests.push(wal.delete(entriesOf(projectId, -1, write.dropEntriesTo)));
         if (write.snapshot === null) requests.push(transaction.objectStore('snapshot').delete(projectId));
@@ -141,8 +191,43 @@ export async function indexedDbJournal(name: string): Promise<Journal> {
         if (write.putOutbox !== undefined) {
           requests.push(transaction.objectStore('outbox').put({ ...write.putOutbox, projectId }));
         }
-        if (write.meta !== undefined) requests.push(metas.put({ ...(meta as JournalMeta), ...write.meta }));
+        if (write.history !== undefined) requests.push(...historyRequests(transaction, projectId, write.history));
+        if (write.meta !== undefined || write.snapshot) requests.push(metas.put(metaAfter(meta as JournalMeta, write)));
         await Promise.all(requests);
+      }),
+    quarantined: (projectId) =>
+      transact(false, async (transaction) => {
+        const rows = await transaction.objectStore('quarantine').index('project').getAll(projectId);
+        return rows.map((row): QuarantinedPart => ({ lastAt: '', snapshot: null, text: null, ...row }));
+      }),
+    dropQuarantined: (projectId) =>
+      transact(false, async (transaction) => {
+        const parts = transaction.objectStore('quarantine');
+        const keys = await parts.index('project').getAllKeys(projectId);
+        await Promise.all(keys.map((key) => parts.delete(key)));
+      }),
+    evict: () =>
+      transact(false, async (transaction) => {
+        const metas = await transaction.objectStore('meta').getAll();
+        for (const meta of metas.filter((each) => !isUnsaved(each)).sort(byAge)) {
+          const { projectId } = meta;
+          const snapshots = transaction.objectStore('snapshot');
+          const wal = transaction.objectStore('wal');
+          const held = await Promise.all([
+            snapshots.count(projectId),
+            wal.count(entriesOf(projectId)),
+            transaction.objectStore('historyIndex').count(projectId),
+          ]);
+          if (held.every((count) => count === 0)) continue;
+          await Promise.all([
+            snapshots.delete(projectId),
+            wal.delete(entriesOf(projectId)),
+            ...historyRequests(transaction, projectId, { index: null, put: [], drop: 'all' }),
+            transaction.objectStore('meta').put({ ...meta, evicted: true }),
+          ]);
+          return true;
+        }
+        return false;
       }),
     unsaved: () =>
       transact(false, async (transaction) => (await transaction.objectStore('meta').getAll()).filter(isUnsaved)),

@@ -5,7 +5,7 @@ import { createProjectDocument } from '../../../testing/src/builders.js';
 import { createTestSession, type TestSession } from '../../../testing/src/create-test-session.js';
 import { createSession } from '../create-session.js';
 import { indexedDbJournal } from './indexeddb-journal.js';
-import type { Journal, JournalEntry, JournalMeta, JournalSnapshot } from './journal.js';
+import type { HistoryIndex, Journal, JournalEntry, JournalMeta, JournalSnapshot, KeptStep } from './journal.js';
 import { localStorageJournal } from './local-storage-journal.js';
 import { memoryJournal } from './memory-journal.js';
 import { openJournal } from './open-journal.js';
@@ -22,6 +22,9 @@ const initial: Omit<JournalMeta, 'projectId' | 'epoch'> = {
 };
 const entry = (seq: number, epoch = 1): JournalEntry => ({ seq, epoch, body: `{"change":${String(seq)}}`, crc: seq });
 const snapshot = (seq: number): JournalSnapshot => ({ seq, body: '{}', crc: 1 });
+const step = (id: number): KeptStep => ({ id, body: `{"step":${String(id)}}`, crc: id });
+const index = (...done: readonly number[]): HistoryIndex => ({ done, undone: [], seq: 1, hash: '', schemaVersion: 1 });
+const acknowledged = (lastAt: string): Partial<JournalMeta> => ({ lastSeq: 1, ackedSeq: 1, lastAt });
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
   try {
@@ -112,11 +115,120 @@ for (const [kind, open] of Object.entries(kinds)) {
       expect(image?.snapshot?.seq).to.equal(2);
     });
 
-    it('sets a damaged tail aside', async () => {
+    it('sets a damaged tail aside, where it can be looked at', async () => {
       await journal.claim('p', initial);
-      await journal.write('p', 1, { append: [entry(1), entry(2), entry(3)] });
+      await journal.claim('other', initial);
+      await journal.write('p', 1, {
+        snapshot: snapshot(0),
+        append: [entry(1), entry(2), entry(3)],
+        meta: { lastAt: '2026-03-02T09:00:00Z' },
+      });
       await journal.write('p', 1, { quarantine: { fromSeq: 2, reason: 'unreadable' } });
-      expect((await journal.read('p'))?.entries.map(({ seq }) => seq)).to.deep.equal([1]);
+      const image = await journal.read('p');
+      expect(image?.entries.map(({ seq }) => seq)).to.deep.equal([1]);
+      expect(image?.snapshot?.seq).to.equal(0);
+      const [part, ...more] = await journal.quarantined('p');
+      expect(more).to.deep.equal([]);
+      expect([part?.reason, part?.lastAt, part?.snapshot]).to.deep.equal(['unreadable', '2026-03-02T09:00:00Z', null]);
+      expect(part?.entries.map(({ seq, body }) => [seq, body])).to.deep.equal([
+        [2, '{"change":2}'],
+        [3, '{"change":3}'],
+      ]);
+      expect(await journal.quarantined('other')).to.deep.equal([]);
+    });
+
+    it('sets a damaged snapshot aside with its entries, however it is forgotten in the same breath', async () => {
+      await journal.claim('p', initial);
+      await journal.write('p', 1, { snapshot: snapshot(4), append: [entry(5)] });
+      const quarantine = { fromSeq: 0, reason: 'unreadable', snapshot: true };
+      await journal.write('p', 1, { quarantine, snapshot: null, dropEntriesTo: 9 });
+      const image = await journal.read('p');
+      expect([image?.snapshot, image?.entries]).to.deep.equal([null, []]);
+      const [part] = await journal.quarantined('p');
+      expect([part?.snapshot?.seq, part?.entries.map(({ seq }) => seq)]).to.deep.equal([4, [5]]);
+    });
+
+    it('keeps every part that was set aside until somebody lets go of it', async () => {
+      await journal.claim('p', initial);
+      for (const seq of [1, 2, 3]) {
+        await journal.write('p', 1, { append: [entry(seq)] });
+        await journal.write('p', 1, { quarantine: { fromSeq: seq, reason: `part ${String(seq)}` } });
+      }
+      await journal.write('p', 1, { quarantine: { fromSeq: 9, reason: 'nothing there' } });
+      const reasons = async (): Promise<readonly string[]> =>
+        (await journal.quarantined('p')).map(({ reason }) => reason);
+      expect(await reasons()).to.deep.equal(['part 1', 'part 2', 'part 3']);
+      await journal.dropQuarantined('p');
+      expect(await reasons()).to.deep.equal([]);
+    });
+
+    it('keeps the steps of a history past what is acknowledged, and drops those that are dropped', async () => {
+      await journal.claim('p', initial);
+      await journal.write('p', 1, {
+        snapshot: snapshot(1),
+        history: { index: index(1, 2), put: [step(1), step(2)], drop: 'all' },
+      });
+      await journal.write('p', 1, { snapshot: null, dropEntriesTo: 9 });
+      await journal.write('p', 1, { history: { index: index(2, 3), put: [step(3)], drop: [1] } });
+      const { history } = await journal.claim('p', initial);
+      expect(history?.index.done).to.deep.equal([2, 3]);
+      expect(history?.steps.map(({ id, body, crc }) => [id, body, crc])).to.deep.equal([
+        [2, '{"step":2}', 2],
+        [3, '{"step":3}', 3],
+      ]);
+      await journal.write('p', 2, { history: { index: index(4), put: [step(4)], drop: 'all' } });
+      expect((await journal.read('p'))?.history?.steps.map(({ id }) => id)).to.deep.equal([4]);
+      await journal.write('p', 2, { history: { index: null, put: [], drop: [4] } });
+      expect((await journal.read('p'))?.history).to.equal(null);
+    });
+
+    it('gives up what is acknowledged to make room, oldest first, and nothing else', async () => {
+      for (const [id, day] of Object.entries({ newer: '2', older: '1', empty: '0' })) {
+        await journal.claim(id, initial);
+        await journal.write(id, 1, { meta: acknowledged(`2026-03-0${day}`) });
+        if (id === 'empty') continue;
+        const history = { index: index(1), put: [step(1)], drop: 'all' } as const;
+        await journal.write(id, 1, { snapshot: snapshot(0), append: [entry(1)], history });
+      }
+      await journal.claim('unsaved', initial);
+      await journal.write('unsaved', 1, {
+        snapshot: snapshot(0),
+        append: [entry(1)],
+        meta: { lastSeq: 1, lastAt: '2026-01-01' },
+      });
+      const held = async (): Promise<readonly boolean[]> =>
+        Promise.all(
+          ['older', 'newer', 'unsaved'].map(async (id) => {
+            const image = await journal.read(id);
+            return image?.snapshot != null && image.entries.length > 0;
+          }),
+        );
+      expect(await journal.evict()).to.equal(true);
+      expect(await held()).to.deep.equal([false, true, true]);
+      expect((await journal.read('older'))?.history).to.equal(null);
+      expect(await journal.evict()).to.equal(true);
+      expect(await held()).to.deep.equal([false, false, true]);
+      expect(await journal.evict()).to.equal(false);
+      expect(await held()).to.deep.equal([false, false, true]);
+    });
+
+    it('takes no entry for a snapshot that was given up, until there is a new one', async () => {
+      await journal.claim('p', initial);
+      await journal.write('p', 1, { snapshot: snapshot(1), meta: acknowledged('') });
+      await journal.evict();
+      let details: unknown;
+      try {
+        await journal.write('p', 1, { append: [entry(2)], meta: { lastSeq: 2 } });
+      } catch (error) {
+        if (isLecternError(error)) details = [error.code, error.details['missing']];
+      }
+      expect(details).to.deep.equal(['conflict', true]);
+      expect((await journal.read('p'))?.meta.lastSeq).to.equal(1);
+      const { meta } = await journal.claim('p', initial);
+      expect(meta.epoch).to.equal(2);
+      await journal.write('p', 2, { snapshot: snapshot(2), meta: { lastSeq: 2 } });
+      await journal.write('p', 2, { append: [entry(3)], meta: { lastSeq: 3 } });
+      expect((await journal.read('p'))?.entries).to.have.length(1);
     });
 
     it('lists projects with changes that nobody acknowledged', async () => {
@@ -149,7 +261,7 @@ describe('a journal on disk', () => {
     await journal.claim('p', initial);
     // A newer version in another tab makes this one close its connection.
     const other = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open(name, 1);
+      const request = indexedDB.open(name);
       request.onsuccess = () => {
         resolve(request.result);
       };
@@ -162,6 +274,89 @@ describe('a journal on disk', () => {
     await journal.write('p', 1, { append: [entry(1)] });
     expect((await journal.read('p'))?.entries).to.have.length(1);
     journal.close();
+  });
+
+  it('is brought up from version 1 with all that is in it', async () => {
+    const name = `journal-test-${crypto.randomUUID()}`;
+    const old = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(name, 1);
+      request.onupgradeneeded = () => {
+        const db = request.result;
+        db.createObjectStore('meta', { keyPath: 'projectId' });
+        db.createObjectStore('snapshot', { keyPath: 'projectId' });
+        db.createObjectStore('wal', { keyPath: ['projectId', 'seq'] });
+        db.createObjectStore('outbox', { keyPath: 'saveId' }).createIndex('project', 'projectId');
+        db.createObjectStore('quarantine', { autoIncrement: true });
+      };
+      request.onsuccess = () => {
+        resolve(request.result);
+      };
+      request.onerror = () => {
+        reject(new Error('not opened'));
+      };
+    });
+    const projectId = 'p';
+    const filling = old.transaction([...old.objectStoreNames], 'readwrite');
+    filling.objectStore('meta').put({ ...initial, projectId, epoch: 7, lastSeq: 2 });
+    filling.objectStore('snapshot').put({ ...snapshot(0), projectId });
+    for (const seq of [1, 2]) filling.objectStore('wal').put({ ...entry(seq, 7), projectId });
+    filling.objectStore('outbox').put({ saveId: 's', baseRev: 0, seqTo: 2, hash: 'h', projectId });
+    filling.objectStore('quarantine').add({ projectId, reason: 'unreadable', entries: [entry(3, 6)] });
+    await new Promise((resolve) => (filling.oncomplete = resolve));
+    old.close();
+
+    const journal = await indexedDbJournal(name);
+    const image = await journal.claim(projectId, initial);
+    expect([image.meta.epoch, image.meta.lastSeq, image.snapshot?.seq]).to.deep.equal([8, 2, 0]);
+    expect(image.entries.map(({ seq }) => seq)).to.deep.equal([1, 2]);
+    expect(image.outbox.map(({ saveId }) => saveId)).to.deep.equal(['s']);
+    expect(image.history).to.equal(null);
+    const [part] = await journal.quarantined(projectId);
+    expect([part?.reason, part?.snapshot, part?.lastAt, part?.entries[0]?.seq]).to.deep.equal([
+      'unreadable',
+      null,
+      '',
+      3,
+    ]);
+    await journal.write(projectId, 8, { history: { index: index(1), put: [step(1)], drop: 'all' } });
+    expect((await journal.read(projectId))?.history?.steps).to.have.length(1);
+    journal.close();
+    indexedDB.deleteDatabase(name);
+  });
+
+  it('sets aside what is no journal, as it was found', async () => {
+    const journal = localStorageJournal(localStorage, 'garbled');
+    localStorage.setItem('garbled/p', '{"meta":');
+    expect(await journal.read('p')).to.equal(null);
+    const [part] = await journal.quarantined('p');
+    expect(part?.text).to.equal('{"meta":');
+    expect(await journal.unsaved()).to.deep.equal([]);
+    await journal.dropQuarantined('p');
+    localStorage.removeItem('garbled/p');
+  });
+
+  it('gives up what can be undone, where there is little room, before what was done', async () => {
+    const values = new Map<string, string>();
+    const small = localStorageJournal(
+      {
+        get length() {
+          return values.size;
+        },
+        key: (at) => [...values.keys()][at] ?? null,
+        getItem: (key) => values.get(key) ?? null,
+        setItem: (key, value) => {
+          if (value.length > 500) throw new DOMException('full', 'QuotaExceededError');
+          values.set(key, value);
+        },
+        removeItem: (key) => values.delete(key),
+      },
+      'small',
+    );
+    await small.claim('p', initial);
+    const large = { id: 1, body: 'x'.repeat(600), crc: 1 };
+    await small.write('p', 1, { append: [entry(1)], history: { index: index(1), put: [large], drop: 'all' } });
+    const image = await small.read('p');
+    expect([image?.entries.length, image?.history]).to.deep.equal([1, null]);
   });
 
   it('falls back to localStorage where IndexedDB is denied, and to memory where both are', async () => {
@@ -240,18 +435,6 @@ describe('locks of the browser', () => {
     controller.abort();
     expect(await codeOf(waiting)).to.equal('aborted');
     await first?.release();
-  });
-
-  it('carry the wish to edit elsewhere', async () => {
-    const lock = name();
-    const asked = new Promise<void>((resolve) => {
-      const stop = locks.onYieldRequest(lock, () => {
-        stop();
-        resolve();
-      });
-    });
-    locks.askToYield(lock);
-    await asked;
   });
 });
 

@@ -1,6 +1,6 @@
 import { LecternError, toLecternError } from '@lectern/ports';
-import { applyWrite, emptyImage, isUnsaved } from './journal-image.js';
-import type { Journal, JournalImage } from './journal.js';
+import { applyWrite, byAge, emptyImage, evicted, isUnsaved, quarantinedBy } from './journal-image.js';
+import type { Journal, JournalImage, QuarantinedPart } from './journal.js';
 
 /** The part of `localStorage` that is needed. */
 export interface KeyValueStorage {
@@ -31,6 +31,24 @@ export function pageStorage(): KeyValueStorage | null {
  */
 export function localStorageJournal(storage: KeyValueStorage, namespace: string): Journal {
   const prefix = `${namespace}/`;
+  const asidePrefix = `${prefix}quarantine/`;
+  const keysBelow = (start: string): readonly string[] =>
+    Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '').filter((key) =>
+      key.startsWith(start),
+    );
+  /** Keys of what was set aside, with their numbers: `quarantine/<number>/<project>`. */
+  const asideKeys = (projectId: string): readonly (readonly [number, string])[] =>
+    keysBelow(asidePrefix)
+      .map((key) => [parseInt(key.slice(asidePrefix.length), 10), key] as const)
+      .filter(([number, key]) => key === `${asidePrefix}${String(number)}/${projectId}`)
+      .sort(([a], [b]) => a - b);
+  const setAside = (part: QuarantinedPart): void => {
+    const number = (asideKeys(part.projectId).at(-1)?.[0] ?? 0) + 1;
+    storage.setItem(`${asidePrefix}${String(number)}/${part.projectId}`, JSON.stringify(part));
+  };
+  const unreadable = (projectId: string, text: string): QuarantinedPart => {
+    return { projectId, reason: 'unreadable', lastAt: '', snapshot: null, entries: [], text };
+  };
   const load = (projectId: string): JournalImage | null => {
     const text = storage.getItem(prefix + projectId);
     if (text === null) return null;
@@ -40,18 +58,27 @@ export function localStorageJournal(storage: KeyValueStorage, namespace: string)
         throw new TypeError();
       return { snapshot: null, ...value } as JournalImage;
     } catch {
-      storage.setItem(`${prefix}quarantine/${projectId}`, text);
+      setAside(unreadable(projectId, text));
       storage.removeItem(prefix + projectId);
       return null;
     }
   };
   const store = (image: JournalImage): void => {
+    const key = prefix + image.meta.projectId;
     try {
-      storage.setItem(prefix + image.meta.projectId, JSON.stringify(image));
+      storage.setItem(key, JSON.stringify(image));
     } catch (error) {
-      throw toLecternError(error, 'quota-exceeded');
+      const failure = toLecternError(error, 'quota-exceeded');
+      if (!image.history) throw failure;
+      // There is little room here: what can be undone gives way to what was done.
+      store({ ...image, history: null });
     }
   };
+  const images = (): readonly JournalImage[] =>
+    keysBelow(prefix)
+      .filter((key) => !key.startsWith(asidePrefix))
+      .map((key) => load(key.slice(prefix.length)))
+      .filter((image) => image !== null);
   // Not `async`: a write has happened when the call returns, so that it survives a page that is being closed.
   const attempt = <T>(work: () => T): Promise<T> => {
     try {
@@ -75,25 +102,41 @@ export function localStorageJournal(storage: KeyValueStorage, namespace: string)
         const image = load(projectId);
         if (image === null)
           throw new LecternError('conflict', { message: 'there is no journal', details: { missing: true } });
-        if (write.quarantine !== undefined) {
-          storage.setItem(
-            `${prefix}quarantine/${projectId}`,
-            JSON.stringify({ ...image, reason: write.quarantine.reason }),
-          );
-        }
-        store(applyWrite(image, epoch, write));
+        const written = applyWrite(image, epoch, write);
+        const part = quarantinedBy(image, write);
+        if (part !== null) setAside(part);
+        store(written);
+      }),
+    quarantined: (projectId) =>
+      attempt(() =>
+        asideKeys(projectId).map(([, key]) => {
+          const text = storage.getItem(key) ?? '';
+          try {
+            return JSON.parse(text) as QuarantinedPart;
+          } catch {
+            return unreadable(projectId, text);
+          }
+        }),
+      ),
+    dropQuarantined: (projectId) =>
+      attempt(() => {
+        for (const [, key] of asideKeys(projectId)) storage.removeItem(key);
+      }),
+    evict: () =>
+      attempt(() => {
+        const oldest = [...images()]
+          .sort((a, b) => byAge(a.meta, b.meta))
+          .map(evicted)
+          .find((image) => image !== null);
+        if (oldest) store(oldest);
+        return oldest !== undefined;
       }),
     unsaved: () =>
-      attempt(() => {
-        const ids = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
-          .filter((key) => key.startsWith(prefix) && !key.startsWith(`${prefix}quarantine/`))
-          .map((key) => key.slice(prefix.length));
-        return ids
-          .map(load)
-          .filter((image) => image !== null)
-          .map((image) => image.meta)
-          .filter(isUnsaved);
-      }),
+      attempt(() =>
+        images()
+          .map(({ meta }) => meta)
+          .filter(isUnsaved),
+      ),
     close() {
       /* nothing is held */
     },

@@ -5,7 +5,7 @@ import {
   type ProjectsPort,
   type SerialisedError,
 } from '@lectern/ports';
-import type { TimelineDocument } from '@lectern/timeline';
+import { emptyHistory, type TimelineDocument } from '@lectern/timeline';
 import type { OpenedForEditing } from './autosave-driver.js';
 import { freshMeta } from './journal-writer.js';
 import type { Journal, JournalImage, JournalMeta } from './journal.js';
@@ -97,6 +97,7 @@ async function claim(
 function freshOpening(document: TimelineDocument, lastSeq = 0): Opening {
   return {
     document,
+    history: emptyHistory,
     savedDocument: document,
     savedRev: 0,
     readOnly: false,

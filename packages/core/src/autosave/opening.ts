@@ -7,8 +7,9 @@ import {
   type SerialisedError,
   serialiseError,
 } from '@lectern/ports';
-import type { TimelineDocument } from '@lectern/timeline';
+import { emptyHistory, type History, type TimelineDocument } from '@lectern/timeline';
 import type { Restorable } from './autosave-state.js';
+import { readHistory, strayStepsOf } from './history-journal.js';
 import type { JournalImage, JournalWrite } from './journal.js';
 import { isUnsaved } from './journal-image.js';
 import { readJournal } from './journal-reader.js';
@@ -25,6 +26,8 @@ export type Head =
 /** Where an editor starts, and what is to be written to the journal about it. */
 export interface Opening {
   readonly document: TimelineDocument;
+  /** What can be undone in it from before; empty when nothing was kept that belongs to it. */
+  readonly history: History;
   /** What the back end has; what *Go back to the saved version* leads to. */
   readonly savedDocument: TimelineDocument;
   /** The revision that `savedDocument` is; 0 for none. */
@@ -87,10 +90,11 @@ export async function decideOpening(
 
   const rev = head.found ? head.opened.project.rev : 0;
   const hash = head.found ? head.opened.project.contentHash : '';
-  const fromHead = (write: JournalWrite | null, damaged: boolean): Opening => {
+  const fromHead = (write: JournalWrite | null, damaged: boolean, history: History): Opening => {
     if (saved === null) throw head.found ? new LecternError('corrupt') : new LecternError('not-found');
     return {
       document: saved.document,
+      history,
       savedDocument: saved.document,
       savedRev: rev,
       readOnly: saved.readOnly,
@@ -107,12 +111,15 @@ export async function decideOpening(
       write,
     };
   };
-  if (kept === null || reading === null) return fromHead(null, false);
+  if (kept === null || reading === null) return fromHead(null, false, readHistory(image, { seq: null, hash }));
 
   const { meta } = kept;
-  const damaged = reading.damagedFrom !== null;
+  // A journal whose every change is acknowledged may be empty; any other has something to build on.
+  const damaged = reading.damagedFrom !== null || (reading.document === null && isUnsaved(meta));
   const quarantine: JournalWrite =
-    reading.damagedFrom === null ? {} : { quarantine: { fromSeq: reading.damagedFrom, reason: 'unreadable' } };
+    reading.damagedFrom === null
+      ? {}
+      : { quarantine: { fromSeq: reading.damagedFrom, reason: 'unreadable', snapshot: reading.snapshotDamaged } };
   const forget: JournalWrite = {
     ...quarantine,
     snapshot: null,
@@ -120,7 +127,7 @@ export async function decideOpening(
     dropOutbox: kept.outbox.map((row) => row.saveId),
     meta: { baseRev: rev, baseHash: hash, ackedSeq: lastSeq, lastSeq },
   };
-  if (reading.document === null) return fromHead(forget, true);
+  if (reading.document === null) return fromHead(forget, damaged, emptyHistory);
 
   // A save whose answer never came may have arrived: its id tells.
   let { baseRev, baseHash, ackedSeq } = meta;
@@ -141,10 +148,18 @@ export async function decideOpening(
     const here = await hashDocument(reading.document);
     const there =
       here === hash || revisions.some((revision) => revision.kind !== 'conflict' && revision.contentHash === here);
-    if (there || reading.seq <= ackedSeq) return fromHead(forget, damaged);
+    if (there || reading.seq <= ackedSeq) {
+      if (here !== hash) return fromHead(forget, damaged, emptyHistory);
+      const history = readHistory(kept, { seq: reading.seq, hash });
+      // The entries go that told what it belongs to; from now on the hash does.
+      const index = history === emptyHistory ? null : kept.history?.index;
+      const acknowledged = index ? { history: { index: { ...index, hash }, put: [], drop: [] } } : {};
+      return fromHead({ ...forget, ...acknowledged }, damaged, history);
+    }
   }
   return {
     document: reading.document,
+    history: readHistory(kept, { seq: reading.seq, hash: '' }),
     savedDocument: saved?.document ?? empty(),
     savedRev: saved === null ? 0 : rev,
     readOnly: saved?.readOnly ?? false,
@@ -162,9 +177,15 @@ export async function decideOpening(
       ...quarantine,
       // While nobody could be asked, the rows stay for the next opening.
       dropOutbox: head.found ? kept.outbox.map((row) => row.saveId) : answered,
+      ...withoutStrays(kept),
       meta: { baseRev, baseHash, ackedSeq, lastSeq: reading.seq },
     },
   };
+}
+
+function withoutStrays({ history }: JournalImage): Pick<JournalWrite, 'history'> {
+  const drop = history ? strayStepsOf(history) : [];
+  return history && drop.length > 0 ? { history: { index: history.index, put: [], drop } } : {};
 }
 
 async function revisionsOf(projects: ProjectsPort, projectId: string): Promise<readonly ProjectRevision[]> {

@@ -1,5 +1,5 @@
 import { serialiseError, toLecternError } from '@lectern/ports';
-import { diffDocuments, isEmptyChange } from '@lectern/timeline';
+import { diffDocuments, emptyHistory, isEmptyChange } from '@lectern/timeline';
 import { pause } from './clock.js';
 import type { DriverContext, SavedDocument } from './driver-context.js';
 import type { Journal, JournalMeta } from './journal.js';
@@ -187,6 +187,7 @@ export class TabRole {
     if (saved.rev === 0 || saved.rev !== meta.baseRev) return null;
     return {
       document: saved.document,
+      history: emptyHistory,
       savedDocument: saved.document,
       savedRev: saved.rev,
       readOnly: false,

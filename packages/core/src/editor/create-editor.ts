@@ -30,6 +30,8 @@ import { historyLabel } from './history-label.js';
 
 export interface EditorOptions {
   readonly document: TimelineDocument;
+  /** What can be undone and redone in it from before. */
+  readonly history?: History;
   readonly newId: NewId;
   /** Milliseconds, for steps that are merged when they follow each other closely. */
   readonly clock?: () => number;
@@ -73,19 +75,17 @@ class TimelineEditor implements Editor {
   readonly #documentListeners: Set<(document: TimelineDocument) => void> = new Set();
   /** What is committed; the store's has a running gesture's preview in it. */
   #state: TimelineState;
-  #history: History = emptyHistory;
+  #history: History;
   #gesture: RunningGesture | null = null;
   #lastMerge: { readonly key: string; readonly at: number } | null = null;
 
   constructor(options: EditorOptions) {
     this.#options = options;
     this.#state = this.#stateOf(options.document);
+    this.#history = options.history ?? emptyHistory;
     this.store = createStore<EditorState>(() => ({
       state: this.#state,
-      canUndo: false,
-      canRedo: false,
-      undoLabel: null,
-      redoLabel: null,
+      ...this.#historyState(),
       gesture: 'none',
       readOnly: options.readOnly ?? false,
       playheadFrame: 0,
@@ -102,6 +102,10 @@ class TimelineEditor implements Editor {
 
   get document(): TimelineDocument {
     return this.#state.document;
+  }
+
+  get history(): History {
+    return this.#history;
   }
 
   run<Name extends CommandName>(name: Name, ...[args]: EditorArgsList<Name>): boolean {
@@ -279,9 +283,9 @@ class TimelineEditor implements Editor {
     this.store.setState({ readOnly });
   }
 
-  load(document: TimelineDocument): void {
+  load(document: TimelineDocument, history: History = emptyHistory): void {
     this.cancelGesture();
-    this.#history = emptyHistory;
+    this.#history = history;
     this.#lastMerge = null;
     this.#state = this.#stateOf(document, this.#state.selection);
     const { playheadFrame, revision } = this.store.getState();

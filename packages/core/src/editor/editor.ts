@@ -5,6 +5,7 @@ import type {
   CommandName,
   GestureArgs as WholeGestureArgs,
   GestureKind,
+  History,
   TimelineDocument,
   TimelineState,
   Transaction,
@@ -85,6 +86,8 @@ export interface Editor {
   readonly store: StoreApi<EditorState>;
   /** The document without a running gesture. */
   readonly document: TimelineDocument;
+  /** What can be undone and redone. JSON, so that it can be kept. */
+  readonly history: History;
   /** Runs a command; false when it doesn't apply here. A running gesture is cancelled first. */
   run<Name extends CommandName>(name: Name, ...args: EditorArgsList<Name>): boolean;
   /** Like `run`, and steps with the same key that follow each other closely become one step of the history. */
@@ -120,8 +123,8 @@ export interface Editor {
   setTool(tool: 'select' | 'razor'): void;
   setShuttleRate(rate: number): void;
   setReadOnly(readOnly: boolean): void;
-  /** Replaces the document from outside (another tab, their version): not in the history, which is emptied. */
-  load(document: TimelineDocument): void;
+  /** Replaces the document from outside (another tab, their version), and the history by one that belongs to it. */
+  load(document: TimelineDocument, history?: History): void;
   /** Called after each transaction; not for previews. */
   subscribeTransactions(listener: (transaction: Transaction) => void): () => void;
   /** Called when the document to show changed: transactions, and previews of gestures. */
