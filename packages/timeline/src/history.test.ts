@@ -68,6 +68,16 @@ describe('history', () => {
     assert.equal(session.step(redo), false);
   });
 
+  test('has a step that comes back as it was as the same object', () => {
+    const session = new Session(createEditing(row));
+    session.run('clip.delete', { clipIds: clipIds('a') });
+    const [entry] = session.history.done;
+    session.step(undo);
+    assert.equal(session.history.undone[0], entry);
+    session.step(redo);
+    assert.equal(session.history.done[0], entry);
+  });
+
   test('forgets what was undone when something new is done', () => {
     const session = new Session(createEditing(row));
     session.run('clip.delete', { clipIds: clipIds('a') });

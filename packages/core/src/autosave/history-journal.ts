@@ -80,7 +80,8 @@ function belongs(index: HistoryIndex, at: { readonly seq: number | null; readonl
 function openStep(step: KeptStep | undefined): HistoryEntry {
   if (!step) throw new RangeError('a step is missing');
   if (crc32(step.body) !== step.crc) throw new RangeError(`step ${String(step.id)} is damaged`);
-  const entry = JSON.parse(step.body) as HistoryEntry;
+  // What is typed from now on is a step of its own.
+  const entry: HistoryEntry = { ...(JSON.parse(step.body) as HistoryEntry), mergeKey: null };
   sealed.set(entry, { id: step.id, body: step.body, crc: step.crc });
   lastId = Math.max(lastId, step.id);
   return entry;

@@ -26,6 +26,26 @@ describe('the editor', () => {
     assert.equal(editor.document, before);
   });
 
+  it('goes on with a history from before, labels and all, and lets go of it with the document', () => {
+    const before = lecture();
+    before.run('clip.rename', { clipId: clip('clip-1'), name: 'Hello' });
+    before.run('clip.rename', { clipId: clip('clip-1'), name: 'Goodbye' });
+    before.undo();
+    const { document, history } = before;
+    const after = createEditor({ document, history, newId: countingIds(), checked: true });
+    const { canUndo, canRedo, undoLabel, redoLabel } = after.store.getState();
+    assert.deepEqual(
+      [canUndo, canRedo, undoLabel, redoLabel],
+      [true, true, 'history.clip.rename', 'history.clip.rename'],
+    );
+    assert.equal(after.redo(), true);
+    assert.equal(after.document.clips.get(clip('clip-1'))?.name, 'Goodbye');
+    after.load(createProjectDocument());
+    assert.deepEqual([after.history.done.length, after.store.getState().canUndo], [0, false]);
+    after.load(document, history);
+    assert.deepEqual([after.history, after.store.getState().canRedo], [history, true]);
+  });
+
   it('takes an edit back and does it again, with a label for each', () => {
     const editor = lecture();
     const before = editor.document;
