@@ -19,6 +19,7 @@ export interface MediaDigest {
 
 const pieceBytes = 4 * 1024 * 1024;
 const hashBytes = 32;
+const readBytes = 1024 * 1024;
 
 /**
  * Takes bytes piece by piece, so that gigabytes need no memory. The browser's own SHA-256 takes only what is in memory
@@ -72,11 +73,36 @@ async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
 /** Reads a blob once, piece by piece. @throws `aborted`, and what reading it throws */
 export async function digestOf(blob: Blob, { signal, onBytes }: DigestOptions = {}): Promise<MediaDigest> {
   const digester = new MediaDigester();
-  for await (const bytes of piecesOf(blob.stream(), signal)) {
+  for await (const bytes of bytesOf(blob, signal)) {
     await digester.update(bytes);
     onBytes?.(bytes.byteLength);
   }
   return digester.finish();
+}
+
+/**
+ * The bytes of a blob, piece by piece. A piece is good until the next one: where the browser can, all are read into the
+ * same memory, which leaves nothing to be cleared away. @throws `aborted`
+ */
+export async function* bytesOf(blob: Blob, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  const stream = blob.stream();
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = stream.getReader({ mode: 'byob' });
+  } catch {
+    yield* piecesOf(stream, signal);
+    return;
+  }
+  let buffer = new ArrayBuffer(readBytes);
+  yield* readFrom(
+    reader,
+    async () => {
+      const { done, value } = await reader.read(new Uint8Array(buffer));
+      if (value !== undefined) buffer = value.buffer;
+      return done ? undefined : value;
+    },
+    signal,
+  );
 }
 
 /** A stream as pieces, let go of when the loop over it ends early. @throws `aborted` */
@@ -85,13 +111,21 @@ export async function* piecesOf(
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = stream.getReader();
+  yield* readFrom(reader, async () => (await reader.read()).value, signal);
+}
+
+async function* readFrom(
+  reader: ReadableStreamDefaultReader<Uint8Array> | ReadableStreamBYOBReader,
+  next: () => Promise<Uint8Array | undefined>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let ended = false;
   try {
     for (;;) {
       if (signal?.aborted === true) throw new LecternError('aborted');
-      const { done, value } = await reader.read();
-      if (done) break;
-      yield value;
+      const piece = await next();
+      if (piece === undefined) break;
+      yield piece;
     }
     ended = true;
   } finally {

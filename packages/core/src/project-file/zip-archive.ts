@@ -1,6 +1,6 @@
 import type { FileEntry } from '@zip.js/zip.js/lib/zip-core-reader.js';
 import { toLecternError } from '@lectern/ports';
-import { MediaDigester, piecesOf, type DigestOptions, type MediaDigest } from './media-digest.js';
+import { bytesOf, MediaDigester, piecesOf, type DigestOptions, type MediaDigest } from './media-digest.js';
 import { projectFileLimits } from './project-file.js';
 import { projectFileError } from './project-file-error.js';
 
@@ -82,9 +82,10 @@ function zipEntry(file: Blob, entry: FileEntry): ZipEntry {
       if (entry.compressionMethod === stored && packed.size !== entry.uncompressedSize) throw damaged(name);
       const digester = new MediaDigester();
       const parts = entry.compressionMethod === stored ? null : new BlobParts();
-      const stream = parts === null ? packed.stream() : inflated(packed);
+      const { signal } = options;
+      const pieces = parts === null ? bytesOf(packed, signal) : piecesOf(inflated(packed), signal);
       try {
-        for await (const piece of piecesOf(stream, options.signal)) {
+        for await (const piece of pieces) {
           await digester.update(piece);
           // At once, not when it has filled the disk.
           if (digester.sizeBytes > entry.uncompressedSize) throw unsafe(name);
