@@ -19,6 +19,29 @@ function projects(session: TestSession, { view, sort, width }: Arguments): Templ
   return html`${box}`;
 }
 
+/** A project of another library, without its media. */
+async function schoolFile(): Promise<File> {
+  const session = schoolSession();
+  await session.seeded;
+  const { blob, fileName } = await session.actions.projectFile('lecture', { media: false });
+  await session.dispose();
+  return new File([blob], fileName);
+}
+
+/** The library, in which a file is chosen as soon as it is there. */
+function withFile(session: TestSession, args: Arguments, file: () => Promise<File>): TemplateResult {
+  const box = projects(session, args);
+  void Promise.all([file(), session.seeded]).then(([chosen]) => {
+    const input = document.querySelector('project-library')?.shadowRoot?.querySelector<HTMLInputElement>('[type=file]');
+    if (!input) return;
+    const transfer = new DataTransfer();
+    transfer.items.add(chosen);
+    input.files = transfer.files;
+    input.dispatchEvent(new Event('change'));
+  });
+  return box;
+}
+
 const meta: Meta<Arguments> = {
   title: 'Library/project-library',
   component: 'project-library',
@@ -44,6 +67,19 @@ export const List: Story = { args: { view: 'list' }, render: (args) => projects(
 
 /** The first answer is on its way. */
 export const Loading: Story = { render: (args) => projects(schoolSession({ hang: ['projects.list'] }), args) };
+
+/** A project file is being read; it can be cancelled. */
+export const OpeningFile: Story = {
+  render: (args) => withFile(schoolSession({ hang: ['assets.getMany'] }), args, schoolFile),
+};
+
+/** What was chosen isn't a project file. */
+export const WrongFile: Story = {
+  render: (args) => withFile(schoolSession(), args, () => Promise.resolve(new File(['GIF89a'], 'slide.gif'))),
+};
+
+/** The media of a project file aren't in this library. */
+export const MissingMedia: Story = { render: (args) => withFile(newSession(), args, schoolFile) };
 
 /** The back end doesn't answer as it should. */
 export const Failing: Story = {

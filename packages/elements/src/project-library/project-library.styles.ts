@@ -130,6 +130,10 @@ export const projectLibraryStyles: CSSResultGroup = [
       min-inline-size: 0;
     }
     @container (max-width: 619px) {
+      .job .truncate {
+        overflow-wrap: anywhere;
+        white-space: normal;
+      }
       .file-button span {
         clip-path: inset(50%);
         inline-size: 1px;
