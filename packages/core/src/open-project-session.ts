@@ -163,6 +163,7 @@ class OpenProject implements ProjectSession {
     }));
     this.editor = createEditor({
       document: opening.document,
+      history: opening.history,
       newId,
       readOnly: opening.readOnly || opened.lock === null,
       checked: world.checked,
@@ -216,11 +217,14 @@ class OpenProject implements ProjectSession {
       get document() {
         return editor.document;
       },
+      get history() {
+        return editor.history;
+      },
       get busy() {
         return editor.store.getState().gesture !== 'none';
       },
-      load: (document) => {
-        editor.load(document);
+      load: (document, history) => {
+        editor.load(document, history);
       },
       apply: (change) => {
         editor.dispatch({ change, userEvent: 'project.follow', remote: true });

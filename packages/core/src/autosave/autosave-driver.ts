@@ -355,8 +355,7 @@ export class AutosaveDriver implements Autosave {
 
   async #makeRoom(): Promise<void> {
     try {
-      const journal = this.#journal.journal as Partial<{ evict(): Promise<boolean> }>;
-      if (await journal.evict?.()) this.#take({ type: 'made-room' });
+      if (await this.#journal.journal.evict()) this.#take({ type: 'made-room' });
     } catch {
       // Then it stays full; the append is tried again in a while.
     }

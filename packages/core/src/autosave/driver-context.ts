@@ -1,5 +1,5 @@
 import type { IdentityPort, ProjectsPort, SaveRequest } from '@lectern/ports';
-import type { Change, NewId, TimelineDocument } from '@lectern/timeline';
+import type { Change, History, NewId, TimelineDocument } from '@lectern/timeline';
 import type { Clock } from './clock.js';
 import type { Journal } from './journal.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -10,10 +10,11 @@ import type { TabMessage } from './tab-channel.js';
 /** The document under edit, as saving sees it. */
 export interface SavedEditor {
   readonly document: TimelineDocument;
+  readonly history: History;
   /** True while a person is in the middle of something that a new document would tear away. */
   readonly busy: boolean;
-  /** Opens another document; its history begins anew. */
-  load(document: TimelineDocument): void;
+  /** Opens another document with what can be undone in it; nothing when left out. */
+  load(document: TimelineDocument, history?: History): void;
   /** Shows what was changed elsewhere: nothing to undo, and nothing to record. */
   apply(change: Change): void;
   /** Changes the document as a step that can be undone. */

@@ -1,6 +1,7 @@
 import { serialiseError, toLecternError, type SerialisedError } from '@lectern/ports';
-import type { Change } from '@lectern/timeline';
+import { emptyHistory, type Change, type History } from '@lectern/timeline';
 import type { DriverContext } from './driver-context.js';
+import { historyWrite } from './history-journal.js';
 import type { Journal, JournalEntry, JournalMeta, JournalWrite } from './journal.js';
 import { sealEntry, sealSnapshot } from './journal-reader.js';
 import type { Effect, PreparedSave } from './machine/machine.js';
@@ -32,6 +33,8 @@ export class JournalWriter {
   #unwritten: Unwritten[] = [];
   /** When the last change was made. */
   #lastAt = '';
+  /** What can be undone, as far as the journal is known to have it. */
+  #history: History = emptyHistory;
   /** Whether the journal has a snapshot that its entries build on. */
   #root: 'none' | 'writing' | 'written' = 'none';
   /** Counts the documents that the journal was begun for: a late answer about another one says nothing. */
@@ -46,8 +49,9 @@ export class JournalWriter {
   }
 
   /** Starts from what an opening found. */
-  begin({ journaled, lastAt }: Opening): void {
+  begin({ journaled, lastAt, history }: Opening): void {
     this.uproot();
+    this.#history = history;
     this.#root = journaled ? 'written' : 'none';
     this.#lastAt = lastAt;
     this.#entriesSince = 0;
@@ -86,17 +90,21 @@ export class JournalWriter {
     const { editor, take, tell } = this.#context;
     const { epoch } = this.#context.machine.role;
     const pending = this.#unwritten.filter(({ entry }) => entry.seq <= toSeq);
+    const { ackedSeq, baseHash } = this.#context.machine.remote;
     const isRoot = this.#root !== 'written';
     const generation = this.#generation;
     try {
       if (editor === null) return;
       if (isRoot) this.#root = 'writing';
+      const { history } = editor;
       await this.write({
         ...(isRoot
           ? { snapshot: sealSnapshot(toSeq, editor.document), dropEntriesTo: toSeq }
           : { append: pending.map(({ entry }) => entry) }),
         meta: { ...this.#meta(), lastSeq: toSeq },
+        history: historyWrite(this.#history, history, toSeq, toSeq === ackedSeq ? baseHash : ''),
       });
+      this.#history = history;
     } catch (error) {
       if (isRoot && generation === this.#generation && this.#root === 'writing') this.#root = 'none';
       take({ type: 'append-failed', error: await this.#claimAgain(error) });
@@ -166,15 +174,24 @@ export class JournalWriter {
   }
 
   acknowledge({ saveId, rev, hash, seqTo }: Extract<Effect, { readonly type: 'acknowledge' }>): void {
+    const { editor, machine } = this.#context;
+    // Steps made since belong to another document.
+    const history = machine.local.seq === seqTo ? (editor?.history ?? null) : null;
     this.write({
       meta: { baseRev: rev, baseHash: hash, ackedSeq: seqTo },
+      ...(history === null ? {} : { history: historyWrite(this.#history, history, seqTo, hash) }),
       ...(saveId === null ? {} : { dropOutbox: [saveId] }),
       // A document from elsewhere took the place of what was journaled.
       ...(this.#root === 'none' ? { snapshot: null, dropEntriesTo: seqTo } : {}),
-    }).catch((error: unknown) => {
-      // The journal then offers what the back end has; opening finds that out by the hash.
-      if (toLecternError(error).code === 'conflict') this.#context.take({ type: 'lost' });
-    });
+    }).then(
+      () => {
+        if (history !== null) this.#history = history;
+      },
+      (error: unknown) => {
+        // The journal then offers what the back end has; opening finds that out by the hash.
+        if (toLecternError(error).code === 'conflict') this.#context.take({ type: 'lost' });
+      },
+    );
   }
 
   #meta(): Partial<Omit<JournalMeta, 'projectId' | 'epoch'>> {
@@ -192,6 +209,7 @@ export class JournalWriter {
       const { projectId, title } = options;
       const { meta } = await this.journal.claim(projectId, { ...freshMeta(title()), ...this.#meta() });
       this.#root = 'none';
+      this.#history = emptyHistory;
       take({ type: 'granted', epoch: meta.epoch });
       return { code: 'storage-denied', message: 'the journal was emptied', details: {} };
     } catch (failure) {

@@ -139,6 +139,60 @@ describe('two tabs', () => {
   });
 });
 
+describe('what can be undone', () => {
+  const undone = (project: ProjectSession): string | undefined =>
+    project.editor.undo() ? nameOf(project.editor.document) : 'nothing to undo';
+
+  it('is still there after a reload, saved or not', async () => {
+    const { world, crash } = abandoned();
+    const project = await world.openProject('lecture');
+    rename(project, 'One');
+    rename(project, 'Two');
+    await settled(project);
+    const saved = await crash().openProject('lecture');
+    assert.equal(state(saved).restorable, null);
+    assert.equal(undone(saved), 'One');
+    await saved.autosave.durable(saved.autosave.lastSeq());
+    world.setFaults({ hang: ['projects.save'] });
+    const again = await crash().openProject('lecture');
+    assert.equal(nameOf(again.editor.document), 'One');
+    assert.equal(again.editor.redo(), true);
+    assert.equal(nameOf(again.editor.document), 'Two');
+    assert.equal(undone(again), 'One');
+    assert.equal(undone(again), 'Welcome');
+    assert.equal(undone(again), 'nothing to undo');
+  });
+
+  it('is still there after a page that was closed well', async () => {
+    const world = begin();
+    const project = await world.openProject('lecture');
+    rename(project, 'One');
+    await project.close();
+    assert.equal(undone(await world.openProject('lecture')), 'Welcome');
+  });
+
+  it('goes over with the project to the tab that edits next', async () => {
+    const world = begin();
+    const mine = await world.openProject('lecture');
+    const theirs = await world.tab().openProject('lecture');
+    rename(mine, 'One');
+    await theirs.autosave.editHere();
+    assert.equal(undone(theirs), 'Welcome');
+  });
+
+  it('is not offered for a document that somebody else saved since', async () => {
+    const world = begin();
+    const project = await world.openProject('lecture');
+    rename(project, 'One');
+    await project.close();
+    const device = world.tab({ journal: diskJournal(), locks: memoryProjectLocks() });
+    const other = await device.openProject('lecture');
+    rename(other, 'Theirs');
+    await other.close();
+    assert.equal(undone(await world.openProject('lecture')), 'nothing to undo');
+  });
+});
+
 describe('a page that goes', () => {
   it('sends what is small along with it, as the user who made it', async () => {
     const lifecycle = fakeLifecycle();

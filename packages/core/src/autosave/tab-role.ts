@@ -33,6 +33,8 @@ export class TabRole {
   #waiting: AbortController | null = null;
   /** Taking the lead. */
   #leading: Promise<void> = Promise.resolve();
+  /** The last attempt at it failed. */
+  #couldNotLead = false;
   /** The epoch of the tab that is followed. */
   #followedEpoch = 0;
   #catchingUp = false;
@@ -90,6 +92,9 @@ export class TabRole {
     try {
       // A tab whose epoch is over may hold the lock still.
       await this.release();
+      // Tabs that can't lead would hand the lock to and fro without end.
+      if (this.#couldNotLead) await pause(clock, leadRetryMs);
+      if (this.#waiting !== waiting) return;
       const lock = await locks.acquire(lockName, this.#onLost, waiting.signal);
       if (this.#waiting !== waiting || !this.#isFollowing()) await lock.release();
       else await this.#lead(lock);
@@ -167,24 +172,29 @@ export class TabRole {
     try {
       const head = await fetchHead(projects, projectId);
       const image = await this.#hooks.journal.claim(projectId, freshMeta(title()));
-      const opening = this.#openingOffline(head, image.meta) ?? (await decideOpening(projects, head, image, empty));
+      const opening = this.#openingAsShown(head, image.meta) ?? (await decideOpening(projects, head, image, empty));
       if (this.#lock !== lock) throw new Error('the lock was taken away');
+      this.#couldNotLead = false;
       this.#begin(opening, image.meta.epoch);
     } catch (error) {
+      this.#couldNotLead = true;
       if (this.#lock === lock) await this.release();
       take({ type: 'denied' });
       throw toLecternError(error);
     }
   }
 
-  /** With the back end out of reach and nothing unsaved, what is on show here is as good as the head. */
-  #openingOffline(
+  /**
+   * Without a head to read and with nothing unsaved, what is on show here is as good as the head: the back end is out of
+   * reach, or it has never seen the project, or it was removed there, which the next save tells.
+   */
+  #openingAsShown(
     head: Head,
     meta: Pick<JournalMeta, 'baseRev' | 'baseHash' | 'lastSeq' | 'ackedSeq'>,
   ): Opening | null {
     const saved = this.#hooks.saved();
-    if (head.found || head.unreachable === null || saved === null || meta.lastSeq > meta.ackedSeq) return null;
-    if (saved.rev === 0 || saved.rev !== meta.baseRev) return null;
+    if (head.found || saved === null || meta.lastSeq > meta.ackedSeq || saved.rev !== meta.baseRev) return null;
+    if (saved.rev === 0 && head.unreachable !== null) return null;
     return {
       document: saved.document,
       history: emptyHistory,
@@ -199,7 +209,7 @@ export class TabRole {
       journaled: false,
       restorable: null,
       damaged: false,
-      unreachable: serialiseError(head.unreachable),
+      unreachable: head.unreachable === null ? null : serialiseError(head.unreachable),
       ownHashes: [],
       write: null,
     };
@@ -210,6 +220,9 @@ export class TabRole {
     const change = editor === null ? null : diffDocuments(editor.document, opening.document);
     const isShown = change !== null && isEmptyChange(change);
     if (editor !== null && change !== null && !isShown) editor.apply(change);
+    // Who takes the lead can undo what the one before could.
+    if (editor !== null && epoch !== null && opening.history !== emptyHistory)
+      editor.load(editor.document, opening.history);
     // What was on show here already is no surprise to anybody.
     this.#hooks.begin(isShown ? { ...opening, restorable: null } : opening, epoch);
   }
