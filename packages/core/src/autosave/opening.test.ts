@@ -149,7 +149,7 @@ describe('opening what this browser kept', () => {
       await journal.write('p', meta.epoch + 1, opening.write);
       const [part] = await journal.quarantined('p');
       assert.deepEqual(part?.snapshot, kept.snapshot);
-      assert.deepEqual(part?.entries, kept.entries);
+      assert.deepEqual(part.entries, kept.entries);
       const after = await journal.read('p');
       assert.deepEqual([after?.snapshot, after?.entries], [null, []]);
       assert.equal((await open(after as JournalImage)).damaged, false, 'the next opening is clean');

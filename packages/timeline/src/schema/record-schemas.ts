@@ -162,6 +162,17 @@ const record = z.discriminatedUnion('type', [
   z.extend(asset, { type: z.literal('asset') }),
 ]);
 
+/** What checks each known field of a record, by type. */
+export const fieldSchemas: Readonly<Record<TimelineRecord['type'], Readonly<Record<string, z.ZodMiniType>>>> = {
+  settings: settings.shape,
+  track: track.shape,
+  clip: clip.shape,
+  transition: transition.shape,
+  marker: marker.shape,
+  'caption-track': captionTrack.shape,
+  asset: asset.shape,
+};
+
 /** Checks one record; as `storedSchema`, it fills in defaults and keeps the fields that it doesn't know. */
 export const recordSchema: z.ZodMiniType<TimelineRecord> = record as unknown as z.ZodMiniType<TimelineRecord>;
 

@@ -5,7 +5,7 @@ import type { AnyId } from '../ids.js';
 import { jsonEquals } from '../json-equals.js';
 import type { TimelineRecord } from '../records.js';
 import { limits, requireModest } from './limits.js';
-import { recordSchema } from './record-schemas.js';
+import { fieldSchemas, recordSchema } from './record-schemas.js';
 import { stringifyTimeline } from './stored-timeline.js';
 
 /** What a list of changes leads to, as far as it can be trusted. */
@@ -76,7 +76,7 @@ class Records {
       made += 1;
       for (const id of idsOf(change as Change)) {
         const record = this.#touched.get(id);
-        if (record && checked(record) === null) unsound.add(id);
+        if (record && checked(record, this.#start.get(id as AnyId)) === null) unsound.add(id);
         else unsound.delete(id);
       }
       if (unsound.size === 0) count = made;
@@ -96,7 +96,7 @@ class Records {
         if (before) removed[key] = before;
         continue;
       }
-      const record = checked(touched);
+      const record = checked(touched, before);
       if (record === null) return null;
       if (before) updated[key] = [before, record];
       else added[key] = record;
@@ -148,24 +148,59 @@ class Records {
 /** The record as the schema has it, with defaults filled in; null when it isn't one. */
 const checks = new WeakMap<TimelineRecord, TimelineRecord | null>();
 
-function checked(record: TimelineRecord): TimelineRecord | null {
+function checked(record: TimelineRecord, before: TimelineRecord | undefined): TimelineRecord | null {
   let answer = checks.get(record);
   if (answer === undefined) {
-    answer = check(record);
+    answer = before?.type === record.type ? checkAgainst(record, before) : check(record);
     checks.set(record, answer);
   }
   return answer;
 }
 
+// In the stored form records lie two levels deep.
+const recordLevels = limits.depth - 2;
+
 function check(record: TimelineRecord): TimelineRecord | null {
   try {
-    // In the stored form it lies two levels deep.
-    requireModest(record, limits.depth - 2);
+    requireModest(record, recordLevels);
     const result = z.safeParse(recordSchema, record);
     return result.success ? result.data : null;
   } catch {
     return null;
   }
+}
+
+/** The same, where a sound record is known that it was made from: only fields that differ need checking. */
+function checkAgainst(record: TimelineRecord, sound: TimelineRecord): TimelineRecord | null {
+  const fields = record as unknown as Readonly<Record<string, unknown>>;
+  const known = sound as unknown as Readonly<Record<string, unknown>>;
+  const schemas = fieldSchemas[record.type];
+  const result: Record<string, unknown> = {};
+  try {
+    for (const key of Object.keys(fields)) {
+      if (key === '__proto__') return check(record);
+      const value = fields[key];
+      const same = Object.hasOwn(known, key) && jsonEquals(known[key], value);
+      const schema = same ? undefined : own(schemas, key);
+      if (!same) requireModest(value, recordLevels - 1);
+      const parsed = schema && z.safeParse(schema, value);
+      if (parsed?.success === false) return null;
+      result[key] = same ? known[key] : parsed ? parsed.data : value;
+    }
+    for (const [key, schema] of Object.entries(schemas)) {
+      if (Object.hasOwn(fields, key)) continue;
+      const parsed = z.safeParse(schema, undefined);
+      if (!parsed.success) return null;
+      result[key] = parsed.data;
+    }
+  } catch {
+    return null;
+  }
+  return result as unknown as TimelineRecord;
+}
+
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function isModest(document: TimelineDocument): boolean {
