@@ -2,11 +2,12 @@ import { projectFileLimits, type ProjectFileJson } from './project-file.js';
 
 /**
  * The text of a project file: keys in their order, one line for each clip, track and asset, so that a person can read it
- * and a version control system can show what changed. Without line breaks where that would make it too large to open.
+ * and a version control system can show what changed. Without line breaks where they would make it too large to open. A
+ * project that is too large even so is written all the same: what can't be opened here isn't lost.
  */
 export function printProjectFile(json: ProjectFileJson): string {
   const text = `${printFields(json as unknown as Readonly<Record<string, unknown>>, 2, '')}\n`;
-  return text.length < projectFileLimits.textBytes / 2 ? text : JSON.stringify(json);
+  return new TextEncoder().encode(text).byteLength <= projectFileLimits.textBytes ? text : JSON.stringify(json);
 }
 
 /** Objects down to `levels` below have a line for each field, lists one for each item, and what is deeper none. */

@@ -14,6 +14,8 @@ export interface ProjectFileOptions {
   /** Whether files are taken now. */
   readonly enabled: () => boolean;
   readonly announce: (text: string) => void;
+  /** Takes the focus of a button that goes away. */
+  readonly takeFocus: () => void;
   /** A project was made of the only file that was given. */
   readonly opened: (projectId: string) => void;
 }
@@ -171,6 +173,7 @@ export class ProjectFileController {
         aria-label=${messages.t('projectFile.cancel', { name })}
         @click=${() => {
           job.controller.abort();
+          this.#options.takeFocus();
         }}
       >
         ${messages.t('common.cancel')}

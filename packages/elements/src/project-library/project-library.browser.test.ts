@@ -244,6 +244,7 @@ describe('project-library', () => {
     expect(harness.live).to.contain('Reading “limits.lectern.json”…');
     expect(await violations(harness.element)).to.deep.equal([]);
     await harness.click('Cancel “limits.lectern.json”');
+    expect(harness.element.shadowRoot?.activeElement).to.equal(harness.get('.file-button'));
     session.setFaults({});
     await harness.until(() => harness.jobs.length === 0, 'the end of it');
     await harness.until(() => harness.live.includes('Cancelled'), 'the word about it');

@@ -144,6 +144,9 @@ export class ProjectLibraryElement extends LecternElement {
     announce: (text) => {
       this.#announcer.say(text);
     },
+    takeFocus: () => {
+      this.renderRoot.querySelector<HTMLElement>('.file-button')?.focus();
+    },
     opened: (projectId) => {
       this.#open(projectId);
     },
