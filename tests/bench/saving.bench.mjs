@@ -53,15 +53,25 @@ export async function run({ log }) {
         ([which, list]) => /** @type {any} */ (globalThis).bench[which](...list),
         /** @type {const} */ ([name, given]),
       );
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+    // Processor time of the page's main thread: what other work on the machine doesn't change much.
+    const busySeconds = async () => {
+      const { metrics } = await devtools.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+    };
     await load();
     const { storedBytes, journalBytes } = await call('fill', clips, changes);
     log(`  ${(storedBytes / 1e6).toFixed(2)} MB stored, ${(journalBytes / 1e6).toFixed(2)} MB of changes …`);
     const opening = [];
     const journal = [];
     const parsing = [];
+    const busy = [];
     for (let round = 0; round < rounds; round += 1) {
       await load();
+      const before = await busySeconds();
       const opened = await call('open');
+      busy.push((await busySeconds()) - before);
       if (opened.lastSeq !== changes) throw new Error(`${String(opened.lastSeq)} of ${String(changes)} were read.`);
       opening.push(opened.ms);
       journal.push(opened.journalMs);
@@ -94,6 +104,7 @@ export async function run({ log }) {
         unit: '×',
       },
       { name: 'opening 1 MB and 10,000 changes (less is better)', value: median(opening), unit: 'ms' },
+      { name: 'of it, the main thread is busy for (less is better)', value: median(busy) * 1000, unit: 'ms' },
       { name: 'of it, reading the journal (less is better)', value: median(journal), unit: 'ms' },
       { name: 'appending one change (less is better)', value: few, unit: 'ms' },
       {
