@@ -36,6 +36,7 @@ export type {
   JournalSnapshot,
   JournalWrite,
   OutboxRow,
+  QuarantinedPart,
 } from './autosave/journal.js';
 export { pageLifecycle, quietLifecycle, type Lifecycle, type LifecycleEvent } from './autosave/lifecycle.js';
 export { localStorageJournal, type KeyValueStorage } from './autosave/local-storage-journal.js';

@@ -7,7 +7,7 @@ import { pause } from './clock.js';
 import { ConflictResolver, openHead } from './conflict-resolver.js';
 import type { AutosaveDriverOptions, DriverContext, SavedDocument, SavedEditor } from './driver-context.js';
 import { JournalWriter } from './journal-writer.js';
-import type { Journal } from './journal.js';
+import type { Journal, QuarantinedPart } from './journal.js';
 import {
   initialMachine,
   step as machineStep,
@@ -179,6 +179,14 @@ export class AutosaveDriver implements Autosave {
   dismissMerged(): void {
     this.#merged = null;
     this.#publishState();
+  }
+
+  quarantined(): Promise<readonly QuarantinedPart[]> {
+    return this.#journal.journal.quarantined(this.#options.projectId);
+  }
+
+  dropQuarantined(): Promise<void> {
+    return this.#journal.journal.dropQuarantined(this.#options.projectId);
   }
 
   /** The lock was taken away. */

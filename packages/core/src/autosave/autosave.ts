@@ -2,6 +2,7 @@ import type { SaveKind } from '@lectern/ports';
 import type { TimelineDocument } from '@lectern/timeline';
 import type { StoreApi } from 'zustand/vanilla';
 import type { AutosaveState } from './autosave-state.js';
+import type { QuarantinedPart } from './journal.js';
 
 /** Saves a project by itself. Its words are in `autosaveSentence`. */
 export interface Autosave {
@@ -13,7 +14,10 @@ export interface Autosave {
   saveNow(kind?: Exclude<SaveKind, 'auto' | 'conflict'>): Promise<void>;
   /** Number of the last change made. */
   lastSeq(): number;
-  /** Resolves once that change would outlive a crash: it is in the journal or at the back end. */
+  /**
+   * Resolves once that change would outlive a crash: it is in the journal or at the back end.
+   * @throws `forbidden` when another tab took over and nothing had kept it
+   */
   durable(seq: number): Promise<void>;
   /** Keeps the changes that were found, and puts the prompt away. */
   restore(): void;
@@ -29,6 +33,10 @@ export interface Autosave {
   letGo(): void;
   /** Puts the word about merged edits away. */
   dismissMerged(): void;
+  /** What this browser kept of the project and couldn't read, for a person to look at or to download. */
+  quarantined(): Promise<readonly QuarantinedPart[]>;
+  /** Lets go of that. */
+  dropQuarantined(): Promise<void>;
   /** Writes what is pending, saves it if it can, and lets go. */
   close(): Promise<void>;
 }
