@@ -276,6 +276,39 @@ describe('a journal on disk', () => {
     journal.close();
   });
 
+  it('refuses a write of a tab that another took over from, whole', async () => {
+    const name = `journal-test-${crypto.randomUUID()}`;
+    const [asleep, awake] = [await indexedDbJournal(name), await indexedDbJournal(name)];
+    await asleep.claim('p', initial);
+    await asleep.write('p', 1, { snapshot: snapshot(0), append: [entry(1)], meta: { lastSeq: 1 } });
+    await awake.claim('p', initial);
+    const late = { append: [entry(2)], meta: { lastSeq: 2 }, dropEntriesTo: 1 };
+    expect(await codeOf(asleep.write('p', 1, late))).to.equal('conflict');
+    expect(await codeOf(asleep.write('p', 1, late)), 'and stays refused').to.equal('conflict');
+    const image = await awake.read('p');
+    expect(image?.entries.map(({ seq }) => seq)).to.deep.equal([1]);
+    expect(image?.meta.lastSeq).to.equal(1);
+    await awake.write('p', 2, { append: [entry(2, 2)], meta: { lastSeq: 2 } });
+    expect((await asleep.read('p'))?.meta.lastSeq).to.equal(2);
+    asleep.close();
+    awake.close();
+  });
+
+  it('takes no entry for a snapshot that another tab gave up', async () => {
+    const name = `journal-test-${crypto.randomUUID()}`;
+    const [mine, other] = [await indexedDbJournal(name), await indexedDbJournal(name)];
+    await mine.claim('p', initial);
+    await mine.write('p', 1, { snapshot: snapshot(0), meta: { lastSeq: 0 } });
+    expect(await other.evict()).to.equal(true);
+    expect(await codeOf(mine.write('p', 1, { append: [entry(1)], meta: { lastSeq: 1 } }))).to.equal('conflict');
+    expect((await mine.read('p'))?.entries).to.deep.equal([]);
+    await mine.write('p', 1, { snapshot: snapshot(1), meta: { lastSeq: 1 } });
+    await mine.write('p', 1, { append: [entry(2)], meta: { lastSeq: 2 } });
+    expect((await other.read('p'))?.entries.map(({ seq }) => seq)).to.deep.equal([2]);
+    mine.close();
+    other.close();
+  });
+
   it('is brought up from version 1 with all that is in it', async () => {
     const name = `journal-test-${crypto.randomUUID()}`;
     const old = await new Promise<IDBDatabase>((resolve, reject) => {
