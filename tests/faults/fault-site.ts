@@ -15,6 +15,8 @@ export interface PageOptions {
   readonly inspect?: boolean;
   /** Saves to the project server instead of in the browser. */
   readonly remote?: boolean;
+  /** Lets storage be made to fail. */
+  readonly faulty?: boolean;
   /** Milliseconds. */
   readonly debounce?: number;
   readonly deadline?: number;
@@ -64,11 +66,12 @@ export class FaultSite {
   }
 
   /** The page's address. */
-  address({ project, inspect = false, remote = false, debounce, deadline }: PageOptions = {}): string {
+  address({ project, inspect = false, remote = false, faulty = false, debounce, deadline }: PageOptions = {}): string {
     const query = new URLSearchParams();
     if (project !== undefined) query.set('project', project);
     if (inspect) query.set('inspect', '');
     if (remote) query.set('remote', this.server.address);
+    if (faulty) query.set('faulty', '');
     if (debounce !== undefined) query.set('debounce', String(debounce));
     if (deadline !== undefined) query.set('deadline', String(deadline));
     return `${this.origin}/?${query.toString()}`;

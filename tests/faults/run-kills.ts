@@ -4,46 +4,66 @@
  *   npm run test:faults                        30 kills
  *   npm run test:faults -- --kills 200         as many as that
  *   npm run test:faults -- --kills 200 --json  {"kills", "lost", "corrupted", "falseSaved", "worstMs"} as the last line
+ *   npm run test:faults -- --closes 200        closes pages within 50 ms of an edit instead
  *   npm run test:faults -- --seed 7            the same moments again (what the machine does between them is its own)
  */
 import { parseArgs } from 'node:util';
 import { compile } from '../../scripts/build.mjs';
+import { runCloses } from './close-harness.js';
 import { FaultSite } from './fault-site.js';
 import { runKills } from './kill-harness.js';
 import { anySeed } from './seeded-random.js';
 
 const { values } = parseArgs({
   options: {
-    kills: { type: 'string', default: '30' },
+    kills: { type: 'string' },
+    closes: { type: 'string' },
     seed: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-const kills = Number(values.kills);
+const closing = values.closes !== undefined && values.kills === undefined;
+const times = Number(values.kills ?? values.closes ?? 30);
 const seed = values.seed === undefined ? anySeed() : Number(values.seed);
-if (!Number.isInteger(kills) || kills < 1 || !Number.isInteger(seed)) {
-  throw new RangeError(`--kills ${values.kills} and --seed ${values.seed ?? ''} have to be whole numbers`);
+if (!Number.isInteger(times) || times < 1 || !Number.isInteger(seed)) {
+  throw new RangeError(
+    `The number of times (${times}) and the seed (${seed}) have to be whole numbers, the former above 0`,
+  );
 }
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 await compile();
-log(`${kills} kills with seed ${seed}`);
+log(`${times} ${closing ? 'closes' : 'kills'} with seed ${seed}`);
 const site = await FaultSite.start(seed);
 try {
-  const report = await runKills({ site, kills, seed, log });
-  const { lost, corrupted, falseSaved, worstMs } = report;
-  log(`${report.edits} edits; ${report.restored} of them were only in the journal when the browser was killed.`);
-  const figures = { kills: report.kills, lost, corrupted, falseSaved, worstMs };
+  const { figures, problems } = closing ? await close() : await kill();
   if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else {
     for (const [name, value] of Object.entries(figures)) {
       process.stdout.write(`${name.padEnd(12)}${String(value).padStart(8)}\n`);
     }
   }
-  if (report.problems.length > 0) {
-    log(`Again with: npm run test:faults -- --kills ${kills} --seed ${seed}`);
+  if (problems.length > 0) {
+    log(`Again with: npm run test:faults -- --${closing ? 'closes' : 'kills'} ${times} --seed ${seed}`);
     process.exitCode = 1;
   }
 } finally {
   await site.stop();
+}
+
+interface Outcome {
+  readonly figures: Readonly<Record<string, number>>;
+  readonly problems: readonly string[];
+}
+
+async function kill(): Promise<Outcome> {
+  const report = await runKills({ site, kills: times, seed, log });
+  const { kills, lost, corrupted, falseSaved, worstMs, problems } = report;
+  log(`${report.edits} edits; ${report.restored} of them were only in the journal when the browser was killed.`);
+  return { figures: { kills, lost, corrupted, falseSaved, worstMs }, problems };
+}
+
+async function close(): Promise<Outcome> {
+  const { closes, lost, problems } = await runCloses({ site, closes: times, seed, log });
+  return { figures: { closes, lost }, problems };
 }

@@ -1,7 +1,8 @@
 /**
  * A page that edits one project at a time and tells what it does: what the tests of saving drive. The address says how:
  * `project` opens one at once, `inspect` reads the back end before that, `remote` is the address of a project server
- * (without it the back end is the browser's own), `debounce` and `deadline` are in milliseconds.
+ * (without it the back end is the browser's own), `debounce` and `deadline` are in milliseconds; with `faulty` the
+ * browser's storage can be made to fail.
  */
 import { createLocalBackend } from '@lectern/adapter-local';
 import {
@@ -12,13 +13,14 @@ import {
   type LecternSession,
   type ProjectSession,
 } from '@lectern/core';
-import { isLecternError, type Backend, type OpenedProject } from '@lectern/ports';
+import { isLecternError, type Backend, type OpenedProject, type ProjectRevision } from '@lectern/ports';
 import { checkInvariants, runCommand, type TimelineDocument } from '@lectern/timeline';
 import { parseTimeline } from '@lectern/timeline/schema';
 import { createLectern } from 'lectern';
 import { SeededRandom } from '../seeded-random.js';
 import type { Fact } from './facts.js';
 import { remoteProjects } from './remote-projects.js';
+import { countStorageCalls } from './storage-faults.js';
 
 /** An edit that was tried; `seq` is what `durable` takes. */
 export interface TriedEdit {
@@ -49,6 +51,13 @@ export interface PageState {
   readonly notices: readonly string[];
 }
 
+/** What a back end keeps of a project: its head, an older revision, or a copy that was made of it. */
+export interface KeptVersion {
+  readonly rev: number;
+  readonly kind: ProjectRevision['kind'] | 'head' | 'copy';
+  readonly edits: readonly number[];
+}
+
 export interface EditingPage {
   /** @throws why the project can't be opened */
   open(projectId: string): Promise<PageState>;
@@ -64,6 +73,8 @@ export interface EditingPage {
   /** Answers a conflict; false when that failed. */
   resolve(choice: ConflictChoice): Promise<boolean>;
   close(): Promise<void>;
+  /** Everything that the back end keeps of a project, the head first. */
+  kept(projectId: string): Promise<readonly KeptVersion[]>;
 }
 
 declare global {
@@ -118,6 +129,8 @@ class Page implements EditingPage {
     const project = await this.#lectern.openProject(projectId, { create: true });
     this.#project = project;
     this.#sentence = '';
+    // Copies take their title from it, so that they can be found.
+    if (project.isNew) await project.setDetails({ title: projectId });
     const state = this.state();
     this.#lastEdit = state.edits.at(-1) ?? 0;
     tell({
@@ -218,6 +231,22 @@ class Page implements EditingPage {
     this.#project = null;
   }
 
+  async kept(projectId: string): Promise<readonly KeptVersion[]> {
+    const { projects } = this.#lectern.backend;
+    const read = (opened: OpenedProject, kind: KeptVersion['kind']): KeptVersion => ({
+      rev: opened.project.rev,
+      kind,
+      edits: editsIn(parseTimeline(opened.state).document),
+    });
+    const versions = [read(await projects.open(projectId), 'head')];
+    for (const { rev, kind } of await projects.revisions(projectId)) {
+      versions.push({ ...read(await projects.openRevision(projectId, rev), kind), rev });
+    }
+    const copies = await projects.list({ search: projectId });
+    for (const { id } of copies.items) if (id !== projectId) versions.push(read(await projects.open(id), 'copy'));
+    return versions;
+  }
+
   #opened(): ProjectSession {
     if (this.#project === null) throw new Error('no project is open');
     return this.#project;
@@ -286,6 +315,7 @@ for (const type of ['error', 'unhandledrejection'] as const) {
   });
 }
 
+if (parameters.has('faulty')) countStorageCalls();
 start().catch((error: unknown) => {
   tell({ type: 'failed', at: Date.now(), error: wordsOf(error) });
 });

@@ -1,0 +1,18 @@
+/** Pages that are closed right after an edit. */
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import { runCloses } from './close-harness.js';
+import { FaultSite } from './fault-site.js';
+import { anySeed } from './seeded-random.js';
+
+let site: FaultSite;
+before(async () => {
+  site = await FaultSite.start();
+});
+after(() => site.stop());
+
+it('loses nothing when a tab is closed, left or reloaded, or the browser quits, within 50 ms of an edit', async () => {
+  const seed = anySeed();
+  const { lost, problems } = await runCloses({ site, closes: 25, seed });
+  assert.deepEqual({ lost, problems }, { lost: 0, problems: [] }, `npm run test:faults -- --closes 25 --seed ${seed}`);
+});
