@@ -139,7 +139,7 @@ export default defineConfig(
     },
   },
   {
-    files: [...tests, 'tests/**/*.ts', 'stories/**/*.ts', '.storybook/*.ts'],
+    files: [...tests, 'tests/**/*.ts', 'supabase/tests/**/*.ts', 'stories/**/*.ts', '.storybook/*.ts'],
     languageOptions: { parserOptions: { projectService: false, project: ['tsconfig.tests.json'] } },
     rules: {
       // chai's assertions are expressions; node:test's suites return promises that the runner awaits.

@@ -80,7 +80,10 @@ const lanes = {
   },
   contract: async () => {
     await compile();
-    return nodeTests('contract', filesBelow('packages/testing/local-backend/src', '.test.ts'));
+    return nodeTests('contract', [
+      ...filesBelow('packages/testing/local-backend/src', '.test.ts'),
+      ...filesBelow('supabase/tests', '.test.ts'),
+    ]);
   },
   faults: async () => {
     findChromium();

@@ -1,0 +1,16 @@
+drop function public.list_media(text, text[], text[], text[], boolean, text, text, integer, jsonb);
+drop function public.media_overview();
+drop function public.undo_media_change(bigint);
+drop function lectern.set_usage(uuid, text, text, text, text[]);
+drop table public.media_usage, public.media_file_history, public.media_file_versions, public.media_files;
+drop table lectern.media_totals;
+drop function lectern.count_media();
+drop function lectern.write_usage_history();
+drop function lectern.put_version_in_place();
+drop function lectern.number_version();
+drop function lectern.write_media_history();
+drop function lectern.guard_media_file();
+drop function lectern.add_first_version();
+drop function lectern.begin_media_file();
+drop function lectern.stay_in_place();
+drop function lectern.belong_to_parent();

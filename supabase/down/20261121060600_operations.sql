@@ -1,0 +1,10 @@
+drop function public.keep_house();
+drop function public.verify_blob(text, text);
+drop function public.forget_blobs(text[]);
+drop function public.unclaimed_blobs(integer, integer);
+drop function public.purge_media(uuid[], integer);
+drop function public.purge_candidates(integer, integer);
+drop function public.continue_media_operation(uuid, integer);
+drop function lectern.note_progress(uuid, integer, jsonb);
+drop table public.media_operations;
+drop function lectern.guard_media_operation();
