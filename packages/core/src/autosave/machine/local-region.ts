@@ -18,6 +18,7 @@ export function changed(next: Transition, seq: number): void {
 /** Writes what isn't in the journal. `now` doesn't wait for a write under way: the page may be about to go. */
 export function append(next: Transition, now = false): void {
   const { seq, durableSeq, appendingTo, status } = next.local;
+  if (seq <= durableSeq && status === 'degraded') recovered(next);
   if (seq <= durableSeq || appendingTo === seq || (appendingTo !== null && !now)) return;
   next.stop('append');
   next.setLocal({ appendingTo: seq, status: status === 'degraded' ? 'degraded' : 'writing' });
@@ -57,6 +58,11 @@ export function appendFailed(next: Transition, error: SerialisedError): void {
 export function degrade(next: Transition, reason: SerialisedError): void {
   next.setLocal({ status: 'degraded', reason });
   hurry(next);
+}
+
+/** All of it is in the journal; whether it takes more is seen with the next change. */
+function recovered(next: Transition): void {
+  next.setLocal({ status: next.hasMore ? 'durable' : 'clean', failures: 0, reason: null });
 }
 
 export function madeRoom(next: Transition): void {

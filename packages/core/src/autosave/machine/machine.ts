@@ -202,11 +202,13 @@ function lead(next: Transition, event: LeaderEvent): void {
 
 function opened(next: Transition, event: Extract<AutosaveEvent, { readonly type: 'opened' }>): void {
   const { baseRev, baseHash, ackedSeq, lastSeq, unreachable, ownHashes, tooNew, volatile } = event;
+  // A change that never got into the journal may have been acknowledged all the same: its number isn't given again.
+  const seq = Math.max(lastSeq, ackedSeq);
   next.stop('append', 'debounce', 'deadline', 'retry', 'idle');
   next.setLocal({
     status: lastSeq > ackedSeq ? 'durable' : 'clean',
-    seq: lastSeq,
-    durableSeq: lastSeq,
+    seq,
+    durableSeq: seq,
     appendingTo: null,
     failures: 0,
     reason: null,

@@ -201,7 +201,10 @@ export function outboxWritten(next: Transition, { saveId, error }: EventOf<'outb
     return;
   }
   // Without a journal the back end is the only safe place: send all the same.
-  if (error !== null) degrade(next, error);
+  if (error !== null) {
+    degrade(next, error);
+    next.start('append', firstRetryMs);
+  }
   if (!save.isSent) send(next, save, false);
 }
 
@@ -271,8 +274,8 @@ export function mergeFailed(next: Transition, error: SerialisedError, random: nu
   const { status, conflict } = next.remote;
   if (status !== 'merging' || conflict === null) return;
   const ending = endings[error.code];
-  // What can't be read can't be merged: a person decides.
-  if (ending === 'blocked') mergeRefused(next, conflict);
+  // What can't be read can't be merged: a person decides. What a newer version made isn't for this one to decide about.
+  if (ending === 'blocked' && error.code !== 'too-new') mergeRefused(next, conflict);
   else if (ending !== undefined) end(next, ending, error);
   else retryLater(next, 'merging', error, random);
 }
@@ -349,7 +352,9 @@ export function chosen(next: Transition, choice: ConflictChoice): void {
 export function adopted(next: Transition, rev: number, hash: string): void {
   next.stop('debounce', 'deadline', 'retry');
   next.setRemote({ wanted: null });
-  next.setLocal({ durableSeq: Math.max(next.local.durableSeq, next.local.seq) });
+  // Nothing of the document before has to be written any more, and nobody will tell of a write of it under way.
+  const durableSeq = Math.max(next.local.durableSeq, next.local.seq);
+  next.setLocal({ status: 'clean', durableSeq, appendingTo: null, failures: 0, reason: null });
   acknowledge(next, rev, hash, next.local.seq, null);
 }
 
