@@ -11,14 +11,14 @@ interface SaveWaiter {
 
 /** Those who wait for a change to be kept, or to be saved. */
 export class SaveWaiters {
-  readonly #durable: Set<{ readonly seq: number; readonly resolve: () => void }> = new Set();
+  readonly #durable: Set<Omit<SaveWaiter, 'kind'>> = new Set();
   readonly #saved: Set<SaveWaiter> = new Set();
 
-  /** Resolves once that change would outlive a crash. */
+  /** Resolves once that change would outlive a crash; rejects when another tab took over and nothing had kept it. */
   durable(machine: AutosaveMachine, seq: number): Promise<void> {
     if (safeSeq(machine) >= seq) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#durable.add({ seq, resolve });
+    return new Promise((resolve, reject) => {
+      this.#durable.add({ seq, resolve, reject });
     });
   }
 
@@ -49,6 +49,8 @@ export class SaveWaiters {
       waiter.resolve();
     }
     const { role, remote } = machine;
+    // From now on the numbers are those of the tab that edits.
+    if (role.status === 'follower' && role.stranded === 0) this.#strand();
     if (role.status !== 'leader') {
       if (role.status === 'follower') this.reject(new LecternError('forbidden', { message: 'another tab edits' }));
       return;
@@ -57,6 +59,11 @@ export class SaveWaiters {
     const isHopeful = status === 'synced' || status === 'dirty' || status === 'saving';
     if (isHopeful || reason === null) return;
     this.reject(new LecternError(reason.code, { details: reason.details, message: reason.message }));
+  }
+
+  #strand(): void {
+    for (const waiter of this.#durable) waiter.reject(new LecternError('forbidden', { message: 'another tab edits' }));
+    this.#durable.clear();
   }
 
   reject(error: LecternError): void {
