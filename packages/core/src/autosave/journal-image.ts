@@ -9,9 +9,14 @@ export function emptyImage(projectId: string, initial: Omit<JournalMeta, 'projec
 /** What a write leads to: the rule that every journal follows. @throws `conflict` when it mustn't be made */
 export function applyWrite(image: JournalImage, epoch: number, write: JournalWrite): JournalImage {
   checkWrite(image.meta, epoch, write);
-  const { dropEntriesTo = 0, dropOutbox = [], quarantine } = write;
+  const { append = [], dropEntriesTo = 0, dropOutbox = [], quarantine } = write;
+  // What is written a second time, because nobody knew of the first, takes its own place.
+  const appended = new Set(append.map(({ seq }) => seq));
   const kept = image.entries.filter(
-    (entry) => entry.seq > dropEntriesTo && (quarantine === undefined || entry.seq < quarantine.fromSeq),
+    (entry) =>
+      entry.seq > dropEntriesTo &&
+      (quarantine === undefined || entry.seq < quarantine.fromSeq) &&
+      !appended.has(entry.seq),
   );
   const outbox = image.outbox.filter(
     (row) => !dropOutbox.includes(row.saveId) && row.saveId !== write.putOutbox?.saveId,
@@ -20,7 +25,7 @@ export function applyWrite(image: JournalImage, epoch: number, write: JournalWri
   return {
     meta: metaAfter(image.meta, write),
     snapshot: write.snapshot === undefined ? snapshot : write.snapshot,
-    entries: [...kept, ...(write.append ?? [])],
+    entries: [...kept, ...append],
     outbox: write.putOutbox === undefined ? outbox : [...outbox, write.putOutbox],
     history: write.history === undefined ? (image.history ?? null) : historyAfter(image.history ?? null, write.history),
   };
