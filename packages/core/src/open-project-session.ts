@@ -89,7 +89,10 @@ export async function openProjectSession(
   const { backend, locks, namespace, newId } = world;
   const { userId } = await backend.identity.current();
   const lockName = projectLockName(namespace, userId, projectId);
-  let onLost: () => void = () => undefined;
+  let isLost = false;
+  let onLost = (): void => {
+    isLost = true;
+  };
   const parts = await openForEditing(
     {
       projects: backend.projects,
@@ -109,6 +112,8 @@ export async function openProjectSession(
   onLost = () => {
     project.lockLost();
   };
+  // While it was being opened, another tab may have taken it.
+  if (isLost) onLost();
   return project;
 }
 
@@ -135,6 +140,7 @@ class OpenProject implements ProjectSession {
   readonly #stops: (() => void)[] = [];
   #preview: Preview | null = null;
   #followingPreview = false;
+  readonly #userId: string;
   #tooNew: boolean;
   #closing: Promise<void> | null = null;
 
@@ -151,6 +157,7 @@ class OpenProject implements ProjectSession {
     this.#world = world;
     this.#holders = holders;
     this.projectId = projectId;
+    this.#userId = userId;
     this.#tooNew = opening.readOnly;
     const summary = head.found ? head.opened.project : null;
     this.#poster = new ProjectPoster(backend, projectId, newId, summary?.posterKey ?? null);
@@ -313,13 +320,14 @@ class OpenProject implements ProjectSession {
     const { backend, messages, newId } = this.#world;
     const details = this.details.getState();
     const projectId = newId();
-    await saveAsNew(backend.projects, {
+    const copy = {
       projectId,
       saveId: newId(),
       document,
       title: title ?? messages().t('autosave.copyTitle', { title: details.title }),
       description: details.description,
-    });
+    };
+    await saveAsNew(backend.projects, copy, this.#userId);
     this.#projectsChanged();
     return (await backend.projects.open(projectId)).project;
   }

@@ -17,13 +17,15 @@ export interface OpenedHead extends SavedDocument {
   readonly head: Head;
 }
 
-/** @throws LecternError */
+/** @throws LecternError; `too-new` for a head that this version can only look at */
 export async function openHead(projects: ProjectsPort, projectId: string): Promise<OpenedHead> {
   const { project, state } = await projects.open(projectId);
   const { rev, contentHash, updatedAt, ownerId } = project;
+  const { document, readOnly } = readDocument(state);
+  if (readOnly) throw new LecternError('too-new');
   return {
     rev,
-    document: readDocument(state).document,
+    document,
     head: { headRev: rev, headHash: contentHash, headAt: updatedAt, headAuthor: ownerId },
   };
 }
@@ -102,14 +104,15 @@ export class ConflictResolver {
 
   /** Makes what is here a new project, and opens the head here. @throws LecternError; then all is as it was */
   async fork(): Promise<void> {
-    const { newId, projects, title, copyTitle, onForked } = this.#context.options;
+    const { newId, projects, title, copyTitle, onForked, userId } = this.#context.options;
     const { editor } = this.#context;
     if (editor === null) return;
     const mine = title();
     const projectId = newId();
     const name = copyTitle(mine.title);
     const { document } = editor;
-    await saveAsNew(projects, { projectId, saveId: newId(), document, title: name, description: mine.description });
+    const copy = { projectId, saveId: newId(), document, title: name, description: mine.description };
+    await saveAsNew(projects, copy, userId);
     onForked(projectId, name);
     await this.adopt();
   }
@@ -155,10 +158,13 @@ export async function saveAsNew(
     readonly title: string;
     readonly description: string;
   },
+  /** Whose work it is: nobody else saves it. */
+  asUserId: string,
 ): Promise<number> {
   const { document, projectId, saveId, title, description } = project;
   const answer = await projects.save(
     await saveRequestOf(document, { projectId, saveId, baseRev: 0, kind: 'manual', title, description }),
+    { asUserId },
   );
   if (answer.outcome !== 'ok') throw new LecternError(answer.outcome === 'conflict' ? 'conflict' : 'server');
   return answer.rev;
