@@ -1,6 +1,8 @@
 /** A whole compatible backend in this process, behind one port. For tests and demonstrations; no production server. */
 import type { JWTPayload } from 'jose';
 import pg from 'pg';
+import { authRoutes } from './auth/auth-routes.js';
+import { AuthService } from './auth/auth-service.js';
 import { Gateway } from './http/gateway.js';
 import { ProjectKeys } from './http/keys.js';
 import { openTestDatabases } from './postgres/test-databases.js';
@@ -17,6 +19,10 @@ export interface LocalBackendOptions extends TestDatabaseOptions {
   readonly schemas?: readonly string[];
   /** No answer has more rows than this. Default: 1000, as on the platform. */
   readonly maxRows?: number;
+  /** How long an access token lives, in seconds. Default: 3600. */
+  readonly tokenLifetime?: number;
+  /** How long a used refresh token may be used again, in seconds. Default: 10. */
+  readonly reuseInterval?: number;
 }
 
 export interface LocalBackend {
@@ -42,7 +48,7 @@ export interface LocalBackend {
 
 /** Starts a backend: about two seconds with a PostgreSQL of its own, and 100 ms with databases that are open. */
 export async function startLocalBackend(options: LocalBackendOptions = {}): Promise<LocalBackend> {
-  const { port = 0, schemas = ['public'], maxRows = 1000 } = options;
+  const { port = 0, schemas = ['public'], maxRows = 1000, tokenLifetime = 3600, reuseInterval = 10 } = options;
   const [databases, keys] = await Promise.all([options.databases ?? openTestDatabases(options), ProjectKeys.create()]);
   const database = await databases.create();
   const admin = new pg.Pool({ connectionString: database.url, max: 5 });
@@ -57,8 +63,10 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
   await listener.connect();
   await listener.query('listen pgrst');
 
-  const gateway = new Gateway([restRoutes(keys, rest)]);
-  const url = await gateway.listen(port);
+  let url = '';
+  const auth = new AuthService({ admin, keys, issuer: () => `${url}/auth/v1`, tokenLifetime, reuseInterval });
+  const gateway = new Gateway([restRoutes(keys, rest), authRoutes(keys, auth)]);
+  url = await gateway.listen(port);
 
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
