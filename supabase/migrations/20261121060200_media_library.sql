@@ -121,6 +121,7 @@ alter table public.media_file_history enable row level security;
 alter table public.media_usage enable row level security;
 revoke all on public.media_files, public.media_file_versions, public.media_file_history, public.media_usage
   from public, anon, authenticated;
+revoke all on sequence public.media_file_history_id_seq from public, anon, authenticated;
 
 grant select on public.media_files, public.media_file_versions, public.media_file_history, public.media_usage
   to authenticated;
