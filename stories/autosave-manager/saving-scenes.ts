@@ -83,7 +83,8 @@ function theirs(document: TimelineDocument): TimelineDocument {
   return edited(document, (run) => {
     run('clip.delete', { clipIds: [clipNamed(document, 'Vectors 1 slide.png')] });
     run('clip.rename', { clipId: clipNamed(document, 'Limits and continuity'), name: 'Opening title' });
-    run('track.rename', { trackId: document.tracks[0]?.id, name: 'Music' });
+    const [lowest] = document.tracks;
+    if (lowest) run('track.rename', { trackId: lowest.id, name: 'Music' });
   });
 }
 
@@ -104,7 +105,7 @@ function inConflict(open: () => Promise<unknown>): Scene {
 }
 
 /** Revisions over some days, without saving them one by one. */
-function revisions(rows: readonly (readonly [SaveKind, number, string?])[]): Scene['prepare'] {
+function revisions(rows: readonly (readonly [SaveKind, number, string?])[]): NonNullable<Scene['prepare']> {
   return (_project, session) => {
     const list: ProjectRevision[] = rows.map(([kind, minutes, author = ''], index) => ({
       projectId: 'lecture',
@@ -240,7 +241,7 @@ export const scenes = {
   },
   history: {
     prepare: async (project, session) => {
-      await someVersions?.(project, session);
+      await someVersions(project, session);
       project.editor.load(mine(project.editor.document));
     },
     then: (element: AutosaveManagerElement) => {

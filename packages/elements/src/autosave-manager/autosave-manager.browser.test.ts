@@ -1,84 +1,45 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
-import type { AutosaveState, ProjectSession } from '@lectern/core';
-import { createProjectDocument, createTestSession, type TestSession } from '@lectern/testing';
-import '../define/autosave-manager.js';
-import { mount, unmountAll } from '../foundation/harness.js';
-import type { AutosaveManagerElement, SaveDetail, SaveStateDetail } from './autosave-manager.js';
-import { AutosaveManagerHarness } from './autosave-manager.harness.js';
+import type { AutosaveState } from '@lectern/core';
+import {
+  closeManagers,
+  downloads,
+  nameOf,
+  openManager as open,
+  rename,
+  showState as show,
+  violations,
+} from '../test-support/saving.js';
+import type { SaveDetail, SaveRestoreDetail, SaveStateDetail } from './autosave-events.js';
 
-const lecture = { id: 'lecture', title: 'Lecture', document: createProjectDocument() };
-let sessions: TestSession[] = [];
-let projects: ProjectSession[] = [];
-
-interface Opened {
-  readonly harness: AutosaveManagerHarness;
-  readonly element: AutosaveManagerElement;
-  readonly project: ProjectSession;
-  readonly session: TestSession;
-}
-
-async function open(attributes: Partial<AutosaveManagerElement> = {}): Promise<Opened> {
-  const session = createTestSession({
-    projects: [lecture],
-    session: { autosave: { debounceMs: 40, deadlineMs: 400 } },
-  });
-  sessions.push(session);
-  const project = await session.openProject('lecture');
-  projects.push(project);
-  const element = Object.assign(document.createElement('autosave-manager'), {
-    lectern: session,
-    projectSession: project,
-    ...attributes,
-  });
-  await mount(element, 600, 500);
-  const harness = new AutosaveManagerHarness(element);
-  await harness.settled();
-  return { harness, element, project, session };
-}
-
-/** States that take two people or a broken disk to get into: shown from the facts alone. */
-async function show({ harness, project }: Opened, state: Partial<AutosaveState>): Promise<void> {
-  project.autosave.store.setState({
-    role: 'leader',
-    remoteVolatile: false,
-    memoryOnly: false,
-    neverSaved: false,
-    ...state,
-  });
-  await harness.settled();
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
-}
-
-function edit(project: ProjectSession): void {
-  project.editor.run('clip.addText', { text: 'Hello', frame: 600 });
-}
+const failure = (code: NonNullable<AutosaveState['reason']>['code']): NonNullable<AutosaveState['reason']> => ({
+  code,
+  message: '',
+  details: {},
+});
+const minuteAgo = (): string => new Date(Date.now() - 60_000).toISOString();
 
 describe('autosave-manager', () => {
-  afterEach(async () => {
-    unmountAll();
-    await Promise.all(projects.map((project) => project.close()));
-    await Promise.all(sessions.map((session) => session.dispose()));
-    projects = [];
-    sessions = [];
-  });
+  afterEach(closeManagers);
 
-  it('has no accessibility violations closed, open, and with a question', async () => {
+  it('has no accessibility violations closed, open, and with whatever it asks', async () => {
     const opened = await open();
     expect(await violations(opened.element)).to.deep.equal([]);
     await opened.harness.toggle();
     expect(await violations(opened.element)).to.deep.equal([]);
-    await show(opened, {
-      remote: 'conflict',
-      conflict: { headRev: 3, headAuthor: 'Ada', headAt: new Date().toISOString(), keptAs: 4 },
-    });
-    expect(await violations(opened.element)).to.deep.equal([]);
+    const states: readonly Partial<AutosaveState>[] = [
+      { remote: 'dirty', restorable: { changes: 7, at: minuteAgo() } },
+      { restorable: null, role: 'follower', stranded: 2 },
+      { role: 'follower', stranded: 0 },
+      { merged: { author: 'Ada', changes: 2, at: minuteAgo() } },
+      { merged: null, remote: 'orphaned', reason: failure('not-found'), pendingChanges: 2 },
+      { remote: 'blocked', reason: failure('file-too-large'), journal: 'local-storage' },
+      { remote: 'dirty', local: 'degraded', reason: failure('quota-exceeded') },
+    ];
+    for (const state of states) {
+      await show(opened, state);
+      if (!opened.harness.isOpen) await opened.harness.toggle();
+      expect(await violations(opened.element), JSON.stringify(state)).to.deep.equal([]);
+    }
   });
 
   it('says the sentence of each state, and only what is so', async () => {
@@ -93,10 +54,15 @@ describe('autosave-manager', () => {
       ],
       [{ remote: 'offline', local: 'durable', pendingChanges: 4 }, /^Offline: 4 changes kept here$/],
       [{ remote: 'conflict' }, /^Someone else saved: choose$/],
-      [
-        { remote: 'blocked', local: 'durable', reason: { code: 'quota-exceeded', message: '', details: {} } },
-        /^Not saved: \S/,
-      ],
+      [{ remote: 'authLost', pendingChanges: 5 }, /^Signed out: 5 changes kept here$/],
+      [{ remote: 'orphaned', reason: failure('not-found') }, /^Not saved: this project is gone$/],
+      [{ remote: 'orphaned', reason: failure('forbidden') }, /^Not saved: you have no access any more$/],
+      [{ remote: 'blocked', reason: failure('quota-exceeded') }, /^Not saved: there is no room left$/],
+      [{ remote: 'blocked', reason: failure('file-too-large') }, /^Not saved: the project is too large$/],
+      [{ remote: 'blocked', reason: failure('too-new') }, /^Made with a newer version: read-only$/],
+      [{ remote: 'dirty', local: 'degraded', reason: failure('quota-exceeded') }, /^Not saved: the disk is full$/],
+      [{ role: 'follower', remote: 'synced', local: 'clean', reason: null }, /^Open in another tab: read-only here$/],
+      [{ role: 'follower', stranded: 3 }, /^3 changes saved nowhere: choose$/],
     ];
     for (const [state, sentence] of states) {
       await show(opened, state);
@@ -110,7 +76,7 @@ describe('autosave-manager', () => {
     const states: SaveStateDetail[] = [];
     element.addEventListener('lectern-save', (event) => saved.push(event.detail));
     element.addEventListener('lectern-save-state', (event) => states.push(event.detail));
-    edit(project);
+    rename(project, 'Hello');
     await harness.until(() => saved.length === 1, 'the save');
     expect(saved[0]).to.include({ projectId: 'lecture', rev: 2 });
     expect(states.some(({ pendingChanges }) => pendingChanges === 1)).to.equal(true);
@@ -118,11 +84,11 @@ describe('autosave-manager', () => {
   });
 
   it('works without showing anything', async () => {
-    const { harness, element, project } = await open({ headless: true });
+    const { harness, element, project } = await open({ attributes: { headless: true } });
     expect(getComputedStyle(element).display).to.equal('none');
     let saves = 0;
     element.addEventListener('lectern-save', () => (saves += 1));
-    edit(project);
+    rename(project, 'Hello');
     await harness.until(() => saves === 1, 'the save');
     expect(element.saveState?.pendingChanges).to.equal(0);
   });
@@ -130,7 +96,7 @@ describe('autosave-manager', () => {
   it('saves at once when asked, and says so aloud', async () => {
     const { harness, project, session } = await open();
     await harness.toggle();
-    edit(project);
+    rename(project, 'Hello');
     await harness.click('Save now');
     await harness.until(() => harness.announced === 'Saved');
     expect((await session.backend.projects.open('lecture')).project.rev).to.equal(2);
@@ -165,45 +131,17 @@ describe('autosave-manager', () => {
     await harness.until(() => harness.announced.startsWith('Saved'));
   });
 
-  it('asks once by itself about changes that were only in this browser', async () => {
+  it('says whose fault it isn’t by the project’s name, and what may be lost where', async () => {
     const opened = await open();
-    const { harness, project } = opened;
-    let kept = 0;
-    project.autosave.restore = () => {
-      kept += 1;
-      project.autosave.store.setState({ restorable: null });
-    };
-    await show(opened, { remote: 'dirty', restorable: { changes: 7, at: '2026-03-02T09:00:00.000Z' } });
-    await harness.until(() => harness.isOpen);
-    expect(harness.details.textContent).to.contain('7 changes from Mar 2, 2026');
-    await harness.press('Escape');
-    harness.details.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true }));
-    await harness.settled();
-    expect(harness.isOpen).to.equal(false);
-    await show(opened, { pendingChanges: 8 });
-    expect(harness.isOpen).to.equal(false);
-    await harness.toggle();
-    await harness.click('Keep it');
-    expect(kept).to.equal(1);
-    expect(harness.isOpen).to.equal(false);
-  });
-
-  it('offers the three ways out of a conflict', async () => {
-    const opened = await open();
-    const { harness, project } = opened;
-    const choices: string[] = [];
-    project.autosave.resolve = (choice) => {
-      choices.push(choice);
-      return Promise.resolve();
-    };
-    await show(opened, {
-      remote: 'conflict',
-      conflict: { headRev: 3, headAuthor: 'Ada', headAt: new Date(Date.now() - 120_000).toISOString(), keptAs: 4 },
-    });
-    await harness.until(() => harness.isOpen);
-    expect(harness.details.textContent).to.contain('Ada saved a version 2 minutes ago');
-    await harness.click('Keep both');
-    expect(choices).to.deep.equal(['keep-both']);
+    await show(opened, { remote: 'blocked', local: 'durable', pendingChanges: 2, reason: failure('file-too-large') });
+    await opened.harness.toggle();
+    expect(opened.harness.details.textContent).to.contain('“Lecture” is too large');
+    expect(opened.harness.details.textContent).to.contain('You can also download it as a file');
+    await show(opened, { remote: 'offline', reason: null, journal: 'local-storage' });
+    expect(opened.harness.details.textContent).to.contain('a small store that a crash may lose');
+    expect(opened.harness.fact('Backup')).to.equal('In a small store');
+    await show(opened, { journal: 'memory', memoryOnly: true });
+    expect(opened.harness.fact('Backup')).to.equal('None');
   });
 
   it('says that nothing outlives the page where the browser keeps nothing', async () => {
@@ -212,5 +150,233 @@ describe('autosave-manager', () => {
     await show(opened, { remote: 'synced', local: 'clean', remoteVolatile: true, memoryOnly: true });
     expect(opened.harness.get('.banner').textContent).to.contain('Nothing outlives this page');
     expect(opened.element.saveState?.kind).to.equal('volatile');
+  });
+
+  it('closes the details with Escape and gives the focus back to the sentence', async () => {
+    const { harness } = await open();
+    await harness.toggle();
+    harness.inside(harness.details, 'Version history').focus();
+    await harness.press('Escape');
+    expect(harness.isOpen).to.equal(false);
+    expect(harness.focused).to.equal(harness.get('.state-button'));
+  });
+});
+
+describe('what autosave-manager restores', () => {
+  afterEach(closeManagers);
+
+  const found = { changes: 7, at: '2026-03-02T09:00:00.000Z' };
+
+  it('is asked about once by itself, with what it holds by name and from when', async () => {
+    const opened = await open();
+    const { harness, project } = opened;
+    project.editor.run('clip.addText', { text: 'Homework', frame: 700 });
+    rename(project, 'Hello');
+    await show(opened, { remote: 'dirty', restorable: found });
+    await harness.until(() => harness.isOpen);
+    expect(harness.details.textContent).to.contain('7 changes from Mar 2, 2026');
+    const lines = await harness.until(() => harness.lines('.popover').length > 0 && harness.lines('.popover'));
+    expect(lines).to.deep.equal(['1 clip added: “Homework”', '1 clip changed: “Hello”']);
+    await harness.choose('Look at it first');
+    expect(harness.isOpen).to.equal(false);
+    expect(harness.label).to.contain('A question is waiting');
+    await show(opened, { pendingChanges: 8 });
+    expect(harness.isOpen).to.equal(false);
+  });
+
+  it('is kept, or gone back on, which undo takes back', async () => {
+    const opened = await open();
+    const { harness, project } = opened;
+    const done: string[] = [];
+    Object.assign(project.autosave, {
+      restore: () => {
+        done.push('kept');
+        project.autosave.store.setState({ restorable: null });
+      },
+      discardRestore: () => {
+        done.push('gone back');
+        project.autosave.store.setState({ restorable: null });
+      },
+    });
+    await show(opened, { remote: 'dirty', restorable: found });
+    await harness.choose('Keep it');
+    expect(harness.isOpen).to.equal(false);
+    await show(opened, { remote: 'dirty', restorable: { ...found, at: minuteAgo() } });
+    await harness.until(() => harness.isOpen, 'the next question');
+    await harness.choose('Go back to the saved version');
+    expect(done).to.deep.equal(['kept', 'gone back']);
+    await harness.until(() => harness.announced === 'This is the saved version again');
+  });
+
+  it('is the page’s to ask about, when it prevents the default', async () => {
+    const opened = await open();
+    const { harness, element } = opened;
+    const asked: SaveRestoreDetail[] = [];
+    element.addEventListener('lectern-save-restore', (event) => {
+      asked.push(event.detail);
+      event.preventDefault();
+    });
+    await show(opened, { remote: 'dirty', restorable: found });
+    expect(asked).to.deep.equal([{ projectId: 'lecture', ...found }]);
+    expect(harness.isOpen).to.equal(false);
+    let kept = 0;
+    opened.project.autosave.restore = () => (kept += 1);
+    element.keepRestored();
+    expect(kept).to.equal(1);
+  });
+
+  it('is told without its contents while nobody can be asked for the saved version', async () => {
+    const opened = await open();
+    opened.session.setFaults({ fail: { 'projects.openRevision': 'offline' } });
+    await show(opened, { remote: 'offline', restorable: found });
+    await opened.harness.until(() => opened.harness.isOpen);
+    await opened.harness.settled();
+    expect(opened.harness.lines('.popover')).to.deep.equal([]);
+    expect(opened.harness.details.textContent).to.contain('7 changes');
+  });
+});
+
+describe('what autosave-manager does for a project', () => {
+  afterEach(closeManagers);
+
+  it('saves a copy under a name of its own, and stays in this one', async () => {
+    const { harness, project, session, element } = await open();
+    const requests: string[] = [];
+    element.addEventListener('lectern-project-open', ({ detail }) => requests.push(detail.projectId));
+    rename(project, 'Hello');
+    await harness.choose('Save as copy');
+    expect(await violations(element)).to.deep.equal([]);
+    const field = harness.get<HTMLInputElement>('dialog input');
+    expect(field.value).to.equal('Lecture (copy)');
+    await harness.type(field, 'Second try');
+    await harness.answer('Save copy');
+    await harness.until(() => harness.dialog === null);
+    const { items } = await session.backend.projects.list({});
+    const copy = items.find(({ title }) => title === 'Second try');
+    expect(copy?.rev).to.equal(1);
+    expect(requests).to.deep.equal([]);
+    await harness.until(() => harness.focused === harness.get('.state-button'), 'the focus');
+    await harness.choose('Save as copy');
+    await harness.answer('Save and open');
+    await harness.until(() => requests.length === 1, 'the request');
+  });
+
+  it('says in the dialog why a copy wasn’t saved, and lets try again', async () => {
+    const { harness, session } = await open();
+    await harness.choose('Save as copy');
+    session.setFaults({ fail: { 'projects.save': 'server' } });
+    await harness.answer('Save copy');
+    await harness.until(() => harness.dialogText.includes('The server had a problem'));
+    session.setFaults({});
+    await harness.answer('Save copy');
+    await harness.until(() => harness.dialog === null);
+  });
+
+  it('downloads the project as a file, unsaved edits and all', async () => {
+    const { harness, project } = await open();
+    rename(project, 'Only here');
+    const [file] = await downloads(async () => {
+      await harness.choose('Download project file');
+      await harness.until(() => harness.announced.startsWith('Downloaded: '));
+    });
+    expect(file?.name).to.equal('Lecture.lectern.json');
+    expect(file?.text).to.contain('Only here');
+  });
+
+  it('tells in a notice when a file can’t be made', async () => {
+    const { harness, session } = await open();
+    session.replaceAction('projectFile', () => () => Promise.reject(new Error('no')));
+    await harness.choose('Download with media');
+    const { items } = await harness.until(() => {
+      const { notices } = session.store.getState();
+      return notices.items.length > 0 && notices;
+    });
+    expect(items[0]?.tone).to.equal('error');
+  });
+
+  it('offers to save as a copy, to download, or to let go of what another tab’s takeover left behind', async () => {
+    const opened = await open();
+    const { harness, project } = opened;
+    let letGo = 0;
+    Object.assign(project.autosave, {
+      letGo: () => {
+        letGo += 1;
+        project.autosave.store.setState({ stranded: 0 });
+      },
+    });
+    await show(opened, { role: 'follower', stranded: 3 });
+    await harness.until(() => harness.isOpen, 'the question');
+    expect(harness.details.textContent).to.contain('3 changes made here');
+    await harness.choose('Save as copy');
+    expect(letGo).to.equal(0);
+    await harness.answer('Save copy');
+    await harness.until(() => letGo === 1, 'the changes to be safe');
+    await show(opened, { role: 'follower', stranded: 1 });
+    await harness.until(() => harness.isOpen, 'the next question');
+    await harness.choose('Let go of them');
+    expect(letGo).to.equal(2);
+  });
+
+  it('tells of edits that were taken in, and takes them out again while that is the last step', async () => {
+    // Nothing is saved by itself here, which would put the facts right.
+    const opened = await open({ session: { session: { autosave: { debounceMs: 60_000, deadlineMs: 60_000 } } } });
+    const { harness, project } = opened;
+    const before = project.editor.document;
+    const clip = before.clips.get('clip-2' as never);
+    if (!clip) throw new Error('no clip');
+    project.editor.dispatch({
+      change: { added: {}, updated: { [clip.id]: [clip, { ...clip, name: 'Theirs' }] }, removed: {} },
+      userEvent: 'project.merge',
+    });
+    await project.autosave.durable(project.autosave.lastSeq());
+    let dismissed = 0;
+    Object.assign(project.autosave, {
+      dismissMerged: () => {
+        dismissed += 1;
+        project.autosave.store.setState({ merged: null });
+      },
+    });
+    await show(opened, { merged: { author: 'Ada', changes: 1, at: minuteAgo() } });
+    await harness.until(() => harness.isOpen);
+    expect(harness.details.textContent).to.contain('Ada edited this project, too');
+    await harness.choose('Take them out again');
+    expect(project.editor.document.clips.get(clip.id)?.name).to.equal('The question');
+    expect(dismissed).to.equal(1);
+    rename(project, 'Mine');
+    await project.autosave.durable(project.autosave.lastSeq());
+    await show(opened, { merged: { author: 'Ada', changes: 1, at: new Date().toISOString() } });
+    await harness.until(() => harness.isOpen);
+    expect(harness.details.textContent).to.not.contain('Take them out again');
+    await harness.choose('OK');
+    expect(dismissed).to.equal(2);
+    expect(nameOf(project.editor.document)).to.equal('Mine');
+  });
+
+  it('makes a project of its own of one that was deleted elsewhere', async () => {
+    const opened = await open();
+    const { harness, element, session } = opened;
+    const requests: string[] = [];
+    element.addEventListener('lectern-project-open', ({ detail }) => requests.push(detail.projectId));
+    await show(opened, { remote: 'orphaned', pendingChanges: 2, reason: failure('not-found') });
+    await harness.choose('Save as new project');
+    const [id] = await harness.until(() => requests.length === 1 && requests);
+    expect((await session.backend.projects.open(id ?? '')).project.title).to.equal('Lecture');
+  });
+
+  it('edits here when it is asked to', async () => {
+    const opened = await open();
+    let asked = 0;
+    opened.project.autosave.editHere = () => Promise.resolve(void (asked += 1));
+    await show(opened, { role: 'follower' });
+    await opened.harness.choose('Edit here');
+    expect(asked).to.equal(1);
+  });
+
+  it('speaks Spanish where the page does', async () => {
+    const opened = await open({ attributes: { lang: 'es' } });
+    await show(opened, { remote: 'dirty', local: 'degraded', reason: failure('quota-exceeded') });
+    expect(opened.harness.sentence).to.equal('Sin guardar: el disco está lleno');
+    await opened.harness.toggle();
+    expect(opened.harness.details.textContent).to.contain('Historial de versiones…');
   });
 });

@@ -41,7 +41,7 @@ export async function compareConflict(context: SavingContext): Promise<ConflictD
 
 /** *Someone else saved*: who, when, what differs, and the ways on. Nothing is lost by any of them, nor by none. */
 export class ConflictDialog implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #context: SavingContext;
   readonly #download: ProjectDownload;
   readonly #modal: ModalController;
@@ -51,7 +51,7 @@ export class ConflictDialog implements ReactiveController {
   #chosen: ConflictChoice | null = null;
   #error: LecternError | null = null;
 
-  constructor(host: ReactiveControllerHost, context: SavingContext, download: ProjectDownload) {
+  constructor(host: ReactiveControllerHost & HTMLElement, context: SavingContext, download: ProjectDownload) {
     this.#host = host;
     this.#context = context;
     this.#download = download;

@@ -6,15 +6,14 @@ import type { SavingContext } from './saving-context.js';
 
 /** *Save as copy*: what it is called, and whether to go on in it. */
 export class CopyDialog implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #context: SavingContext;
   readonly #modal: ModalController;
   #title = '';
   #busy: 'save' | 'open' | null = null;
   #error: LecternError | null = null;
-  #saved: () => void = () => undefined;
 
-  constructor(host: ReactiveControllerHost, context: SavingContext) {
+  constructor(host: ReactiveControllerHost & HTMLElement, context: SavingContext) {
     this.#host = host;
     this.#context = context;
     this.#modal = new ModalController(host, { returnTo: context.returnTo });
@@ -25,13 +24,11 @@ export class CopyDialog implements ReactiveController {
     return this.#modal.isOpen;
   }
 
-  /** Asks; `saved` is called once the copy is safe. */
-  show(saved: () => void = () => undefined): void {
+  show(): void {
     const title = this.#context.project()?.details.getState().title;
     if (title === undefined) return;
     this.#title = this.#context.messages().t('autosave.copyTitle', { title });
     this.#error = null;
-    this.#saved = saved;
     this.#modal.show();
   }
 
@@ -103,7 +100,6 @@ export class CopyDialog implements ReactiveController {
     try {
       const copy = await project.saveAsCopy(title);
       this.#context.say(this.#context.messages().t('autosave.copied', { title: copy.title }));
-      this.#saved();
       this.#modal.close();
       if (open) this.#context.openProject(copy.id);
     } catch (error) {

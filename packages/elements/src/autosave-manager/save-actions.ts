@@ -76,11 +76,6 @@ export class SaveActions {
       case 'copy':
         copy.show();
         return;
-      case 'copy-stranded':
-        copy.show(() => {
-          autosave.letGo();
-        });
-        return;
       case 'history':
         history.show();
         return;

@@ -13,7 +13,6 @@ import type { SavingContext } from './saving-context.js';
 export type SaveAction =
   | 'save-now'
   | 'copy'
-  | 'copy-stranded'
   | 'save-as-new'
   | 'history'
   | 'file'

@@ -18,7 +18,7 @@ function stranded({ state, messages: m, busy, act }: SaveDetailsView): Section {
     <h3 id="stranded">${m.t('saving.strandedTitle')}</h3>
     <p>${m.t('saving.strandedText', { count: state.stranded })}</p>
     <div class="actions">
-      <button class="button" data-variant="primary" type="button" ?disabled=${busy} @click=${act('copy-stranded')}>
+      <button class="button" data-variant="primary" type="button" ?disabled=${busy} @click=${act('copy')}>
         ${icon('copy')}${m.t('autosave.saveAsCopy')}
       </button>
       <button class="button" type="button" @click=${act('file')}>

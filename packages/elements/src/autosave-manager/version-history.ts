@@ -15,7 +15,7 @@ const pageSize = 60;
 
 /** The version history: what was saved, by day; a look at any of it; and the way back to it. */
 export class VersionHistory implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #context: SavingContext;
   readonly #modal: ModalController;
   readonly #revisions: QueryController<readonly ProjectRevision[]>;
@@ -27,7 +27,7 @@ export class VersionHistory implements ReactiveController {
   #busy: 'restore' | 'copy' | null = null;
   #error: LecternError | null = null;
 
-  constructor(host: ReactiveControllerHost, context: SavingContext) {
+  constructor(host: ReactiveControllerHost & HTMLElement, context: SavingContext) {
     this.#host = host;
     this.#context = context;
     this.#modal = new ModalController(host, {

@@ -25,13 +25,15 @@ export interface ModalView {
  * shortcut of what is behind it runs.
  */
 export class ModalController implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #options: ModalOptions;
   readonly #dialog: Ref<HTMLDialogElement> = createRef();
   #isOpen = false;
+  /** It is to be shown once: between its closing and word of that, it may be rendered again. */
+  #isShown = false;
   #pressedBeside = false;
 
-  constructor(host: ReactiveControllerHost, options: ModalOptions = {}) {
+  constructor(host: ReactiveControllerHost & HTMLElement, options: ModalOptions = {}) {
     this.#host = host;
     this.#options = options;
     host.addController(this);
@@ -58,7 +60,9 @@ export class ModalController implements ReactiveController {
 
   hostUpdated(): void {
     const dialog = this.#dialog.value;
-    if (this.#isOpen && dialog?.isConnected && !dialog.open) dialog.showModal();
+    if (!this.#isOpen || this.#isShown || !dialog?.isConnected) return;
+    this.#isShown = true;
+    dialog.showModal();
   }
 
   hostDisconnected(): void {
@@ -92,6 +96,7 @@ export class ModalController implements ReactiveController {
   #end(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#isShown = false;
     this.#host.requestUpdate();
     this.#options.closed?.();
   }
@@ -99,11 +104,19 @@ export class ModalController implements ReactiveController {
   readonly #onClose = (event: Event): void => {
     // A dialog inside it closes too, and that is none of ours.
     if (event.target !== event.currentTarget) return;
-    this.#end();
     // The browser gives the focus back to what had it; where that is hidden by now, it would be lost.
-    const { activeElement } = document;
-    if (activeElement === null || activeElement === document.body) this.#options.returnTo?.()?.focus();
+    if (this.#isFocusLost()) this.#options.returnTo?.()?.focus();
+    this.#end();
   };
+
+  #isFocusLost(): boolean {
+    const { activeElement } = this.#host.getRootNode() as Document | ShadowRoot;
+    if (activeElement === this.#host) {
+      const inside = this.#host.shadowRoot?.activeElement ?? null;
+      return inside === null || this.#dialog.value?.contains(inside) === true;
+    }
+    return activeElement === null || activeElement === document.body;
+  }
 
   readonly #onCloseButton = (): void => {
     this.close();
