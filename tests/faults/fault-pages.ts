@@ -72,12 +72,11 @@ export async function editDurably(page: Page, edit: number, characters = 0): Pro
   const accepted = await page.evaluate(
     async ([number, length]) => {
       const tried = window.editingPage.edit(number, length);
-      if (tried.accepted) await window.editingPage.durable(tried.seq);
-      return tried.accepted;
+      return tried.accepted && (await window.editingPage.durable(tried.seq));
     },
     [edit, characters] as const,
   );
-  assert.ok(accepted, `edit ${edit} is accepted`);
+  assert.ok(accepted, `edit ${edit} is accepted and kept`);
 }
 
 /** Waits until a page's state is as it should be, and says what it was instead. */

@@ -65,14 +65,17 @@ export interface EditingPage {
   /** Puts `edit <number>` into the document, with so much text besides. */
   edit(edit: number, characters?: number): TriedEdit;
   editByItself(pace: EditingPace): void;
-  /** Resolves once that change would outlive a crash. */
-  durable(seq: number): Promise<void>;
+  /** Resolves once that change would outlive a crash; with false when another tab took over and nothing kept it. */
+  durable(seq: number): Promise<boolean>;
   /** False when the page says that it can't be saved now. */
   save(): Promise<boolean>;
-  editHere(): Promise<void>;
+  /** False when it couldn't be. */
+  editHere(): Promise<boolean>;
   /** Answers a conflict; false when that failed. */
   resolve(choice: ConflictChoice): Promise<boolean>;
   close(): Promise<void>;
+  /** How many parts of the journal couldn't be read and were set aside. */
+  quarantined(): Promise<number>;
   /** Everything that the back end keeps of a project, the head first. */
   kept(projectId: string): Promise<readonly KeptVersion[]>;
 }
@@ -188,9 +191,13 @@ class Page implements EditingPage {
     }
     tell({ type: 'edit', at, edit });
     const seq = autosave.lastSeq();
-    void autosave.durable(seq).then(() => {
-      tell({ type: 'durable', at: Date.now(), edit });
-    });
+    autosave.durable(seq).then(
+      () => {
+        tell({ type: 'durable', at: Date.now(), edit });
+      },
+      // Another tab took over before it was kept, and this one says so.
+      () => undefined,
+    );
     return { accepted, seq, at };
   }
 
@@ -208,16 +215,16 @@ class Page implements EditingPage {
     go();
   }
 
-  durable(seq: number): Promise<void> {
-    return this.#opened().autosave.durable(seq);
+  durable(seq: number): Promise<boolean> {
+    return succeeds(this.#opened().autosave.durable(seq));
   }
 
   save(): Promise<boolean> {
     return succeeds(this.#opened().autosave.saveNow());
   }
 
-  editHere(): Promise<void> {
-    return this.#opened().autosave.editHere();
+  editHere(): Promise<boolean> {
+    return succeeds(this.#opened().autosave.editHere());
   }
 
   resolve(choice: ConflictChoice): Promise<boolean> {
@@ -229,6 +236,10 @@ class Page implements EditingPage {
     await project.close();
     this.#stop();
     this.#project = null;
+  }
+
+  async quarantined(): Promise<number> {
+    return (await this.#opened().autosave.quarantined()).length;
   }
 
   async kept(projectId: string): Promise<readonly KeptVersion[]> {
