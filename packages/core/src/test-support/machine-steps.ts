@@ -16,6 +16,8 @@ export const error = (code: LecternErrorCode, details: SerialisedError['details'
   details,
 });
 
+type EventOf<Type extends AutosaveEvent['type']> = Extract<AutosaveEvent, { readonly type: Type }>;
+
 /** Runs events one after the other; keeps the effects of the last one apart. */
 export function run(
   events: readonly AutosaveEvent[],
@@ -28,7 +30,7 @@ export function run(
 }
 
 /** Opens the project at revision 3, with ten changes that are all saved. */
-export const opened: Extract<AutosaveEvent, { readonly type: 'opened' }> = {
+export const opened: EventOf<'opened'> = {
   type: 'opened',
   baseRev: 3,
   baseHash: 'three',
@@ -40,12 +42,18 @@ export const opened: Extract<AutosaveEvent, { readonly type: 'opened' }> = {
   volatile: false,
 };
 export const leading: readonly AutosaveEvent[] = [{ type: 'granted', epoch: 1 }, opened];
-export const edited: AutosaveEvent = { type: 'edited', seq: 11 };
-export const debounced: AutosaveEvent = { type: 'timer', name: 'debounce' };
-export const prepared: AutosaveEvent = { type: 'prepared', saveId: 's1', seqTo: 11, hash: 'eleven', keepalive: false };
-export const written: AutosaveEvent = { type: 'outbox', saveId: 's1', error: null };
-export const answered = (answer: SaveAnswer): AutosaveEvent => ({ type: 'answered', saveId: 's1', answer });
-export const failed = (code: LecternErrorCode, details: SerialisedError['details'] = {}): AutosaveEvent => ({
+export const edited: EventOf<'edited'> = { type: 'edited', seq: 11 };
+export const debounced: EventOf<'timer'> = { type: 'timer', name: 'debounce' };
+export const prepared: EventOf<'prepared'> = {
+  type: 'prepared',
+  saveId: 's1',
+  seqTo: 11,
+  hash: 'eleven',
+  keepalive: false,
+};
+export const written: EventOf<'outbox'> = { type: 'outbox', saveId: 's1', error: null };
+export const answered = (answer: SaveAnswer): EventOf<'answered'> => ({ type: 'answered', saveId: 's1', answer });
+export const failed = (code: LecternErrorCode, details: SerialisedError['details'] = {}): EventOf<'send-failed'> => ({
   type: 'send-failed',
   saveId: 's1',
   error: error(code, details),
@@ -53,7 +61,7 @@ export const failed = (code: LecternErrorCode, details: SerialisedError['details
 });
 /** The eleventh change is on its way to the back end as `s1`. */
 export const sending: readonly AutosaveEvent[] = [...leading, edited, debounced, prepared, written];
-export const conflicted: AutosaveEvent = answered({
+export const conflicted: EventOf<'answered'> = answered({
   outcome: 'conflict',
   headRev: 7,
   headAuthor: 'ana',
@@ -61,7 +69,7 @@ export const conflicted: AutosaveEvent = answered({
   headHash: 'theirs',
   keptAs: 1_000_001,
 });
-export const refused: AutosaveEvent = {
+export const refused: EventOf<'merge-refused'> = {
   type: 'merge-refused',
   conflict: { headRev: 7, headAuthor: 'ana', headAt: '2026-03-02T09:00:00Z', headHash: 'theirs' },
 };

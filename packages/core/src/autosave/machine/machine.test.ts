@@ -128,7 +128,7 @@ describe('remote: the back end', () => {
     const { machine, effects } = run([
       ...leading,
       { type: 'save', kind: 'publish' },
-      { type: 'prepared', saveId: 's1', seqTo: 10, hash: 'three' },
+      { ...prepared, seqTo: 10, hash: 'three' },
     ]);
     assert.equal(machine.remote.save?.kind, 'publish');
     assert.deepEqual(types(effects), ['write-outbox']);
@@ -149,7 +149,7 @@ describe('remote: the back end', () => {
     let { machine } = run(sending);
     const waits: number[] = [];
     for (let round = 0; round < 8; round += 1) {
-      const next = step(machine, { ...failed('server'), random: 1 } as AutosaveEvent, config);
+      const next = step(machine, { ...failed('server'), random: 1 }, config);
       for (const effect of next.effects) if (effect.type === 'start-timer') waits.push(effect.ms);
       ({ machine } = step(next.machine, { type: 'timer', name: 'retry' }, config));
     }
@@ -222,7 +222,7 @@ describe('remote: the back end', () => {
 
   it('tries a merge again that the network broke off, and asks a person where what it needs can’t be read', () => {
     const merging = run([...sending, conflicted]).machine;
-    const failing: AutosaveEvent = { type: 'merge-failed', error: error('network'), random: 0 };
+    const failing: AutosaveEvent = { type: 'merge-failed', error: error('timeout'), random: 0 };
     const later = run([failing], merging);
     assert.equal(later.machine.remote.status, 'merging');
     assert.deepEqual(later.effects, [{ type: 'start-timer', name: 'retry', ms: 1000 }]);

@@ -153,7 +153,7 @@ describe('remote: a save that somebody asks for', () => {
 
   it('gives a merge that waits another try, and leaves one under way alone', () => {
     assert.deepEqual(run([save('manual')], merging).effects, []);
-    const waiting = run([{ type: 'merge-failed', error: error('network'), random: 0 }], merging).machine;
+    const waiting = run([{ type: 'merge-failed', error: error('timeout'), random: 0 }], merging).machine;
     const { machine, effects } = run([save('manual')], waiting);
     assert.deepEqual(types(effects), ['stop-timer', 'merge']);
     assert.equal(machine.remote.wanted, 'manual');
@@ -306,8 +306,14 @@ describe('remote: answers', () => {
     assert.deepEqual(only(effects, 'prepare'), { type: 'prepare', kind: 'publish', urgent: false });
     assert.deepEqual([machine.remote.baseRev, machine.remote.baseHash, machine.remote.save?.baseRev], [7, 'theirs', 7]);
     assert.equal(machine.remote.conflict, null);
-    const next = run([{ ...prepared, saveId: 's2' }, { ...written, saveId: 's2' } as AutosaveEvent], machine).machine;
-    const foreign = run([{ ...(conflicted as Extract<AutosaveEvent, { type: 'answered' }>), saveId: 's2' }], next);
+    const next = run(
+      [
+        { ...prepared, saveId: 's2' },
+        { ...written, saveId: 's2' },
+      ],
+      machine,
+    ).machine;
+    const foreign = run([{ ...conflicted, saveId: 's2' }], next);
     assert.equal(foreign.machine.remote.status, 'merging', 'once: after that it is somebody else’s');
   });
 });
@@ -325,7 +331,6 @@ describe('remote: failures', () => {
     'too-new': 'blocked',
     corrupt: 'blocked',
     offline: 'offline',
-    network: 'backoff',
     timeout: 'backoff',
     server: 'backoff',
     'rate-limited': 'backoff',
@@ -350,7 +355,7 @@ describe('remote: failures', () => {
       ({ machine } = run([retry], failing.machine));
     }
     assert.deepEqual(waits, [1500, 2500, 4500, 8500, 15_500, 15_500, 15_500]);
-    assert.equal(started(run([...sending, { ...failed('server'), random: 0 } as AutosaveEvent]).effects).retry, 1000);
+    assert.equal(started(run([...sending, { ...failed('server'), random: 0 }]).effects).retry, 1000);
   });
 
   it('probe every thirty seconds while offline', () => {
@@ -459,9 +464,9 @@ describe('remote: a merge', () => {
     const failing = run([...sending, failed('server'), retry, failed('server'), retry, conflicted]).machine;
     assert.equal(failing.remote.failures, 0);
     ignores(merging, retry, { type: 'online' });
-    const later = run([{ type: 'merge-failed', error: error('network'), random: 0.5 }], failing);
+    const later = run([{ type: 'merge-failed', error: error('timeout'), random: 0.5 }], failing);
     assert.equal(started(later.effects).retry, 1500);
-    assert.equal(later.machine.remote.reason?.code, 'network');
+    assert.equal(later.machine.remote.reason?.code, 'timeout');
     assert.equal(run([retry], later.machine).machine.remote.reason, null);
     const merged = run([{ type: 'merged', rev: 8, hash: 'eight' }], later.machine).machine;
     assert.equal(merged.remote.failures, 0);
@@ -475,7 +480,7 @@ describe('remote: a merge', () => {
   });
 
   it('that was refused waits for a person, with the head as it is by then', () => {
-    const failing = run([{ type: 'merge-failed', error: error('network'), random: 0 }], merging).machine;
+    const failing = run([{ type: 'merge-failed', error: error('timeout'), random: 0 }], merging).machine;
     const { machine } = run(
       [{ type: 'merge-refused', conflict: { headRev: 9, headAuthor: 'ben', headAt: 'later', headHash: 'nine' } }],
       failing,
@@ -494,7 +499,7 @@ describe('remote: a merge', () => {
   });
 
   it('that ended says nothing any more', () => {
-    const failing: AutosaveEvent = { type: 'merge-failed', error: error('network'), random: 0 };
+    const failing: AutosaveEvent = { type: 'merge-failed', error: error('timeout'), random: 0 };
     for (const machine of [run(leading).machine, run(sending).machine, conflicting])
       ignores(machine, { type: 'merged', rev: 8, hash: 'eight' }, refused, failing);
   });

@@ -121,7 +121,7 @@ describe('any sequence of events', () => {
             const head = { headRev: rev, headAuthor: 'ana', headAt: '', headHash: 'theirs' };
             if (action === 'merge-ok') take({ type: 'merged', rev, hash: 'theirs' });
             else if (action === 'merge-refused') take({ type: 'merge-refused', conflict: head });
-            else take({ type: 'merge-failed', error: error('network'), random: 0.5 });
+            else take({ type: 'merge-failed', error: error('timeout'), random: 0.5 });
           } else if (action === 'adopt') {
             if (next('adopt') && machine.remote.status === 'conflict') {
               acknowledged.add(machine.local.seq);
