@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createClient } from '@supabase/supabase-js';
-import type { AuthError, SupabaseClient } from '@supabase/supabase-js';
+import type { AuthError } from '@supabase/supabase-js';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import WebSocket from 'ws';
 import { startLocalBackend } from '../local-backend.js';
@@ -16,7 +16,7 @@ describe('auth, asked by supabase-js', () => {
 
   after(() => backend.stop());
 
-  function client(key: string = backend.publishableKey): SupabaseClient {
+  function client(key: string = backend.publishableKey): ReturnType<typeof createClient> {
     return createClient(backend.url, key, {
       auth: { autoRefreshToken: false, persistSession: false },
       realtime: { transport: WebSocket as never },
@@ -36,13 +36,13 @@ describe('auth, asked by supabase-js', () => {
     });
     assert.equal(error, null);
     assert.equal(data.user?.email, 'ann@example.com');
-    assert.equal(data.user?.user_metadata['name'], 'Ann');
-    assert.equal(data.user?.identities?.[0]?.provider, 'email');
+    assert.equal(data.user.user_metadata['name'], 'Ann');
+    assert.equal(data.user.identities?.[0]?.provider, 'email');
     assert.equal(data.session?.token_type, 'bearer');
 
     const two = client();
     const again = await two.auth.signInWithPassword({ email: 'ann@example.com', password: 'correct horse' });
-    assert.equal(again.data.user?.id, data.user?.id);
+    assert.equal(again.data.user?.id, data.user.id);
     assert.equal((await two.auth.getUser()).data.user?.email, 'ann@example.com');
 
     const token = again.data.session?.access_token ?? '';
@@ -51,7 +51,7 @@ describe('auth, asked by supabase-js', () => {
       headers: { apikey: backend.publishableKey, authorization: `Bearer ${token}` },
     });
     assert.deepEqual([gone.status, ((await gone.json()) as { code: string }).code], [403, 'session_not_found']);
-    assert.equal((await one.auth.getUser()).data.user?.id, data.user?.id);
+    assert.equal((await one.auth.getUser()).data.user?.id, data.user.id);
   });
 
   it('gives tokens that REST and the public keys accept', async () => {
@@ -111,7 +111,7 @@ describe('auth, asked by supabase-js', () => {
     assert.deepEqual(codeOf(await own.auth.updateUser({ password: 'correct horse' })), [422, 'same_password']);
     const { data, error } = await own.auth.updateUser({ password: 'better horse', data: { colour: 'red' } });
     assert.equal(error, null);
-    assert.equal(data.user?.user_metadata['colour'], 'red');
+    assert.equal(data.user.user_metadata['colour'], 'red');
     const old = await client().auth.signInWithPassword({ email: 'change@example.com', password: 'correct horse' });
     assert.deepEqual(codeOf(old), [400, 'invalid_credentials']);
     const now = await client().auth.signInWithPassword({ email: 'change@example.com', password: 'better horse' });
@@ -129,7 +129,7 @@ describe('auth, asked by supabase-js', () => {
       app_metadata: { role: 'editor' },
     });
     assert.equal(made.error, null);
-    assert.deepEqual([made.data.user?.id, made.data.user?.app_metadata['role']], [id, 'editor']);
+    assert.deepEqual([made.data.user.id, made.data.user.app_metadata['role']], [id, 'editor']);
     assert.equal((await service.auth.admin.getUserById(id)).data.user?.email, 'made@example.com');
     await service.auth.admin.updateUserById(id, { password: 'other horse' });
     const own = client();
