@@ -57,6 +57,51 @@ describe('merging two documents made from one', () => {
     assert.ok(change && isEmptyChange(change));
   });
 
+  test('has nothing to ask where both removed or added the very same', () => {
+    const gone = after('both', 'clip.delete', { clipIds: clipIds('b') });
+    const more = after('mine', 'clip.rename', { clipId: 'a' as ClipId, name: 'Mine' }, gone);
+    for (const [mine, theirs] of [
+      [gone, gone],
+      [more, gone],
+      [after('one', 'clip.delete', { clipIds: clipIds('b') }), gone],
+    ] as const) {
+      const change = mergeDocuments(base, mine, theirs);
+      assert.ok(change && isEmptyChange(change));
+    }
+    const added = after('same', 'clip.addText', { text: 'One', frame: 500, trackId: ids.titles });
+    const again = after('same', 'clip.addText', { text: 'One', frame: 500, trackId: ids.titles });
+    const same = mergeDocuments(base, added, again);
+    assert.ok(same && isEmptyChange(same));
+  });
+
+  test('asks where both added a record of one name, but not the same', () => {
+    const one = after('same', 'clip.addText', { text: 'One', frame: 500, trackId: ids.titles });
+    const two = after('same', 'clip.addText', { text: 'Two', frame: 500, trackId: ids.titles });
+    assert.equal(mergeDocuments(base, one, two), null);
+  });
+
+  test('keeps what was learnt here of an asset that both learnt about, and takes in the rest', () => {
+    const asset = base.get(ids.file);
+    assert.ok(asset?.type === 'asset');
+    const learnt = (durationSeconds: number, from = base): TimelineDocument =>
+      applyChange(from, { added: {}, updated: { [asset.id]: [asset, { ...asset, durationSeconds }] }, removed: {} });
+    const theirs = learnt(40, after('theirs', 'clip.rename', { clipId: 'c' as ClipId, name: 'Theirs' }));
+    const mine = learnt(50);
+    const change = mergeDocuments(base, mine, theirs);
+    assert.ok(change);
+    const merged = applyChange(mine, change);
+    assert.equal(nameOf(merged, 'c'), 'Theirs');
+    assert.deepEqual(merged.get(ids.file), mine.get(ids.file));
+  });
+
+  test('takes in what they removed and I left alone', () => {
+    const mine = after('mine', 'clip.rename', { clipId: 'a' as ClipId, name: 'Mine' });
+    const theirs = after('theirs', 'clip.delete', { clipIds: clipIds('c') });
+    const change = mergeDocuments(base, mine, theirs);
+    assert.ok(change);
+    assert.equal(applyChange(mine, change).clips.has('c' as ClipId), false);
+  });
+
   test('asks where the two together would lie over each other', () => {
     const mine = after('mine', 'clip.addText', { text: 'One', frame: 500, trackId: ids.titles });
     const theirs = after('theirs', 'clip.addText', { text: 'Two', frame: 520, trackId: ids.titles });

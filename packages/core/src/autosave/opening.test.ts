@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isLecternError, type ProjectsPort } from '@lectern/ports';
+import { isLecternError, LecternError, type ProjectRevision, type ProjectsPort } from '@lectern/ports';
 import type { Change, ClipId, MarkerId, MarkerRecord, TimelineDocument } from '@lectern/timeline';
-import { applyChange } from '@lectern/timeline';
+import { applyChange, emptyHistory } from '@lectern/timeline';
 import { createProjectDocument } from '../../../testing/src/builders.js';
 import { crc32 } from './crc32.js';
-import type { JournalEntry, JournalImage, JournalMeta, JournalSnapshot } from './journal.js';
+import type { JournalEntry, JournalImage, JournalMeta, JournalSnapshot, OutboxRow } from './journal.js';
 import { sealEntry, sealSnapshot } from './journal-reader.js';
 import { memoryJournal } from './memory-journal.js';
-import { decideOpening, type Head, type Opening } from './opening.js';
+import { decideOpening, fetchHead, type Head, type Opening } from './opening.js';
 import { hashDocument, printDocument } from './stored-document.js';
 
 const start = createProjectDocument();
@@ -178,5 +178,240 @@ describe('opening what this browser kept', () => {
     );
     const opening = await open(image(entries));
     assert.deepEqual([markersIn(opening), opening.write?.quarantine?.fromSeq], [6000, 6001]);
+  });
+});
+
+describe('what a back end says about a project that is opened', () => {
+  const asking = (answer: () => Promise<unknown>): Promise<Head> =>
+    fetchHead({ open: answer } as unknown as ProjectsPort, 'p');
+
+  it('is the project, that there is none, or nothing', async () => {
+    const head = await headOf();
+    assert.ok(head.found);
+    assert.deepEqual(await asking(() => Promise.resolve(head.opened)), head);
+    assert.deepEqual(await asking(() => Promise.reject(new LecternError('not-found'))), {
+      found: false,
+      unreachable: null,
+    });
+    for (const code of ['offline', 'server', 'timeout', 'unknown'] as const) {
+      const failure = new LecternError(code);
+      assert.deepEqual(await asking(() => Promise.reject(failure)), { found: false, unreachable: failure });
+    }
+    const foreign = await asking(() => Promise.reject(new TypeError('no network')));
+    assert.ok(!foreign.found && isLecternError(foreign.unreachable));
+  });
+
+  it('ends the opening when it was called off, or is not this user’s', async () => {
+    for (const code of ['aborted', 'forbidden', 'unauthenticated'] as const)
+      await assert.rejects(
+        asking(() => Promise.reject(new LecternError(code))),
+        { code },
+      );
+  });
+});
+
+describe('deciding where to start', () => {
+  const unreachable: Head = { found: false, unreachable: new LecternError('offline', { details: { host: 'x' } }) };
+  const unknown: Head = { found: false, unreachable: null };
+  const row = (saveId: string, seqTo: number): OutboxRow => ({ saveId, baseRev: 1, seqTo, hash: `${saveId} hash` });
+  const revision = (rev: number, saveId: string, more: Partial<ProjectRevision> = {}): ProjectRevision =>
+    ({ rev, saveId, kind: 'auto', contentHash: `of ${String(rev)}`, ...more }) as ProjectRevision;
+  const told = (revisions: readonly ProjectRevision[]): ProjectsPort =>
+    ({ revisions: () => Promise.resolve(revisions) }) as unknown as ProjectsPort;
+  const decide = async (
+    kept: JournalImage | null,
+    { head, revisions = [] }: { readonly head?: Head; readonly revisions?: readonly ProjectRevision[] } = {},
+  ): Promise<Opening> => decideOpening(told(revisions), head ?? (await headOf()), kept, () => empty);
+  const empty = createProjectDocument();
+  const two = image([entry(1), entry(2)]);
+  const withRows = (...outbox: readonly OutboxRow[]): JournalImage => ({ ...two, outbox });
+
+  it('is at the head where this browser kept nothing, with nothing to write', async () => {
+    const { document, savedDocument, ...opening } = await decide(null);
+    assert.equal(savedDocument, document);
+    assert.deepEqual([...document.records()], [...start.records()]);
+    assert.deepEqual(opening, {
+      history: emptyHistory,
+      savedRev: 1,
+      readOnly: false,
+      baseRev: 1,
+      baseHash: await hashDocument(start),
+      ackedSeq: 0,
+      lastSeq: 0,
+      lastAt: '',
+      journaled: false,
+      restorable: null,
+      damaged: false,
+      unreachable: null,
+      ownHashes: [],
+      write: null,
+    });
+  });
+
+  it('is at the head where all that was kept is acknowledged, and counts on from there', async () => {
+    const saved = { ...image([], null, { lastSeq: 9, ackedSeq: 9 }) };
+    const opening = await decide(saved);
+    assert.deepEqual([opening.ackedSeq, opening.lastSeq, opening.write], [9, 9, null]);
+  });
+
+  it('is nowhere when nobody knows the project, and says why the back end didn’t answer', async () => {
+    await assert.rejects(decide(null, { head: unknown }), { code: 'not-found', details: { id: '' } });
+    const saved = image([], null, { lastSeq: 9, ackedSeq: 9 });
+    await assert.rejects(decide(saved, { head: unknown }), { code: 'not-found', details: { id: 'p' } });
+    await assert.rejects(decide(null, { head: unreachable }), { code: 'offline' });
+    await assert.rejects(decide(image([entry(1)], null), { head: unreachable }), { code: 'offline' });
+  });
+
+  it('is nowhere when the head is damaged and this browser has nothing whole', async () => {
+    const head = await headOf();
+    assert.ok(head.found);
+    const damaged: Head = { found: true, opened: { ...head.opened, state: { schemaVersion: 3, clips: 7 } } };
+    for (const kept of [null, image([], null, { lastSeq: 1, ackedSeq: 1 }), image([entry(1)], null)])
+      await assert.rejects(decide(kept, { head: damaged }), { code: 'corrupt' });
+    const opening = await decide(two, { head: damaged });
+    assert.deepEqual([opening.savedDocument === empty, opening.savedRev, opening.readOnly], [true, 0, false]);
+    const acknowledged = image([entry(1)], sealSnapshot(0, start), { ackedSeq: 1 });
+    assert.equal((await decide({ ...acknowledged, outbox: [row('s', 1)] }, { head: damaged })).journaled, true);
+  });
+
+  it('is what was kept where the back end is not reached, against what it acknowledged last', async () => {
+    const { document, ...opening } = await decide(withRows(row('a', 1), row('b', 2)), { head: unreachable });
+    assert.equal(document.markers.length, 2);
+    assert.equal(opening.savedDocument, empty);
+    assert.deepEqual(
+      { ...opening, savedDocument: null },
+      {
+        history: emptyHistory,
+        savedDocument: null,
+        savedRev: 0,
+        readOnly: false,
+        baseRev: 1,
+        baseHash: 'h',
+        ackedSeq: 0,
+        lastSeq: 2,
+        lastAt: '2026-03-02T09:00:00.000Z',
+        journaled: true,
+        restorable: { changes: 2, at: '2026-03-02T09:00:00.000Z' },
+        damaged: false,
+        unreachable: { code: 'offline', message: 'offline', details: { host: 'x' } },
+        ownHashes: ['a hash', 'b hash'],
+        write: { dropOutbox: [], meta: { baseRev: 1, baseHash: 'h', ackedSeq: 0, lastSeq: 2 } },
+      },
+    );
+  });
+
+  it('is what was kept of a project that the back end has never seen', async () => {
+    const opening = await decide(two, { head: unknown });
+    assert.deepEqual([markersIn(opening), opening.unreachable, opening.savedRev], [2, null, 0]);
+  });
+
+  it('takes a save whose answer never came for acknowledged when it is a revision', async () => {
+    const kept = withRows(row('second', 2), row('first', 1));
+    const opening = await decide(
+      { ...kept, ...image([entry(1), entry(2), entry(3)]), outbox: kept.outbox },
+      {
+        revisions: [revision(2, 'first'), revision(3, 'second')],
+      },
+    );
+    assert.deepEqual([opening.baseRev, opening.baseHash, opening.ackedSeq], [3, 'second hash', 2]);
+    assert.deepEqual(opening.restorable, { changes: 1, at: '2026-03-02T09:00:00.000Z' });
+    assert.deepEqual(opening.ownHashes, []);
+    assert.deepEqual(opening.write, {
+      dropOutbox: ['second', 'first'],
+      meta: { baseRev: 3, baseHash: 'second hash', ackedSeq: 2, lastSeq: 3 },
+    });
+  });
+
+  it('goes by the latest of several saves, in whatever order they are kept', async () => {
+    const revisions = [revision(3, 'second'), revision(2, 'first')];
+    for (const rows of [
+      [row('first', 1), row('second', 2)],
+      [row('second', 2), row('first', 1)],
+    ]) {
+      const opening = await decide({ ...image([entry(1), entry(2), entry(3)]), outbox: rows }, { revisions });
+      assert.deepEqual([opening.baseRev, opening.baseHash, opening.ackedSeq], [3, 'second hash', 2]);
+    }
+  });
+
+  it('takes no save for acknowledged that is kept as a conflict, or is none of its revisions', async () => {
+    const opening = await decide(withRows(row('a', 1), row('b', 2)), {
+      revisions: [revision(2, 'a', { kind: 'conflict' }), revision(4, 'other')],
+    });
+    assert.deepEqual([opening.baseRev, opening.baseHash, opening.ackedSeq], [1, 'h', 0]);
+    assert.deepEqual(opening.ownHashes, ['a hash', 'b hash']);
+    assert.deepEqual(opening.write?.dropOutbox, ['a', 'b'], 'the back end was asked: they are settled');
+  });
+
+  it('stays at the base that it knew when that is newer than an old save', async () => {
+    const kept: JournalImage = {
+      ...image([entry(1), entry(2)], sealSnapshot(0, start), { baseRev: 5 }),
+      outbox: [row('a', 1)],
+    };
+    for (const rev of [4, 5]) {
+      const opening = await decide(kept, { revisions: [revision(rev, 'a')] });
+      assert.deepEqual([opening.baseRev, opening.baseHash, opening.ackedSeq], [5, 'h', 0]);
+      assert.deepEqual(opening.ownHashes, []);
+    }
+  });
+
+  it('offers nothing that the back end has, be it at the head, in a revision or by the save that took it', async () => {
+    const mine = applyChange(applyChange(start, adding(marker(1))), adding(marker(2)));
+    const hash = await hashDocument(mine);
+    const forget = {
+      snapshot: null,
+      dropEntriesTo: 2,
+      dropOutbox: ['a'],
+      meta: { baseRev: 1, baseHash: await hashDocument(start), ackedSeq: 2, lastSeq: 2 },
+    };
+    const kept = withRows(row('a', 2));
+    const byRevision = await decide(kept, { revisions: [revision(1, 'x'), revision(2, 'y', { contentHash: hash })] });
+    assert.deepEqual([byRevision.restorable, byRevision.write], [null, forget]);
+    const bySave = await decide(kept, { revisions: [revision(2, 'a')] });
+    assert.deepEqual([bySave.restorable, bySave.write, bySave.lastSeq], [null, forget, 2]);
+    const asConflict = await decide(kept, { revisions: [revision(2, 'y', { contentHash: hash, kind: 'conflict' })] });
+    assert.equal(asConflict.restorable?.changes, 2, 'what was put aside is no state of the project');
+    const atHead = await decide(kept, { head: await headOf(mine) });
+    assert.deepEqual([atHead.restorable, atHead.journaled, markersIn(atHead)], [null, false, 2]);
+  });
+
+  it('offers what was kept when nobody says which revisions there are', async () => {
+    const mute = { revisions: () => Promise.reject(new LecternError('server')) } as unknown as ProjectsPort;
+    const opening = await decideOpening(mute, await headOf(), withRows(row('a', 2)), () => empty);
+    assert.deepEqual([opening.restorable?.changes, opening.ownHashes], [2, ['a hash']]);
+  });
+
+  it('acknowledges no more than could be read', async () => {
+    const kept: JournalImage = {
+      ...image([entry(1), entry(2)], sealSnapshot(0, start), { lastSeq: 4 }),
+      outbox: [row('a', 4)],
+    };
+    const opening = await decide(kept, { revisions: [revision(2, 'a')] });
+    assert.deepEqual([opening.ackedSeq, opening.lastSeq, opening.restorable, opening.damaged], [2, 2, null, true]);
+  });
+
+  it('forgets a journal that cannot be read, but not the number of its changes', async () => {
+    const kept = withRows(row('a', 2));
+    const opening = await decide({ ...kept, snapshot: null });
+    assert.deepEqual([opening.damaged, opening.journaled, markersIn(opening)], [true, false, 0]);
+    assert.deepEqual(opening.write?.quarantine, { fromSeq: 0, reason: 'unreadable', snapshot: false });
+    assert.equal(opening.write.snapshot, null);
+    assert.deepEqual(opening.write.dropOutbox, ['a']);
+    const onlyRow: JournalImage = { ...image([], null, { lastSeq: 3, ackedSeq: 3 }), outbox: [row('a', 2)] };
+    const quiet = await decide(onlyRow);
+    assert.deepEqual([quiet.damaged, quiet.write?.quarantine, quiet.write?.dropOutbox], [false, undefined, ['a']]);
+    const gone = await decide(image([], null, { lastSeq: 3, ackedSeq: 2 }));
+    assert.equal(gone.damaged, true, 'changes were made, and none is left');
+  });
+
+  it('lets nobody edit over a head of a newer version', async () => {
+    const head = await headOf();
+    assert.ok(head.found);
+    const newer: Head = {
+      found: true,
+      opened: { ...head.opened, state: { ...(head.opened.state as object), schemaVersion: 99 } as never },
+    };
+    assert.equal((await decide(null, { head: newer })).readOnly, true);
+    assert.equal((await decide(two, { head: newer })).readOnly, true);
+    assert.equal((await decide(two)).savedRev, 1);
   });
 });
