@@ -27,7 +27,10 @@ export interface Autosave {
   openConflict(): Promise<ConflictDocuments>;
   /** Answers a conflict. @throws `conflict` when there is none, or when somebody saved again in between */
   resolve(choice: ConflictChoice): Promise<void>;
-  /** Takes over from the tab that is editing: it saves to its journal, lets go, and becomes read-only. */
+  /**
+   * Takes over from the tab that is editing: it saves to its journal, lets go, and becomes read-only.
+   * @throws `forbidden` while stranded changes are on show here
+   */
   editHere(): Promise<void>;
   /** Lets go of stranded changes: the tab then follows the one that edits. */
   letGo(): void;

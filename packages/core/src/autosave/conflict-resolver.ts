@@ -67,7 +67,8 @@ export class ConflictResolver {
       const [base, theirs] = await Promise.all([this.#base(), openHead(options.projects, options.projectId)]);
       while (this.#context.editor?.busy === true) await pause(options.clock, busyMs);
       const { editor, machine } = this.#context;
-      if (editor === null || machine.remote.status !== 'merging') return;
+      // The lead may have gone to another tab.
+      if (editor === null || machine.role.status !== 'leader' || machine.remote.status !== 'merging') return;
       const { conflict } = machine.remote;
       const head = theirs.rev === conflict?.headRev ? conflict : theirs.head;
       const change = base === null ? null : mergeDocuments(base, editor.document, theirs.document);
@@ -92,7 +93,7 @@ export class ConflictResolver {
     await this.#keepMine();
     const theirs = await openHead(options.projects, options.projectId);
     const { editor, machine, take } = this.#context;
-    if (editor === null || machine.remote.status !== 'conflict') return;
+    if (editor === null || machine.role.status !== 'leader' || machine.remote.status !== 'conflict') return;
     if (machine.remote.conflict !== null && machine.local.seq > machine.remote.conflict.keptSeq) {
       // Something was edited meanwhile: that has to be kept, too.
       await this.adopt();

@@ -50,7 +50,7 @@ export class SaveWaiters {
     }
     const { role, remote } = machine;
     // From now on the numbers are those of the tab that edits.
-    if (role.status === 'follower' && role.stranded === 0) this.#strand();
+    if (role.status !== 'leader' && role.stranded === 0) this.#strand();
     if (role.status !== 'leader') {
       if (role.status === 'follower') this.reject(new LecternError('forbidden', { message: 'another tab edits' }));
       return;

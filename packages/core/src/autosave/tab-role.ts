@@ -1,4 +1,4 @@
-import { serialiseError, toLecternError } from '@lectern/ports';
+import { LecternError, serialiseError, toLecternError } from '@lectern/ports';
 import { diffDocuments, emptyHistory, isEmptyChange } from '@lectern/timeline';
 import { pause } from './clock.js';
 import type { DriverContext, SavedDocument } from './driver-context.js';
@@ -109,7 +109,10 @@ export class TabRole {
 
   /** Asks the tab that edits to let go, and takes the lead from it when it doesn't. @throws LecternError */
   async editHere(): Promise<void> {
-    if (this.#context.machine.role.status === 'leader') return;
+    const { role } = this.#context.machine;
+    if (role.status === 'leader') return;
+    if (role.stranded > 0)
+      throw new LecternError('forbidden', { message: 'changes that nothing has kept are on show here' });
     this.#channel.post({ type: 'yield' });
     const { clock } = this.#context.options;
     for (let waited = 0; waited < yieldTimeoutMs && !this.#hasLock(); waited += 50) await pause(clock, 50);
@@ -188,21 +191,20 @@ export class TabRole {
    * Without a head to read and with nothing unsaved, what is on show here is as good as the head: the back end is out of
    * reach, or it has never seen the project, or it was removed there, which the next save tells.
    */
-  #openingAsShown(
-    head: Head,
-    meta: Pick<JournalMeta, 'baseRev' | 'baseHash' | 'lastSeq' | 'ackedSeq'>,
-  ): Opening | null {
+  #openingAsShown(head: Head, meta: Pick<JournalMeta, 'baseRev' | 'lastSeq' | 'ackedSeq'>): Opening | null {
     const saved = this.#hooks.saved();
-    if (head.found || saved === null || meta.lastSeq > meta.ackedSeq || saved.rev !== meta.baseRev) return null;
-    if (saved.rev === 0 && head.unreachable !== null) return null;
+    if (head.found || saved === null || meta.lastSeq > meta.ackedSeq) return null;
+    if (head.unreachable !== null && (saved.rev === 0 || saved.rev < meta.baseRev)) return null;
+    const { remote } = this.#context.machine;
     return {
       document: saved.document,
       history: emptyHistory,
       savedDocument: saved.document,
       savedRev: saved.rev,
-      readOnly: false,
-      baseRev: meta.baseRev,
-      baseHash: meta.baseHash,
+      // What a newer version made stays for looking at.
+      readOnly: remote.reason?.code === 'too-new',
+      baseRev: saved.rev,
+      baseHash: remote.baseRev === saved.rev ? remote.baseHash : '',
       ackedSeq: meta.ackedSeq,
       lastSeq: meta.lastSeq,
       lastAt: '',
