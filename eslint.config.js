@@ -23,7 +23,7 @@ export const floors = {
   testing: ['timeline', 'ports', 'uploads', 'render', 'adapters', 'core', 'elements'],
 };
 
-const tests = ['**/*.test.ts', '**/test-support/**/*.ts', 'packages/*/test/**/*.ts'];
+const tests = ['**/*.test.ts', '**/test-support/**/*.ts', '**/simulator/**/*.ts', 'packages/*/test/**/*.ts'];
 const sources = ['packages/**/*.ts'];
 
 const namedExportsOnly = {
