@@ -248,6 +248,7 @@ describe('what autosave-manager does for a project', () => {
     expect(await violations(element)).to.deep.equal([]);
     const field = harness.get<HTMLInputElement>('dialog input');
     expect(field.value).to.equal('Lecture (copy)');
+    expect(harness.focused).to.equal(field);
     await harness.type(field, 'Second try');
     await harness.answer('Save copy');
     await harness.until(() => harness.dialog === null);

@@ -105,6 +105,8 @@ export const autosaveManagerStyles: CSSResult = css`
   }
   .summary h4 {
     color: var(--l-text-muted);
+    font-size: var(--l-text-s);
+    font-weight: 600;
     margin: 0;
   }
   dl {

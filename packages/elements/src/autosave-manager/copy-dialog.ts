@@ -48,16 +48,21 @@ export class CopyDialog implements ReactiveController {
       part: 'copy-dialog',
       title: m.t('saving.copyHeading'),
       close: m.t('common.close'),
+      focusesContent: true,
       content: html`<form class="body" id="copy-form" @submit=${this.#onSubmit}>
           <label class="field">
             <span class="label">${m.t('saving.copyLabel')}</span>
             <input
               class="input"
               name="title"
+              autofocus
               required
               maxlength="200"
               autocomplete="off"
               .value=${this.#title}
+              @focus=${(event: Event) => {
+                (event.target as HTMLInputElement).select();
+              }}
               @input=${(event: Event) => {
                 this.#title = (event.target as HTMLInputElement).value;
               }}

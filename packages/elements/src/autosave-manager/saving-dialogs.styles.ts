@@ -267,8 +267,7 @@ export const savingDialogStyles: CSSResult = css`
     letter-spacing: -0.005em;
     margin-block-start: var(--l-space-1);
   }
-  .detail h4,
-  .summary h4 {
+  .detail h4 {
     font-size: var(--l-text-s);
     font-weight: 600;
     margin: var(--l-space-2) 0 0;
@@ -359,6 +358,10 @@ export const savingDialogStyles: CSSResult = css`
     .body:not([data-detail]) > .detail,
     .body[data-detail] > .versions {
       display: none;
+    }
+    .picture {
+      aspect-ratio: 16 / 9;
+      block-size: auto;
     }
     .detail .back {
       align-self: start;

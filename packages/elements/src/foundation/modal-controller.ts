@@ -15,6 +15,8 @@ export interface ModalView {
   readonly title: string;
   /** The name of the closing button. */
   readonly close: string;
+  /** True where something in it has `autofocus`; the heading takes the focus otherwise. */
+  readonly focusesContent?: boolean;
   /** `.body` and `<footer>`. */
   readonly content: unknown;
 }
@@ -71,7 +73,7 @@ export class ModalController implements ReactiveController {
 
   render(view: () => ModalView): TemplateResult | typeof nothing {
     if (!this.#isOpen) return nothing;
-    const { id, part, title, close, content } = view();
+    const { id, part, title, close, content, focusesContent = false } = view();
     return html`<dialog
       id=${id}
       part=${part}
@@ -84,7 +86,7 @@ export class ModalController implements ReactiveController {
       @keyup=${keepInside}
     >
       <header>
-        <h2 id="${id}-title" tabindex="-1" autofocus>${title}</h2>
+        <h2 id="${id}-title" tabindex="-1" ?autofocus=${!focusesContent}>${title}</h2>
         <button class="icon-button" type="button" aria-label=${close} @click=${this.#onCloseButton}>
           ${icon('close')}
         </button>
