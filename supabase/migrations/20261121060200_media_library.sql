@@ -143,9 +143,12 @@ create policy media_files_select on public.media_files for select to authenticat
   );
 create policy media_files_insert on public.media_files for insert to authenticated
   with check (owner_id = (select auth.uid()) and tenant_id = (select lectern.home_tenant()));
+-- Without a check of its own: what is asked of the row before is asked of the row after.
 create policy media_files_update on public.media_files for update to authenticated
-  using (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()))
-  with check (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()));
+  using (
+    (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()))
+    and purged_at is null
+  );
 
 create policy media_file_versions_select on public.media_file_versions for select to authenticated
   using (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()));
@@ -161,8 +164,7 @@ create policy media_usage_select on public.media_usage for select to authenticat
 create policy media_usage_insert on public.media_usage for insert to authenticated
   with check (owner_id = (select auth.uid()) and resource_type <> 'project');
 create policy media_usage_update on public.media_usage for update to authenticated
-  using (owner_id = (select auth.uid()) and resource_type <> 'project')
-  with check (owner_id = (select auth.uid()) and resource_type <> 'project');
+  using (owner_id = (select auth.uid()) and resource_type <> 'project');
 create policy media_usage_delete on public.media_usage for delete to authenticated
   using (owner_id = (select auth.uid()) and resource_type <> 'project');
 

@@ -141,8 +141,7 @@ create policy studio_projects_select on public.studio_projects for select to aut
   using (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()));
 -- Whoever may change a project's row may also save it: `save_studio_project` locks the row under this policy.
 create policy studio_projects_update on public.studio_projects for update to authenticated
-  using (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()))
-  with check (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()));
+  using (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()));
 
 create policy studio_project_revisions_select on public.studio_project_revisions for select to authenticated
   using (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()));
@@ -152,7 +151,7 @@ create policy scenes_select on public.scenes for select to authenticated
 create policy scenes_insert on public.scenes for insert to authenticated
   with check (owner_id = (select auth.uid()));
 create policy scenes_update on public.scenes for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select auth.uid()));
 create policy scenes_delete on public.scenes for delete to authenticated
   using (owner_id = (select auth.uid()));
 
@@ -161,7 +160,7 @@ create policy voices_select on public.voices for select to authenticated
 create policy voices_insert on public.voices for insert to authenticated
   with check (owner_id = (select auth.uid()) and tenant_id = (select lectern.home_tenant()));
 create policy voices_update on public.voices for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select auth.uid()));
 create policy voices_delete on public.voices for delete to authenticated
   using (owner_id = (select auth.uid()));
 

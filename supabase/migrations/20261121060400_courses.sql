@@ -74,20 +74,19 @@ create policy courses_select on public.courses for select to authenticated
 create policy courses_insert on public.courses for insert to authenticated
   with check (owner_id = (select auth.uid()) and tenant_id = (select lectern.home_tenant()));
 create policy courses_update on public.courses for update to authenticated
-  using (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()))
-  with check (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()));
+  using (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()));
 create policy chapters_select on public.chapters for select to authenticated
   using (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()));
 create policy chapters_insert on public.chapters for insert to authenticated
   with check (owner_id = (select auth.uid()));
 create policy chapters_update on public.chapters for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select auth.uid()));
 create policy chapter_items_select on public.chapter_items for select to authenticated
   using (owner_id = (select auth.uid()) or tenant_id = (select lectern.administered_tenant()));
 create policy chapter_items_insert on public.chapter_items for insert to authenticated
   with check (owner_id = (select auth.uid()));
 create policy chapter_items_update on public.chapter_items for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select auth.uid()));
 
 -- ── What every change goes through ──────────────────────────────────────────────────────────────────────────────────
 

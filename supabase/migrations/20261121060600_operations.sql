@@ -34,7 +34,7 @@ create policy media_operations_select on public.media_operations for select to a
 create policy media_operations_insert on public.media_operations for insert to authenticated
   with check (owner_id = (select auth.uid()) and tenant_id = (select lectern.home_tenant()));
 create policy media_operations_update on public.media_operations for update to authenticated
-  using (owner_id = (select auth.uid())) with check (owner_id = (select auth.uid()));
+  using (owner_id = (select auth.uid()));
 
 create function lectern.guard_media_operation() returns trigger
   language plpgsql set search_path = ''
