@@ -90,7 +90,7 @@ function theirs(document: TimelineDocument): TimelineDocument {
 
 const conflict: NonNullable<AutosaveState['conflict']> = {
   headRev: 5,
-  headAuthor: 'Ada Byron',
+  headAuthor: 'A colleague',
   headAt: minutesAgo(2),
   keptAs: 6,
 };
@@ -131,11 +131,11 @@ const someVersions = revisions([
   ['auto', 1],
   ['manual', 34],
   ['conflict', 52],
-  ['auto', 55, 'Ada Byron'],
+  ['auto', 55, 'A colleague'],
   ['publish', day + 20],
   ['auto', day + 45],
   ['restore', 4 * day],
-  ['auto', 4 * day + 3, 'Ada Byron'],
+  ['auto', 4 * day + 3, 'A colleague'],
   ['auto', 4 * day + 12],
 ]);
 
@@ -211,7 +211,7 @@ export const scenes = {
   },
   follower: { state: { role: 'follower' }, then: details },
   stranded: { state: { role: 'follower', stranded: 3, pendingChanges: 3 }, then: details },
-  merged: { state: { savedAt: minutesAgo(0.1), merged: { author: 'Ada Byron', changes: 3, at: minutesAgo(1) } } },
+  merged: { state: { savedAt: minutesAgo(0.1), merged: { author: 'A colleague', changes: 3, at: minutesAgo(1) } } },
   conflict: {
     ...inConflict(() => Promise.reject(new LecternError('offline'))),
     prepare: (project) => {

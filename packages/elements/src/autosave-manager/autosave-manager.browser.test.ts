@@ -30,7 +30,7 @@ describe('autosave-manager', () => {
       { remote: 'dirty', restorable: { changes: 7, at: minuteAgo() } },
       { restorable: null, role: 'follower', stranded: 2 },
       { role: 'follower', stranded: 0 },
-      { merged: { author: 'Ada', changes: 2, at: minuteAgo() } },
+      { merged: { author: 'A colleague', changes: 2, at: minuteAgo() } },
       { merged: null, remote: 'orphaned', reason: failure('not-found'), pendingChanges: 2 },
       { remote: 'blocked', reason: failure('file-too-large'), journal: 'local-storage' },
       { remote: 'dirty', local: 'degraded', reason: failure('quota-exceeded') },
@@ -337,15 +337,15 @@ describe('what autosave-manager does for a project', () => {
         project.autosave.store.setState({ merged: null });
       },
     });
-    await show(opened, { merged: { author: 'Ada', changes: 1, at: minuteAgo() } });
+    await show(opened, { merged: { author: 'A colleague', changes: 1, at: minuteAgo() } });
     await harness.until(() => harness.isOpen);
-    expect(harness.details.textContent).to.contain('Ada edited this project, too');
+    expect(harness.details.textContent).to.contain('A colleague edited this project, too');
     await harness.choose('Take them out again');
     expect(project.editor.document.clips.get(clip.id)?.name).to.equal('The question');
     expect(dismissed).to.equal(1);
     rename(project, 'Mine');
     await project.autosave.durable(project.autosave.lastSeq());
-    await show(opened, { merged: { author: 'Ada', changes: 1, at: new Date().toISOString() } });
+    await show(opened, { merged: { author: 'A colleague', changes: 1, at: new Date().toISOString() } });
     await harness.until(() => harness.isOpen);
     expect(harness.details.textContent).to.not.contain('Take them out again');
     await harness.choose('OK');

@@ -19,7 +19,7 @@ import type { SaveConflictDetail } from './autosave-events.js';
 
 const conflict: NonNullable<AutosaveState['conflict']> = {
   headRev: 3,
-  headAuthor: 'Ada',
+  headAuthor: 'A colleague',
   headAt: new Date(Date.now() - 120_000).toISOString(),
   keptAs: 4,
 };
@@ -29,7 +29,7 @@ interface InConflict extends OpenedManager {
   readonly choices: ConflictChoice[];
 }
 
-/** A conflict as the facts say it: both renamed the first clip, I added a title, Ada removed the summary. */
+/** A conflict as the facts say it: both renamed the first clip, I added a title, a colleague removed the summary. */
 async function openConflict(
   options: OpenManagerOptions & { readonly withoutBase?: boolean } = {},
 ): Promise<InConflict> {
@@ -76,7 +76,7 @@ describe('the conflict dialog', () => {
     const { harness } = await openConflict();
     await harness.until(() => harness.lines('.side').length > 0);
     expect(harness.dialog?.matches(':modal')).to.equal(true);
-    expect(harness.dialogText).to.contain('Ada saved a version 2 minutes ago');
+    expect(harness.dialogText).to.contain('A colleague saved a version 2 minutes ago');
     expect(harness.lines('[data-side="mine"]')).to.deep.equal(['1 clip added: “Homework”', '1 clip changed: “Mine”']);
     expect(harness.lines('[data-side="theirs"]')).to.deep.equal([
       '1 clip removed: “Summary”',
@@ -196,7 +196,7 @@ describe('the conflict dialog', () => {
     document.addEventListener('lectern-save-conflict' as never, onConflict);
     try {
       const { harness, element, choices } = await openConflict();
-      expect(asked).to.deep.equal([{ projectId: 'lecture', author: 'Ada', at: conflict.headAt, headRev: 3 }]);
+      expect(asked).to.deep.equal([{ projectId: 'lecture', author: 'A colleague', at: conflict.headAt, headRev: 3 }]);
       expect(harness.dialog).to.equal(null);
       await harness.choose('Compare and choose');
       expect(asked.length).to.equal(2);
