@@ -408,7 +408,7 @@ describe('deciding where to start', () => {
     assert.ok(head.found);
     const newer: Head = {
       found: true,
-      opened: { ...head.opened, state: { ...(head.opened.state as object), schemaVersion: 99 } as never },
+      opened: { ...head.opened, state: { ...(head.opened.state as object), schemaVersion: 99 } },
     };
     assert.equal((await decide(null, { head: newer })).readOnly, true);
     assert.equal((await decide(two, { head: newer })).readOnly, true);

@@ -230,6 +230,7 @@ describe('remote: the outbox row', () => {
     assert.equal(machine.local.status, 'degraded');
     assert.equal(machine.local.reason?.code, 'quota-exceeded');
     assert.equal(only(effects, 'send').save.saveId, 's1');
+    assert.equal(started(effects).append, 1000, 'what is not written is tried soon');
   });
 
   it('sends nothing once another tab holds the journal', () => {
@@ -242,7 +243,7 @@ describe('remote: the outbox row', () => {
     ignores(run(row).machine, { type: 'outbox', saveId: 's0', error: null });
     ignores(run([...leading, edited, debounced]).machine, written);
     ignores(run([...sending, ok]).machine, written);
-    ignores(run([...sending, failed('server')]).machine, written);
+    ignores(run([...sending, failed('server')]).machine, written, { ...written, error: error('quota-exceeded') });
   });
 });
 
@@ -306,6 +307,7 @@ describe('remote: answers', () => {
     assert.deepEqual(only(effects, 'prepare'), { type: 'prepare', kind: 'publish', urgent: false });
     assert.deepEqual([machine.remote.baseRev, machine.remote.baseHash, machine.remote.save?.baseRev], [7, 'theirs', 7]);
     assert.equal(machine.remote.conflict, null);
+    assert.deepEqual(machine.remote.ownHashes, []);
     const next = run(
       [
         { ...prepared, saveId: 's2' },
@@ -403,6 +405,7 @@ describe('remote: failures', () => {
     for (const machine of [run(leading).machine, run([...leading, edited]).machine, conflicting])
       ignores(machine, retry, { type: 'show' }, { type: 'online' }, { type: 'offline' });
     ignores(run(sending).machine, retry, { type: 'show' });
+    ignores(run([...sending, failed('server'), retry]).machine, retry, { type: 'online' });
   });
 });
 
@@ -447,6 +450,7 @@ describe('remote: signing out and in', () => {
 
 describe('remote: a merge', () => {
   it('has no save under way, and the conflict in view', () => {
+    assert.deepEqual(stopped(run([...sending, conflicted]).effects), ['retry']);
     assert.equal(merging.remote.save, null);
     assert.equal(merging.remote.reason, null);
     assert.deepEqual(merging.remote.conflict, {
@@ -502,6 +506,13 @@ describe('remote: a merge', () => {
     const failing: AutosaveEvent = { type: 'merge-failed', error: error('timeout'), random: 0 };
     for (const machine of [run(leading).machine, run(sending).machine, conflicting])
       ignores(machine, { type: 'merged', rev: 8, hash: 'eight' }, refused, failing);
+    ignores(conflicting, { ...refused, conflict: { ...refused.conflict, headRev: 99 } });
+  });
+
+  it('with a head of a newer version is for nobody here to decide', () => {
+    const { machine } = run([{ type: 'merge-failed', error: error('too-new'), random: 0 }], merging);
+    assert.deepEqual([machine.remote.status, machine.remote.conflict], ['blocked', null]);
+    ignores(machine, save('manual'));
   });
 
   it('that must not go on stops all that waits', () => {
@@ -545,6 +556,7 @@ describe('remote: a conflict', () => {
       seqTo: 14,
     });
     assert.equal(machine.local.durableSeq, 14);
+    assert.equal(machine.local.status, 'clean');
     assert.equal(machine.remote.conflict, null);
     assert.equal(machine.remote.status, 'synced');
   });
