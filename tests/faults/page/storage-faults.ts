@@ -41,9 +41,9 @@ export function countStorageCalls(): void {
       const original = prototype[name] as (...args: unknown[]) => unknown;
       const failing = function (this: Target, ...args: unknown[]): unknown {
         if (!fails(databaseOf(this, args))) return original.apply(this, args);
-        // Odd ones refuse at once; even ones begin, and then the transaction comes to nothing.
+        // A connection refuses at once; a request begins, and then its transaction comes to nothing.
         const { transaction } = this as { readonly transaction?: unknown };
-        if (faults.calls % 2 === 1 || !(transaction instanceof IDBTransaction)) throw broken();
+        if (!(transaction instanceof IDBTransaction)) throw broken();
         const request = original.apply(this, args);
         transaction.abort();
         return request;
