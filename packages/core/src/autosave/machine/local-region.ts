@@ -1,6 +1,4 @@
 import type { SerialisedError } from '@lectern/ports';
-import { hurry } from './remote-region.js';
-import { lost } from './role-region.js';
 import { firstRetryMs, lastRetryMs, type Transition } from './transition.js';
 
 /** How long a change waits for others before it is written to the journal; the promise is 50 ms. */
@@ -43,10 +41,6 @@ export function appended(next: Transition, toSeq: number, compact: boolean): voi
 }
 
 export function appendFailed(next: Transition, error: SerialisedError): void {
-  if (error.code === 'conflict') {
-    lost(next);
-    return;
-  }
   const failures = next.local.failures + 1;
   degrade(next, error);
   next.setLocal({ appendingTo: null, failures });
@@ -54,10 +48,15 @@ export function appendFailed(next: Transition, error: SerialisedError): void {
   if (error.code === 'quota-exceeded') next.do({ type: 'make-room' });
 }
 
-/** This browser keeps nothing for now: the back end has to, and soon. */
-export function degrade(next: Transition, reason: SerialisedError): void {
+/** An outbox row that couldn't be written tells as much about the journal as an append, and is asked after as an append. */
+export function rowRefused(next: Transition, reason: SerialisedError): void {
+  degrade(next, reason);
+  next.start('append', firstRetryMs);
+}
+
+/** This browser keeps nothing for now. */
+function degrade(next: Transition, reason: SerialisedError): void {
   next.setLocal({ status: 'degraded', reason });
-  hurry(next);
 }
 
 /** All of it is in the journal; whether it takes more is seen with the next change. */

@@ -1,6 +1,7 @@
+import type { SerialisedError } from '@lectern/ports';
 import type { Effect } from './effect.js';
 import type { AutosaveEvent, TimerName } from './event.js';
-import { append, appended, appendFailed, changed, madeRoom } from './local-region.js';
+import { append, appended, appendFailed, changed, madeRoom, rowRefused } from './local-region.js';
 import { initialMachine, type AutosaveConfig, type AutosaveMachine } from './machine-state.js';
 import * as remote from './remote-region.js';
 import * as role from './role-region.js';
@@ -101,10 +102,12 @@ function take(next: Transition, event: AutosaveEvent): void {
       if (next.role.status === 'follower' && next.role.stranded === 0) followed(next, event);
       return;
     case 'answered':
-      remote.answered(next, event.saveId, event.answer);
+      if (next.leads) remote.answered(next, event.saveId, event.answer);
+      else role.strandedAnswered(next, event.saveId, event.answer);
       return;
     case 'send-failed':
-      remote.sendFailed(next, event);
+      if (next.leads) remote.sendFailed(next, event);
+      else role.strandedFailed(next, event.saveId);
       return;
     case 'timer':
       timer(next, event.name);
@@ -145,7 +148,11 @@ function lead(next: Transition, event: LeaderEvent): void {
       appended(next, event.toSeq, event.compact);
       return;
     case 'append-failed':
-      appendFailed(next, event.error);
+      if (isOver(event.error)) role.lost(next);
+      else {
+        appendFailed(next, event.error);
+        remote.hurry(next);
+      }
       return;
     case 'made-room':
       madeRoom(next);
@@ -160,7 +167,7 @@ function lead(next: Transition, event: LeaderEvent): void {
       remote.prepareFailed(next, event.error);
       return;
     case 'outbox':
-      remote.outboxWritten(next, event);
+      outbox(next, event.saveId, event.error);
       return;
     case 'merged':
       remote.merged(next, event.rev, event.hash);
@@ -198,6 +205,22 @@ function lead(next: Transition, event: LeaderEvent): void {
       // Whether a back end can be reached is what its answers say; an embedded one needs no network.
       return;
   }
+}
+
+/** The journal says that another tab edits now. */
+function isOver(error: SerialisedError): boolean {
+  return error.code === 'conflict';
+}
+
+function outbox(next: Transition, saveId: string, error: SerialisedError | null): void {
+  const save = remote.notedSave(next, saveId);
+  if (save === null) return;
+  if (error !== null && isOver(error)) {
+    role.lost(next);
+    return;
+  }
+  if (error !== null) rowRefused(next, error);
+  remote.noted(next, save);
 }
 
 function opened(next: Transition, event: Extract<AutosaveEvent, { readonly type: 'opened' }>): void {

@@ -2,9 +2,7 @@ import type { LecternErrorCode, SaveAnswer, SaveKind, SerialisedError } from '@l
 import type { ConflictChoice } from '../autosave.js';
 import type { RemoteStatus } from '../autosave-state.js';
 import type { AutosaveEvent, Head } from './event.js';
-import { degrade } from './local-region.js';
 import type { PreparedSave, Save } from './machine-state.js';
-import { lost, strandedSaved } from './role-region.js';
 import { firstRetryMs, lastRetryMs, type Transition } from './transition.js';
 
 /** The cloud's deadline while this browser keeps nothing. */
@@ -193,28 +191,20 @@ export function prepareFailed(next: Transition, reason: SerialisedError): void {
   if (next.remote.status === 'saving') next.setRemote({ status: 'blocked', save: null, reason });
 }
 
-export function outboxWritten(next: Transition, { saveId, error }: EventOf<'outbox'>): void {
-  const { save } = next.remote;
-  if (next.remote.status !== 'saving' || save === null || !isPrepared(save) || save.saveId !== saveId) return;
-  if (error?.code === 'conflict') {
-    lost(next);
-    return;
-  }
-  // Without a journal the back end is the only safe place: send all the same.
-  if (error !== null) {
-    degrade(next, error);
-    next.start('append', firstRetryMs);
-  }
+/** The save that a row was written for, or couldn't be; null when another one is under way by now. */
+export function notedSave(next: Transition, saveId: string): PreparedSave | null {
+  const { status, save } = next.remote;
+  return status === 'saving' && save?.saveId === saveId && isPrepared(save) ? save : null;
+}
+
+/** Without a journal the back end is the only safe place: it is sent whether the row was written or not. */
+export function noted(next: Transition, save: PreparedSave): void {
   if (!save.isSent) send(next, save, false);
 }
 
 export function answered(next: Transition, saveId: string, answer: SaveAnswer): void {
   const { save } = next.remote;
   if (save?.saveId !== saveId) return;
-  if (!next.leads) {
-    if (answer.outcome === 'ok') strandedSaved(next, save.seqTo);
-    return;
-  }
   switch (answer.outcome) {
     case 'ok':
       acknowledge(next, answer.rev, save.hash, save.seqTo, save);
@@ -301,10 +291,6 @@ const endings: Readonly<Partial<Record<LecternErrorCode, RemoteStatus>>> = {
 export function sendFailed(next: Transition, { saveId, error, random }: EventOf<'send-failed'>): void {
   const { save } = next.remote;
   if (save?.saveId !== saveId || next.remote.status !== 'saving') return;
-  if (!next.leads) {
-    next.setRemote({ save: null });
-    return;
-  }
   const ending = endings[error.code];
   // A save that waits for its user stays what it is; another one that has ended is made anew when it is asked for.
   if (ending === 'authLost') next.setRemote({ status: ending, reason: error });

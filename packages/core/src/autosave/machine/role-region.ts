@@ -1,3 +1,4 @@
+import type { SaveAnswer } from '@lectern/ports';
 import { append } from './local-region.js';
 import { safeSeq } from './machine-state.js';
 import type { Transition } from './transition.js';
@@ -50,12 +51,19 @@ export function letGo(next: Transition): void {
   watch(next);
 }
 
-/** A stranded save arrived after all. */
-export function strandedSaved(next: Transition, seqTo: number): void {
+/** What became of a stranded save: it may have arrived after all. */
+export function strandedAnswered(next: Transition, saveId: string, answer: SaveAnswer): void {
+  const { save, ackedSeq } = next.remote;
+  if (save?.saveId !== saveId || answer.outcome !== 'ok') return;
   const { seq } = next.local;
-  next.setRemote({ ackedSeq: Math.max(next.remote.ackedSeq, seqTo), save: null });
+  const { seqTo } = save;
+  next.setRemote({ ackedSeq: Math.max(ackedSeq, seqTo), save: null });
   if (seqTo >= seq) watch(next);
   else next.setRole({ stranded: Math.min(next.role.stranded, seq - seqTo) });
+}
+
+export function strandedFailed(next: Transition, saveId: string): void {
+  if (next.remote.save?.saveId === saveId) next.setRemote({ save: null });
 }
 
 export function heard(next: Transition): void {
