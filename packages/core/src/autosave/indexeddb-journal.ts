@@ -162,12 +162,13 @@ export async function indexedDbJournal(name: string): Promise<Journal> {
     const db = await open();
     const durability = strict ? 'strict' : 'relaxed';
     const transaction = db.transaction(stores as StoreName[], 'readwrite', { durability }) as WriteTransaction;
+    // It may fail before anybody waits for it; whoever does is told all the same.
+    transaction.done.catch(() => undefined);
     try {
       const result = await work(transaction);
       await transaction.done;
       return result;
     } catch (error) {
-      transaction.done.catch(() => undefined);
       try {
         transaction.abort();
       } catch {
