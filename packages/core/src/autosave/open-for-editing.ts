@@ -56,11 +56,13 @@ export async function openForEditing(
     const opening =
       which === 'new'
         ? freshOpening(empty())
-        : await decideOpening(projects, head, kept, empty).catch((failure: unknown) => {
-            if (which === 'either' && isLecternError(failure) && failure.code === 'not-found')
-              return freshOpening(empty(), kept?.meta.lastSeq);
-            throw failure;
-          });
+        : await decideOpening(projects, head, kept, empty, () => fetchHead(projects, projectId)).catch(
+            (failure: unknown) => {
+              if (which === 'either' && isLecternError(failure) && failure.code === 'not-found')
+                return freshOpening(empty(), kept?.meta.lastSeq);
+              throw failure;
+            },
+          );
     const opened: OpenedForEditing = {
       opening,
       lock,

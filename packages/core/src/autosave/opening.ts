@@ -71,6 +71,8 @@ export async function decideOpening(
   head: Head,
   image: JournalImage | null,
   empty: () => TimelineDocument,
+  /** Reads the head again; null where it can't have moved. */
+  reread: (() => Promise<Head>) | null = null,
 ): Promise<Opening> {
   const kept = image !== null && (isUnsaved(image.meta) || image.outbox.length > 0) ? image : null;
   const reading = kept === null ? null : readJournal(kept);
@@ -132,6 +134,9 @@ export async function decideOpening(
   // A save whose answer never came may have arrived: its id tells.
   let { baseRev, baseHash, ackedSeq } = meta;
   const revisions: readonly ProjectRevision[] = head.found ? await revisionsOf(projects, meta.projectId) : [];
+  // The head may have moved since it was read: what is told of now isn't in what was read then.
+  if (reread !== null && revisions.some((revision) => revision.kind !== 'conflict' && revision.rev > rev))
+    return decideOpening(projects, await reread(), image, empty, reread);
   const answered: string[] = [];
   for (const row of [...kept.outbox].sort((a, b) => a.seqTo - b.seqTo)) {
     const taken = revisions.find((revision) => revision.saveId === row.saveId && revision.kind !== 'conflict');

@@ -175,7 +175,9 @@ export class TabRole {
     try {
       const head = await fetchHead(projects, projectId);
       const image = await this.#hooks.journal.claim(projectId, freshMeta(title()));
-      const opening = this.#openingAsShown(head, image.meta) ?? (await decideOpening(projects, head, image, empty));
+      const opening =
+        this.#openingAsShown(head, image.meta) ??
+        (await decideOpening(projects, head, image, empty, () => fetchHead(projects, projectId)));
       if (this.#lock !== lock) throw new Error('the lock was taken away');
       this.#couldNotLead = false;
       this.#begin(opening, image.meta.epoch);
@@ -235,7 +237,7 @@ export class TabRole {
     const { projects, projectId, empty } = this.#context.options;
     try {
       const [head, image] = await Promise.all([fetchHead(projects, projectId), this.#hooks.journal.read(projectId)]);
-      const opening = await decideOpening(projects, head, image, empty);
+      const opening = await decideOpening(projects, head, image, empty, () => fetchHead(projects, projectId));
       if (!this.#isFollowing()) return;
       this.#followedEpoch = image?.meta.epoch ?? 0;
       this.#begin(opening, null);
