@@ -89,10 +89,8 @@ export async function openProjectSession(
   const { backend, locks, namespace, newId } = world;
   const { userId } = await backend.identity.current();
   const lockName = projectLockName(namespace, userId, projectId);
-  let isLost = false;
-  let onLost = (): void => {
-    isLost = true;
-  };
+  // While the project is being opened, another tab may take it.
+  const lock: { isLost: boolean; tell: (() => void) | null } = { isLost: false, tell: null };
   const parts = await openForEditing(
     {
       projects: backend.projects,
@@ -102,18 +100,18 @@ export async function openProjectSession(
       empty: () => createEmptyProject(newId),
       newTitle: () => world.messages().t('projects.newTitle'),
       onLost: () => {
-        onLost();
+        lock.isLost = true;
+        lock.tell?.();
       },
     },
     projectId,
     which,
   );
   const project = new OpenProject(world, projectId, userId, lockName, parts, holders);
-  onLost = () => {
+  lock.tell = () => {
     project.lockLost();
   };
-  // While it was being opened, another tab may have taken it.
-  if (isLost) onLost();
+  if (lock.isLost) lock.tell();
   return project;
 }
 

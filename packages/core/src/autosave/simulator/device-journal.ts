@@ -1,4 +1,4 @@
-import { LecternError } from '@lectern/ports';
+import { LecternError, toLecternError } from '@lectern/ports';
 import { applyWrite, checkEpoch, emptyImage, evicted, isUnsaved } from '../journal-image.js';
 import type { Journal, JournalImage, JournalWrite } from '../journal.js';
 import type { Dice } from './dice.js';
@@ -125,7 +125,7 @@ export class DeviceJournal {
           });
         } catch (error) {
           world.deliver(host, dice.ms(0, 10), () => {
-            reject(error as Error);
+            reject(toLecternError(error));
           });
         }
       });

@@ -136,7 +136,7 @@ export class Invariants implements NetworkObserver, TabObserver {
       this.#world.violate('4', `${saveId} was ${before} and is now ${content}`);
     this.#contents.set(saveId, content);
     if (kind === 'conflict' || request.projectId !== projectId) return;
-    const key = `${host.name}, epoch ${(host as Tab).machine.role.epoch}`;
+    const key = `${host.name}, epoch ${host.epoch}`;
     const open = this.#inFlight.get(key) ?? new Set<string>();
     this.#inFlight.set(key, open.add(saveId));
     this.#keys.set(saveId, key);
@@ -149,10 +149,9 @@ export class Invariants implements NetworkObserver, TabObserver {
   };
 
   readonly onServed = (host: Host, userId: string | null, request: SaveRequest, answer: SaveAnswer): void => {
-    const { userId: owner } = host as Tab;
     const isWritten = answer.outcome === 'ok' || answer.outcome === 'conflict';
-    if (isWritten && userId !== owner)
-      this.#world.violate('9', `${request.saveId} of ${owner} was taken from ${String(userId)}`);
+    if (isWritten && userId !== host.userId)
+      this.#world.violate('9', `${request.saveId} of ${host.userId} was taken from ${String(userId)}`);
   };
 
   // Server

@@ -1,5 +1,6 @@
 import {
   LecternError,
+  toLecternError,
   type IdentityPort,
   type ProjectNotice,
   type ProjectsPort,
@@ -231,7 +232,7 @@ export class Network {
                 };
             } catch (error) {
               settle = () => {
-                reject(error as Error);
+                reject(toLecternError(error));
               };
             }
           }

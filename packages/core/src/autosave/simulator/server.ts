@@ -129,7 +129,7 @@ export class Server {
   /** A newer version of the editor saves the head again, in its own schema. */
   upgrade(id: string, saveId: string): void {
     const row = this.rows.get(id);
-    if (row === undefined || row.summary.deletedAt !== null) return;
+    if (row?.summary.deletedAt !== null) return;
     const { request } = row.head;
     const schemaVersion = row.schemaVersion + 1;
     const state = { ...(request.state as Readonly<Record<string, Json>>), schemaVersion };

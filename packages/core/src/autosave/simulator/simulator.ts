@@ -99,7 +99,7 @@ class Run {
       });
     await this.#runTo((actions.at(-1)?.at ?? 0) + 100);
     if (world.violation === null) await this.#rest(around);
-    if (world.violation === null) await this.#openAgain(around);
+    if (world.violation === null) await this.#openAgain();
   }
 
   async #runTo(until: number): Promise<boolean> {
@@ -140,7 +140,7 @@ class Run {
   }
 
   /** Everything crashes, and each user opens the project again on each device. */
-  async #openAgain(around: Surroundings): Promise<void> {
+  async #openAgain(): Promise<void> {
     const { world } = this;
     for (const tab of this.#tabs) if (tab.alive) tab.crash();
     const documents = [];
@@ -154,7 +154,6 @@ class Run {
         tab.crash();
       }
     }
-    void around;
     this.#invariants.checkReopened(documents);
   }
 

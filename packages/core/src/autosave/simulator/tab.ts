@@ -11,11 +11,18 @@ import {
 import { AutosaveDriver } from '../autosave-driver.js';
 import type { SavedEditor } from '../driver-context.js';
 import type { LifecycleEvent } from '../lifecycle.js';
-import { initialMachine, step, type AutosaveEvent, type AutosaveMachine, type Effect } from '../machine/machine.js';
+import {
+  initialMachine,
+  type step,
+  type AutosaveEvent,
+  type AutosaveMachine,
+  type Effect,
+} from '../machine/machine.js';
 import { openForEditing, type OpeningMode } from '../open-for-editing.js';
 import type { Device } from './device.js';
 import type { Dice } from './dice.js';
 import { editsOf, editsOfChange, numberedEdit, removal, startDocument } from './edits.js';
+import { storyOf } from './story.js';
 import type { Host, World } from './world.js';
 
 export const projectId = 'project';
@@ -84,10 +91,7 @@ export class Tab implements Host, SavedEditor {
       const journal = device.journalOf(userId).of(this);
       const locks = device.locks.of(this);
       const lockName = `${userId}:${projectId}`;
-      let isLost = false;
-      let onLost = (): void => {
-        isLost = true;
-      };
+      const lock: { onLost: (() => void) | null; isLost: boolean } = { onLost: null, isLost: false };
       const { opened } = await openForEditing(
         {
           projects,
@@ -97,7 +101,8 @@ export class Tab implements Host, SavedEditor {
           empty: () => startDocument,
           newTitle: () => 'Untitled',
           onLost: () => {
-            onLost();
+            lock.isLost = true;
+            lock.onLost?.();
           },
         },
         projectId,
@@ -136,7 +141,7 @@ export class Tab implements Host, SavedEditor {
         },
         opened,
       );
-      onLost = () => {
+      lock.onLost = () => {
         driver.lockLost();
       };
       this.driver = driver;
@@ -144,7 +149,7 @@ export class Tab implements Host, SavedEditor {
         this.stirred = true;
       });
       driver.attach(this);
-      if (isLost) onLost();
+      if (lock.isLost) lock.onLost();
       this.stage = 'open';
       world.tell(this.name, () => `opened as ${this.machine.role.status}, edits ${this.#listEdits()}`);
     } catch (error) {
@@ -182,6 +187,10 @@ export class Tab implements Host, SavedEditor {
     this.readOnly = true;
     await this.driver?.close();
     this.crash();
+  }
+
+  get epoch(): number {
+    return this.machine.role.epoch;
   }
 
   get canEdit(): boolean {
@@ -286,12 +295,4 @@ export class Tab implements Host, SavedEditor {
   #listEdits(): string {
     return `[${[...editsOf(this.document)].sort((a, b) => a - b).join(' ')}]`;
   }
-}
-
-function storyOf(event: AutosaveEvent, { machine, effects }: ReturnType<typeof step>): string {
-  const { type, ...rest } = event;
-  const { role, local, remote } = machine;
-  const done = effects.map((effect) => ('name' in effect ? `${effect.type} ${effect.name}` : effect.type));
-  const details = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`;
-  return `${type}${details} → ${role.status}(${role.epoch}) ${local.status} ${remote.status} ${local.durableSeq}/${local.seq} acked ${remote.ackedSeq}@${remote.baseRev}${done.length === 0 ? '' : `: ${done.join(', ')}`}`;
 }

@@ -7,6 +7,9 @@ export interface Host {
   /** False once it crashed or was closed: nothing of it ever runs again. */
   readonly alive: boolean;
   readonly frozen: boolean;
+  /** Whose tab it is, and the epoch in which it leads, or has led. */
+  readonly userId: string;
+  readonly epoch: number;
   /** What waits for it to wake. */
   readonly held: (() => void)[];
 }
