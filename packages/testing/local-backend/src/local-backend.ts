@@ -9,6 +9,10 @@ import { openTestDatabases } from './postgres/test-databases.js';
 import type { TestDatabase, TestDatabaseOptions, TestDatabases } from './postgres/test-databases.js';
 import { restRoutes } from './rest/rest-routes.js';
 import { RestService } from './rest/rest-service.js';
+import { ObjectFiles } from './storage/object-files.js';
+import { ObjectRows } from './storage/object-rows.js';
+import { ResumableUploads } from './storage/resumable-uploads.js';
+import { storageRoutes } from './storage/storage-routes.js';
 
 export interface LocalBackendOptions extends TestDatabaseOptions {
   /** Databases that somebody else opened and closes. Default: some of its own. */
@@ -23,6 +27,10 @@ export interface LocalBackendOptions extends TestDatabaseOptions {
   readonly tokenLifetime?: number;
   /** How long a used refresh token may be used again, in seconds. Default: 10. */
   readonly reuseInterval?: number;
+  /** No object is larger, in bytes, whatever its bucket says. Default: 5 GiB. */
+  readonly sizeLimit?: number;
+  /** How long an unfinished upload can be gone on with, in milliseconds. Default: a day, as on the platform. */
+  readonly uploadLifetime?: number;
 }
 
 export interface LocalBackend {
@@ -36,6 +44,8 @@ export interface LocalBackend {
   readonly admin: pg.Pool;
   /** Signs a token as the project would, with exactly these claims. */
   signToken(claims: JWTPayload): Promise<string>;
+  /** The versions whose bytes storage has, finished or not: for finding orphans. */
+  storedVersions(): Promise<readonly string[]>;
   /** What was asked for and isn't offered (501), and what broke (500), since the last call; each a line. */
   takeComplaints(): readonly string[];
   /**
@@ -49,6 +59,7 @@ export interface LocalBackend {
 /** Starts a backend: about two seconds with a PostgreSQL of its own, and 100 ms with databases that are open. */
 export async function startLocalBackend(options: LocalBackendOptions = {}): Promise<LocalBackend> {
   const { port = 0, schemas = ['public'], maxRows = 1000, tokenLifetime = 3600, reuseInterval = 10 } = options;
+  const { sizeLimit = 5 * 1024 ** 3, uploadLifetime = 24 * 60 * 60 * 1000 } = options;
   const [databases, keys] = await Promise.all([options.databases ?? openTestDatabases(options), ProjectKeys.create()]);
   const database = await databases.create();
   const admin = new pg.Pool({ connectionString: database.url, max: 5 });
@@ -65,7 +76,14 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
 
   let url = '';
   const auth = new AuthService({ admin, keys, issuer: () => `${url}/auth/v1`, tokenLifetime, reuseInterval });
-  const gateway = new Gateway([restRoutes(keys, rest), authRoutes(keys, auth)]);
+  const files = await ObjectFiles.create();
+  const rows = new ObjectRows(pool, admin, files);
+  const uploads = new ResumableUploads({ rows, files, sizeLimit, lifetime: uploadLifetime });
+  const gateway = new Gateway([
+    restRoutes(keys, rest),
+    authRoutes(keys, auth),
+    storageRoutes({ keys, rows, files, uploads, sizeLimit }),
+  ]);
   url = await gateway.listen(port);
 
   let stopping: Promise<void> | undefined;
@@ -73,6 +91,7 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
     await gateway.close();
     await Promise.all([admin.end(), pool.end(), listener.end()]);
     await database.drop();
+    await files.dispose();
     if (options.databases === undefined) await databases.stop();
     const complaints = gateway.complaints.splice(0);
     if (complaints.length > 0) throw new Error(`The local backend was asked for more:\n${complaints.join('\n')}`);
@@ -85,6 +104,7 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
     database,
     admin,
     signToken: (claims) => keys.sign(claims),
+    storedVersions: () => files.list(),
     takeComplaints: () => gateway.complaints.splice(0),
     stop: () => (stopping ??= stop()),
   };

@@ -163,9 +163,15 @@ export function authRoutes(keys: ProjectKeys, auth: AuthService): Service {
     name: 'auth',
     answer: async (exchange: Exchange) => {
       const { request, response, method, path } = exchange;
-      if (path === '.well-known/jwks.json' && method === 'GET') { sendJson(response, 200, keys.jwks); return; }
+      if (path === '.well-known/jwks.json' && method === 'GET') {
+        sendJson(response, 200, keys.jwks);
+        return;
+      }
       requireKey(keys, request);
-      if (path === 'health' && method === 'GET') { sendJson(response, 200, { name: 'GoTrue', version: 'local' }); return; }
+      if (path === 'health' && method === 'GET') {
+        sendJson(response, 200, { name: 'GoTrue', version: 'local' });
+        return;
+      }
       if (path === 'token' && method === 'POST') return token(exchange, auth);
       if (path === 'signup' && method === 'POST') return signUp(exchange, auth);
       if (path === 'user') return user(exchange, auth);

@@ -40,12 +40,15 @@ export class ProjectKeys {
       .sign(this.#privateKey);
   }
 
-  /** @throws ApiError `PGRST301` for a token that isn't one of ours, `PGRST303` for one that has expired */
-  async verify(token: string): Promise<JWTPayload> {
+  /**
+   * @param clockTolerance in seconds
+   * @throws ApiError `PGRST301` for a token that isn't one of ours, `PGRST303` for one that has expired
+   */
+  async verify(token: string, clockTolerance: number = CLOCK_TOLERANCE): Promise<JWTPayload> {
     try {
       const { payload } = await jwtVerify(token, this.#find, {
         algorithms: ['ES256'],
-        clockTolerance: CLOCK_TOLERANCE,
+        clockTolerance,
       });
       return payload;
     } catch (error) {
