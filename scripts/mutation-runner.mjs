@@ -16,7 +16,7 @@ import { build } from 'esbuild';
  * What Stryker's switches in the mutated code and the collected tests find in their process.
  *
  * @type {{
- *   __stryker__: {activeMutant?: string, hitCount?: number, hitLimit?: number, currentTestId?: string, mutantCoverage?: object},
+ *   __stryker__: {activeMutant?: string, hitCount?: number, hitLimit?: number, currentTestId?: string | undefined, mutantCoverage?: object},
  *   __collectTest: (test: Test) => void,
  * }}
  */

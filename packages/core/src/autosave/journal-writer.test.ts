@@ -384,6 +384,22 @@ describe('emptying the journal', () => {
     assert.deepEqual(events.at(-1), { type: 'appended', toSeq: 211, compact: false });
   });
 
+  it('keeps the title as it is by then, as folding does', async () => {
+    const titled = (title: string): void => {
+      context.options = { ...context.options, title: () => ({ title, description: '' }) };
+    };
+    writer.begin(opening(true));
+    await edit(11);
+    local({ seq: 11, durableSeq: 11 });
+    titled('Folded');
+    writer.compact();
+    await writer.settled();
+    assert.equal((await image()).meta.title, 'Folded');
+    titled('Emptied');
+    await writer.clear();
+    assert.equal((await image()).meta.title, 'Emptied');
+  });
+
   it('harms nobody when it fails', async () => {
     writer.begin(opening(true));
     outcome = () => Promise.reject(new LecternError('quota-exceeded'));
@@ -434,6 +450,50 @@ describe('the outbox', () => {
     await writer.settled();
     const { snapshot, entries } = await image();
     assert.deepEqual([snapshot, entries], [null, []]);
+  });
+
+  it('lets go of nothing that is on its way to the journal', async () => {
+    writer.begin(opening(false));
+    writer.record(11, change(11));
+    const root = writer.append(11);
+    writer.acknowledge(acknowledged);
+    await root;
+    await writer.settled();
+    assert.equal((await image()).snapshot?.seq, 11);
+  });
+
+  it('lets go of what is left where a new beginning failed, or another document came', async () => {
+    for (const fails of [true, false]) {
+      await disk.write('p', 1, { snapshot: sealSnapshot(0, other), append: [sealEntry(11, 1, change(11))] });
+      writer.begin(opening(!fails));
+      if (fails) {
+        outcome = () => Promise.reject(new LecternError('quota-exceeded'));
+        await edit(11);
+        outcome = () => Promise.resolve();
+      } else writer.uproot();
+      writer.acknowledge(acknowledged);
+      await writer.settled();
+      assert.equal((await image()).snapshot, null);
+    }
+  });
+
+  it('writes the steps that can be undone once, be it with a save or with a change', async () => {
+    const editor = createEditor({ document, newId: () => 'new', checked: true });
+    editor.run('clip.rename', { clipId: 'clip-1' as never, name: 'Renamed' });
+    context.editor = { document: editor.document, history: editor.history } as never;
+    writer.begin(opening(true));
+    local({ seq: 11 });
+    writer.acknowledge(acknowledged);
+    await writer.settled();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await image()).history?.steps.length, 1);
+    writer.acknowledge({ ...acknowledged, seqTo: 9 });
+    await writer.settled();
+    await edit(12);
+    assert.deepEqual(writes.at(-1)?.history?.put, []);
+    context.editor = null;
+    writer.acknowledge(acknowledged);
+    assert.equal(writes.at(-1)?.history, undefined);
   });
 
   it('tells that the lead is lost when the epoch is over, and nothing of other failures', async () => {

@@ -4,10 +4,13 @@ import { isLecternError, LecternError, type ProjectRevision, type ProjectsPort }
 import type { Change, ClipId, MarkerId, MarkerRecord, TimelineDocument } from '@lectern/timeline';
 import { applyChange, emptyHistory } from '@lectern/timeline';
 import { createProjectDocument } from '../../../testing/src/builders.js';
+import { createEditor } from '../editor/create-editor.js';
 import { crc32 } from './crc32.js';
+import { historyWrite } from './history-journal.js';
 import type { JournalEntry, JournalImage, JournalMeta, JournalSnapshot, OutboxRow } from './journal.js';
 import { sealEntry, sealSnapshot } from './journal-reader.js';
 import { memoryJournal } from './memory-journal.js';
+import { systemClock } from './clock.js';
 import { decideOpening, fetchHead, type Head, type Opening } from './opening.js';
 import { hashDocument, printDocument } from './stored-document.js';
 
@@ -183,7 +186,7 @@ describe('opening what this browser kept', () => {
 
 describe('what a back end says about a project that is opened', () => {
   const asking = (answer: () => Promise<unknown>): Promise<Head> =>
-    fetchHead({ open: answer } as unknown as ProjectsPort, 'p');
+    fetchHead({ open: answer } as unknown as ProjectsPort, 'p', systemClock());
 
   it('is the project, that there is none, or nothing', async () => {
     const head = await headOf();
@@ -372,6 +375,24 @@ describe('deciding where to start', () => {
     assert.equal(asConflict.restorable?.changes, 2, 'what was put aside is no state of the project');
     const atHead = await decide(kept, { head: await headOf(mine) });
     assert.deepEqual([atHead.restorable, atHead.journaled, markersIn(atHead)], [null, false, 2]);
+  });
+
+  it('lets nobody undo in the head what was done in another document', async () => {
+    const mine = applyChange(applyChange(start, adding(marker(1))), adding(marker(2)));
+    const editor = createEditor({ document: start, newId: () => 'new', checked: true });
+    editor.run('clip.rename', { clipId: 'clip-1' as ClipId, name: 'Mine' });
+    const { index, put } = historyWrite(emptyHistory, editor.history, 2);
+    assert.ok(index);
+    const kept: JournalImage = { ...two, history: { index, steps: put } };
+    const contentHash = await hashDocument(mine);
+    const passed = await decide(kept, { revisions: [revision(2, 'y', { contentHash })] });
+    assert.equal(passed.history, emptyHistory);
+    const same = await decide(kept, { head: await headOf(mine) });
+    assert.equal(same.history.done.length, 1);
+    assert.deepEqual(same.write?.history, { index: { ...index, hash: contentHash }, put: [], drop: [] });
+    const unsaved = await decide(kept);
+    assert.equal(unsaved.history.done.length, 1);
+    assert.equal(unsaved.write?.history, undefined);
   });
 
   it('offers what was kept when nobody says which revisions there are', async () => {
