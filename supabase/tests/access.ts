@@ -99,7 +99,6 @@ export async function setScene(db: Database): Promise<Scene> {
     order_key: 'a0',
     asset_id: asset,
   });
-  // The administrator's own, for what is moved into the owner's.
   const blobKey = await db.storeBlob(owner, randomUUID());
   const freeKey = await db.storeBlob(owner, randomUUID());
   const reserve = async (fields: Row = {}): Promise<string> => {
@@ -512,7 +511,7 @@ export const access: Readonly<Record<string, Readonly<Record<string, Cells>>>> =
 };
 
 /** Carries a command out as that role within the owner's open transaction, and takes it back. */
-export async function tryCell(
+async function tryCell(
   client: pg.Client,
   scene: Scene,
   table: string,
@@ -544,21 +543,20 @@ export async function tryCell(
   }
 }
 
-/** What comes of every command on a table for every role, in the form of `access`. */
-export async function tryTable(
+/** What comes of a command on a table for each role, in the order of `roleNames`. */
+export async function tryCommand(
   client: pg.Client,
   scene: Scene,
   table: string,
-): Promise<Readonly<Record<string, readonly Outcome[]>>> {
-  const found: Record<string, Outcome[]> = {};
-  for (const [name, [command]] of Object.entries(access[table] ?? {})) {
-    const outcomes: Outcome[] = [];
-    for (const role of roleNames) outcomes.push(await tryCell(client, scene, table, command, role));
-    found[name] = outcomes;
-  }
-  return found;
+  name: string,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const [command] = access[table]?.[name] ?? [''];
+  for (const role of roleNames) outcomes.push(await tryCell(client, scene, table, command, role));
+  return outcomes;
 }
 
+/** What has to come of it. */
 export function expectedOf(table: string): Readonly<Record<string, readonly Outcome[]>> {
   return Object.fromEntries(
     Object.entries(access[table] ?? {}).map(([name, [, ...outcomes]]): [string, readonly Outcome[]] => [

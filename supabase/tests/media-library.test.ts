@@ -208,7 +208,7 @@ describe('the library', () => {
     const id = await db.storeAsset(ada);
     const [removed] = await set(id, "deleted_at = '2001-01-01'");
     assert.equal(removed?.['status'], 'deleted');
-    assert.ok((removed?.['deleted_at'] as Date).getFullYear() > 2001);
+    assert.ok((removed['deleted_at'] as Date).getFullYear() > 2001);
     assert.deepEqual((await set(id, "deleted_at = '2001-01-01'"))[0], removed, 'twice');
     assert.deepEqual([await names(), await names({ p_deleted: true })], [[], ['Lecture.mp4']]);
     const [restored] = await set(id, 'deleted_at = null');
@@ -316,7 +316,7 @@ describe('the library', () => {
     assert.equal(versions[2]?.['blob_key'], versions.find((version) => version['id'] === first)?.['blob_key']);
     assert.equal(row['current_version_id'], versions[2]?.['id']);
     assert.deepEqual(await db.rows('select from media_usage where asset_id = $1', [id]), []);
-    const undo = db.call(user(randomUUID()), 'undo_media_change', { p_history_id: entries[1]?.['id'] });
+    const undo = db.call(user(randomUUID()), 'undo_media_change', { p_history_id: entries[1]['id'] });
     assert.equal((await refusalOf(undo)).hint, 'not-found');
   });
 

@@ -195,7 +195,7 @@ describe('reservations', () => {
     assert.equal((await complete(100))['status'], 'done');
     const [blob] = await blobs();
     assert.equal(blob?.['store'], 'b2');
-    assert.equal(await db.call(service, 'forget_blobs', { p_object_names: [blob?.['object_name']] }), '1');
+    assert.equal(await db.call(service, 'forget_blobs', { p_object_names: [blob['object_name']] }), '1');
     assert.deepEqual(await usage(), { stored_bytes: '0', reserved_bytes: '0' });
   });
 
