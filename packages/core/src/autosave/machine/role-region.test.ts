@@ -149,6 +149,7 @@ describe('role: stranded changes', () => {
 
   it('wait for no save any more when it failed, whatever the reason', () => {
     const { machine } = run([...sending, { type: 'lost' }]);
+    assert.deepEqual(run([{ ...failed('server'), saveId: 's0' }], machine), { machine, effects: [] }, 'of another one');
     for (const code of ['server', 'offline', 'forbidden'] as const) {
       const after = run([failed(code)], machine);
       assert.equal(after.machine.remote.save, null);
