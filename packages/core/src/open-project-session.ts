@@ -96,6 +96,7 @@ export async function openProjectSession(
       projects: backend.projects,
       locks,
       lockName,
+      clock: systemClock(world.now),
       journal: () => openUsersJournal(world, userId),
       empty: () => createEmptyProject(newId),
       newTitle: () => world.messages().t('projects.newTitle'),

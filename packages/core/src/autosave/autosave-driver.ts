@@ -460,7 +460,7 @@ export class AutosaveDriver implements Autosave {
               headAt: conflict.headAt,
               keptAs: conflict.keptAs,
             },
-      reason: remote.reason ?? local.reason ?? (kind === 'memory' ? this.#journalError : null),
+      reason: reasonOf(this.#machine) ?? (kind === 'memory' ? this.#journalError : null),
       retryAt: this.#retryAt,
       journal: kind,
       memoryOnly: kind === 'memory',
@@ -470,4 +470,10 @@ export class AutosaveDriver implements Autosave {
       neverSaved: remote.baseRev === 0,
     };
   }
+}
+
+/** What a person should know first: that this browser keeps nothing, where the back end may be back any moment. */
+function reasonOf({ local, remote }: AutosaveMachine): SerialisedError | null {
+  const isWaiting = remote.status === 'offline' || remote.status === 'backoff' || remote.status === 'authLost';
+  return isWaiting && local.status === 'degraded' ? (local.reason ?? remote.reason) : (remote.reason ?? local.reason);
 }

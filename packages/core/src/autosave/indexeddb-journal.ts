@@ -64,10 +64,14 @@ class Requests {
   readonly #all: Promise<unknown>[] = [];
 
   add(...requests: readonly Promise<unknown>[]): void {
-    for (const request of requests) {
-      request.catch(() => undefined);
-      this.#all.push(request);
-    }
+    for (const each of requests) void this.ask(each);
+  }
+
+  /** Like `add`, for a request with an answer. */
+  ask<T>(request: Promise<T>): Promise<T> {
+    request.catch(() => undefined);
+    this.#all.push(request);
+    return request;
   }
 
   async done(): Promise<void> {
@@ -229,7 +233,9 @@ export async function indexedDbJournal(name: string): Promise<Journal> {
         const wal = transaction.objectStore('wal');
         const snapshots = transaction.objectStore('snapshot');
         const range = entriesOf(projectId, write.quarantine.fromSeq - 1);
-        const [snapshot = null, entries] = await Promise.all([snapshots.get(projectId), wal.getAll(range)]);
+        const snapshotThere = requests.ask(snapshots.get(projectId));
+        const entries = await requests.ask(wal.getAll(range));
+        const snapshot = (await snapshotThere) ?? null;
         const part = quarantinedBy({ meta: found, snapshot, entries }, write);
         if (part !== null) requests.add(transaction.objectStore('quarantine').add(part));
         requests.add(wal.delete(range));
@@ -246,20 +252,21 @@ export async function indexedDbJournal(name: string): Promise<Journal> {
   };
 
   const imageOf = async (transaction: WriteTransaction, projectId: string): Promise<JournalImage | null> => {
-    const [meta, snapshot, entries, outbox, index, steps] = await Promise.all([
-      transaction.objectStore('meta').get(projectId),
-      transaction.objectStore('snapshot').get(projectId),
-      transaction.objectStore('wal').getAll(entriesOf(projectId)),
-      transaction.objectStore('outbox').index('project').getAll(projectId),
-      transaction.objectStore('historyIndex').get(projectId),
-      transaction.objectStore('history').getAll(entriesOf(projectId)),
-    ]);
+    // One after the other: a request that throws must not leave others behind that nobody waits for.
+    const requests = new Requests();
+    const found = requests.ask(transaction.objectStore('meta').get(projectId));
+    const snapshot = requests.ask(transaction.objectStore('snapshot').get(projectId));
+    const entries = requests.ask(transaction.objectStore('wal').getAll(entriesOf(projectId)));
+    const outbox = requests.ask(transaction.objectStore('outbox').index('project').getAll(projectId));
+    const index = await requests.ask(transaction.objectStore('historyIndex').get(projectId));
+    const steps = await requests.ask(transaction.objectStore('history').getAll(entriesOf(projectId)));
+    const meta = await found;
     if (meta === undefined) return null;
     return {
       meta,
-      snapshot: snapshot ?? null,
-      entries,
-      outbox,
+      snapshot: (await snapshot) ?? null,
+      entries: await entries,
+      outbox: await outbox,
       history: index === undefined ? null : { index, steps },
     };
   };
@@ -299,7 +306,9 @@ export async function indexedDbJournal(name: string): Promise<Journal> {
       transact(false, async (transaction) => {
         const parts = transaction.objectStore('quarantine');
         const keys = await parts.index('project').getAllKeys(projectId);
-        await Promise.all(keys.map((key) => parts.delete(key)));
+        const requests = new Requests();
+        for (const key of keys) requests.add(parts.delete(key));
+        await requests.done();
       }),
     evict: () =>
       transact(false, async (transaction) => {
@@ -308,12 +317,11 @@ export async function indexedDbJournal(name: string): Promise<Journal> {
           const { projectId } = meta;
           const snapshots = transaction.objectStore('snapshot');
           const wal = transaction.objectStore('wal');
-          const held = await Promise.all([
-            snapshots.count(projectId),
-            wal.count(entriesOf(projectId)),
-            transaction.objectStore('historyIndex').count(projectId),
-          ]);
-          if (held.every((count) => count === 0)) continue;
+          const held =
+            (await snapshots.count(projectId)) +
+            (await wal.count(entriesOf(projectId))) +
+            (await transaction.objectStore('historyIndex').count(projectId));
+          if (held === 0) continue;
           const requests = new Requests();
           requests.add(snapshots.delete(projectId), wal.delete(entriesOf(projectId)));
           requestHistory(requests, transaction, projectId, { index: null, put: [], drop: 'all' });

@@ -8,6 +8,7 @@ import { leading, run } from '../test-support/machine-steps.js';
 import type { DriverContext } from './driver-context.js';
 import type { Journal, JournalImage, JournalWrite } from './journal.js';
 import { readJournal, sealEntry, sealSnapshot } from './journal-reader.js';
+import { systemClock } from './clock.js';
 import { freshMeta, JournalWriter } from './journal-writer.js';
 import type { AutosaveEvent, AutosaveMachine, PreparedSave } from './machine/machine.js';
 import { memoryJournal } from './memory-journal.js';
@@ -74,7 +75,7 @@ beforeEach(async () => {
   context = {
     options: {
       projectId: 'p',
-      clock: { now: () => new Date('2026-03-02T09:00:00Z') },
+      clock: systemClock(() => new Date('2026-03-02T09:00:00Z')),
       title: () => ({ title: 'Waves', description: 'Week 1' }),
     } as unknown as DriverContext['options'],
     machine: run(leading).machine,

@@ -1,5 +1,6 @@
 import { serialiseError, toLecternError, type SerialisedError } from '@lectern/ports';
 import { emptyHistory, type Change, type History } from '@lectern/timeline';
+import { within } from './clock.js';
 import type { DriverContext } from './driver-context.js';
 import { historyWrite } from './history-journal.js';
 import type { Journal, JournalEntry, JournalMeta, JournalWrite } from './journal.js';
@@ -10,6 +11,7 @@ import type { Opening } from './opening.js';
 /** Entries and bytes after which the journal is folded into a snapshot. */
 const compactEntries = 200;
 const compactBytes = 2_000_000;
+const appendTimeoutMs = 5000;
 
 /** A change on its way to the journal. */
 interface Unwritten {
@@ -97,13 +99,15 @@ export class JournalWriter {
       if (editor === null) return;
       if (isRoot) this.#root = 'writing';
       const { history } = editor;
-      await this.write({
+      const write: JournalWrite = {
         ...(isRoot
           ? { snapshot: sealSnapshot(toSeq, editor.document), dropEntriesTo: toSeq }
           : { append: pending.map(({ entry }) => entry) }),
         meta: { ...this.#meta(), lastSeq: toSeq },
         history: historyWrite(this.#history, history, toSeq, toSeq === ackedSeq ? baseHash : ''),
-      });
+      };
+      // A database that answers nothing keeps nothing, as far as anybody can tell.
+      await within(this.#context.options.clock, appendTimeoutMs, () => this.write(write));
       this.#history = history;
     } catch (error) {
       if (isRoot && generation === this.#generation && this.#root === 'writing') this.#root = 'none';

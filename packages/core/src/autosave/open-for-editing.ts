@@ -7,6 +7,7 @@ import {
 } from '@lectern/ports';
 import { emptyHistory, type TimelineDocument } from '@lectern/timeline';
 import type { OpenedForEditing } from './autosave-driver.js';
+import type { Clock } from './clock.js';
 import { freshMeta } from './journal-writer.js';
 import type { Journal, JournalImage, JournalMeta } from './journal.js';
 import { memoryJournal } from './memory-journal.js';
@@ -20,6 +21,7 @@ export interface OpeningWorld {
   readonly projects: ProjectsPort;
   readonly locks: ProjectLocks;
   readonly lockName: string;
+  readonly clock: Clock;
   /** The journal of the signed-in user, asked for once the lock is taken, and why a better one was denied. */
   readonly journal: () => Promise<{ readonly journal: Journal; readonly error: SerialisedError | null }>;
   /** The document of a project that nobody has saved, and its title. */
@@ -43,10 +45,11 @@ export async function openForEditing(
   projectId: string,
   which: OpeningMode,
 ): Promise<OpenedProjectParts> {
-  const { projects, locks, lockName, empty, newTitle, onLost } = world;
+  const { projects, locks, lockName, clock, empty, newTitle, onLost } = world;
   const lock = await locks.tryAcquire(lockName, onLost);
   try {
-    const head: Head = which === 'new' ? { found: false, unreachable: null } : await fetchHead(projects, projectId);
+    const head: Head =
+      which === 'new' ? { found: false, unreachable: null } : await fetchHead(projects, projectId, clock);
     const title = head.found ? head.opened.project.title : newTitle();
     const description = head.found ? head.opened.project.description : '';
     const { journal, error } = await world.journal();
@@ -56,7 +59,7 @@ export async function openForEditing(
     const opening =
       which === 'new'
         ? freshOpening(empty())
-        : await decideOpening(projects, head, kept, empty, () => fetchHead(projects, projectId)).catch(
+        : await decideOpening(projects, head, kept, empty, () => fetchHead(projects, projectId, clock)).catch(
             (failure: unknown) => {
               if (which === 'either' && isLecternError(failure) && failure.code === 'not-found')
                 return freshOpening(empty(), kept?.meta.lastSeq);

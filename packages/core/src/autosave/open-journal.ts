@@ -1,3 +1,4 @@
+import { withAcknowledgementNotes } from './acknowledgement-notes.js';
 import { indexedDbJournal } from './indexeddb-journal.js';
 import type { Journal } from './journal.js';
 import { localStorageJournal, pageStorage } from './local-storage-journal.js';
@@ -5,10 +6,11 @@ import { memoryJournal } from './memory-journal.js';
 
 /** The best journal that this browser allows: IndexedDB, else localStorage, else memory (`kind` says which). */
 export async function openJournal(namespace: string): Promise<Journal> {
+  const storage = pageStorage();
   try {
-    return await indexedDbJournal(namespace);
+    const journal = await indexedDbJournal(namespace);
+    return storage === null ? journal : withAcknowledgementNotes(journal, storage, namespace);
   } catch {
-    const storage = pageStorage();
     return storage === null ? memoryJournal() : localStorageJournal(storage, namespace);
   }
 }

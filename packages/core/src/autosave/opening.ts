@@ -9,11 +9,15 @@ import {
 } from '@lectern/ports';
 import { emptyHistory, type History, type TimelineDocument } from '@lectern/timeline';
 import type { Restorable } from './autosave-state.js';
+import { within, type Clock } from './clock.js';
 import { readHistory, strayStepsOf } from './history-journal.js';
 import type { JournalImage, JournalWrite } from './journal.js';
 import { isUnsaved } from './journal-image.js';
 import { readJournal } from './journal-reader.js';
 import { hashDocument, readDocument } from './stored-document.js';
+
+/** After that long, a back end that says nothing is taken for one that can't be reached. */
+const headTimeoutMs = 15_000;
 
 /** What a back end had to say about a project that is being opened. */
 export type Head =
@@ -49,9 +53,12 @@ export interface Opening {
 }
 
 /** @throws `aborted` */
-export async function fetchHead(projects: ProjectsPort, projectId: string): Promise<Head> {
+export async function fetchHead(projects: ProjectsPort, projectId: string, clock: Clock): Promise<Head> {
   try {
-    return { found: true, opened: await projects.open(projectId) };
+    return {
+      found: true,
+      opened: await within(clock, headTimeoutMs, (signal) => projects.open(projectId, { signal })),
+    };
   } catch (error) {
     const failure = toLecternError(error);
     if (failure.code === 'not-found') return { found: false, unreachable: null };

@@ -11,6 +11,7 @@ import {
   diskJournal,
   endSessions,
   fakeLifecycle,
+  lastLocks,
   nameOf,
   portsOf,
   rename,
@@ -123,11 +124,7 @@ describe('two tabs', () => {
   });
 
   it('let a stale tab write nothing', async () => {
-    const locks = memoryProjectLocks();
-    // Its lock is somebody else's for good.
-    const { world, crash } = abandoned({
-      session: { locks: { ...locks, acquire: () => new Promise(() => undefined) } },
-    });
+    const { world, crash } = abandoned();
     const frozen = await world.openProject('lecture');
     const awake = await crash().openProject('lecture');
     rename(awake, 'Awake');
@@ -343,7 +340,7 @@ describe('a conflict', () => {
     assert.equal(state(project).pendingChanges, 0);
     const kept = (await world.reliableBackend.projects.revisions('lecture')).filter(({ kind }) => kind === 'conflict');
     assert.equal(kept.length, 1);
-    const again = await world.tab({ locks: memoryProjectLocks() }).openProject('lecture');
+    const again = await world.tab({ locks: lastLocks() }).openProject('lecture');
     assert.equal(nameOf(again.editor.document), 'Theirs');
     assert.equal(state(again).restorable, null, 'what was let go is not offered again');
   });
@@ -411,7 +408,7 @@ describe('a conflict', () => {
   it('is there again after a reload, with both sides', async () => {
     const { world, project } = await conflicting();
     await project.autosave.durable(project.autosave.lastSeq());
-    const back = await world.tab({ locks: memoryProjectLocks() }).openProject('lecture');
+    const back = await world.tab({ locks: lastLocks() }).openProject('lecture');
     assert.equal(nameOf(back.editor.document), 'Mine');
     await until(() => state(back).remote === 'conflict', 'the conflict');
   });

@@ -173,11 +173,13 @@ export class TabRole {
     const { projects, projectId, title, empty } = options;
     take({ type: 'requested' });
     try {
-      const head = await fetchHead(projects, projectId);
+      const head = await fetchHead(projects, projectId, this.#context.options.clock);
       const image = await this.#hooks.journal.claim(projectId, freshMeta(title()));
       const opening =
         this.#openingAsShown(head, image.meta) ??
-        (await decideOpening(projects, head, image, empty, () => fetchHead(projects, projectId)));
+        (await decideOpening(projects, head, image, empty, () =>
+          fetchHead(projects, projectId, this.#context.options.clock),
+        ));
       if (this.#lock !== lock) throw new Error('the lock was taken away');
       this.#couldNotLead = false;
       this.#begin(opening, image.meta.epoch);
@@ -236,8 +238,13 @@ export class TabRole {
     this.#catchingUp = true;
     const { projects, projectId, empty } = this.#context.options;
     try {
-      const [head, image] = await Promise.all([fetchHead(projects, projectId), this.#hooks.journal.read(projectId)]);
-      const opening = await decideOpening(projects, head, image, empty, () => fetchHead(projects, projectId));
+      const [head, image] = await Promise.all([
+        fetchHead(projects, projectId, this.#context.options.clock),
+        this.#hooks.journal.read(projectId),
+      ]);
+      const opening = await decideOpening(projects, head, image, empty, () =>
+        fetchHead(projects, projectId, this.#context.options.clock),
+      );
       if (!this.#isFollowing()) return;
       this.#followedEpoch = image?.meta.epoch ?? 0;
       this.#begin(opening, null);

@@ -12,7 +12,7 @@ import { autosaveSentence } from '../autosave/autosave-sentence.js';
 import type { Journal } from '../autosave/journal.js';
 import type { Lifecycle, LifecycleEvent } from '../autosave/lifecycle.js';
 import { memoryJournal } from '../autosave/memory-journal.js';
-import { memoryProjectLocks } from '../autosave/project-lock.js';
+import { memoryProjectLocks, type ProjectLocks } from '../autosave/project-lock.js';
 import { createSession } from '../create-session.js';
 import { messagesFor } from '../messages/messages.js';
 import type { ProjectSession } from '../project-session.js';
@@ -92,13 +92,18 @@ export const savedName = async (world: World, id = 'lecture'): Promise<unknown> 
 };
 export const sentence = (project: ProjectSession): string => autosaveSentence(state(project), messagesFor('en'));
 
+/** Locks of a tab that, once it has lost the lead, never gets it again: it is as good as dead. */
+export function lastLocks(): ProjectLocks {
+  return { ...memoryProjectLocks(), acquire: () => new Promise(() => undefined) };
+}
+
 /** Leaves without saying goodbye, as a killed tab does: nothing is closed, and its lock is free. */
 export function abandoned(options: TestSessionOptions = {}): {
   readonly world: World;
   readonly crash: () => LecternSession;
 } {
-  const world = begin(options);
-  return { world, crash: () => world.tab({ locks: memoryProjectLocks() }) };
+  const world = begin({ ...options, session: { locks: lastLocks(), ...options.session } });
+  return { world, crash: () => world.tab({ locks: lastLocks() }) };
 }
 
 export function bound<Port extends object>(port: Port): Port {

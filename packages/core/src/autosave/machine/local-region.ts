@@ -1,8 +1,8 @@
 import type { SerialisedError } from '@lectern/ports';
 import { firstRetryMs, lastRetryMs, type Transition } from './transition.js';
 
-/** How long a change waits for others before it is written to the journal; the promise is 50 ms. */
-const appendMs = 40;
+/** A change waits for those of the same turn, and no longer; what comes while it is written is written together next. */
+const appendMs = 0;
 
 export function changed(next: Transition, seq: number): void {
   const { status } = next.local;

@@ -92,11 +92,13 @@ export class Tab implements Host, SavedEditor {
       const locks = device.locks.of(this);
       const lockName = `${userId}:${projectId}`;
       const lock: { onLost: (() => void) | null; isLost: boolean } = { onLost: null, isLost: false };
+      const clock = world.clockOf(this, dice);
       const { opened } = await openForEditing(
         {
           projects,
           locks,
           lockName,
+          clock,
           journal: () => Promise.resolve({ journal, error: null }),
           empty: () => startDocument,
           newTitle: () => 'Untitled',
@@ -121,7 +123,7 @@ export class Tab implements Host, SavedEditor {
           locks,
           lockName,
           lifecycle: this.#pageLife(),
-          clock: world.clockOf(this, dice),
+          clock,
           newId: () => world.newId(),
           debounceMs: 1500,
           deadlineMs: 30_000,
