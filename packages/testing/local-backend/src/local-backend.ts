@@ -7,6 +7,7 @@ import { Gateway } from './http/gateway.js';
 import { ProjectKeys } from './http/keys.js';
 import { openTestDatabases } from './postgres/test-databases.js';
 import type { TestDatabase, TestDatabaseOptions, TestDatabases } from './postgres/test-databases.js';
+import { RealtimeHub } from './realtime/realtime-hub.js';
 import { restRoutes } from './rest/rest-routes.js';
 import { RestService } from './rest/rest-service.js';
 import { ObjectFiles } from './storage/object-files.js';
@@ -48,6 +49,8 @@ export interface LocalBackend {
   storedVersions(): Promise<readonly string[]>;
   /** What was asked for and isn't offered (501), and what broke (500), since the last call; each a line. */
   takeComplaints(): readonly string[];
+  /** Cuts every WebSocket, as a network does that is gone. */
+  dropConnections(): void;
   /**
    * Stops everything and removes the database.
    *
@@ -74,12 +77,17 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
   await listener.connect();
   await listener.query('listen pgrst');
 
+  function complain(line: string): void {
+    gateway.complaints.push(line);
+  }
   let url = '';
   const auth = new AuthService({ admin, keys, issuer: () => `${url}/auth/v1`, tokenLifetime, reuseInterval });
   const files = await ObjectFiles.create();
   const rows = new ObjectRows(pool, admin, files);
   const uploads = new ResumableUploads({ rows, files, sizeLimit, lifetime: uploadLifetime });
+  const realtime = new RealtimeHub({ keys, pool, admin, url: database.url, complain });
   const gateway = new Gateway([
+    realtime.routes(),
     restRoutes(keys, rest),
     authRoutes(keys, auth),
     storageRoutes({ keys, rows, files, uploads, sizeLimit }),
@@ -88,6 +96,7 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
 
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
+    await realtime.stop();
     await gateway.close();
     await Promise.all([admin.end(), pool.end(), listener.end()]);
     await database.drop();
@@ -106,6 +115,7 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
     signToken: (claims) => keys.sign(claims),
     storedVersions: () => files.list(),
     takeComplaints: () => gateway.complaints.splice(0),
+    dropConnections: () => realtime.dropConnections(),
     stop: () => (stopping ??= stop()),
   };
 }
