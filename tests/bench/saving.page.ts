@@ -1,6 +1,7 @@
 /** The page of the saving suite: each function measures one thing and says how long it took, in milliseconds. */
 import { LecternError, type ProjectsPort, type StoredTimelineJson } from '@lectern/ports';
 import { applyChange, type TimelineDocument } from '@lectern/timeline';
+import { systemClock } from '../../packages/core/src/autosave/clock.js';
 import { indexedDbJournal } from '../../packages/core/src/autosave/indexeddb-journal.js';
 import type { Journal, JournalEntry } from '../../packages/core/src/autosave/journal.js';
 import { sealEntry, sealSnapshot } from '../../packages/core/src/autosave/journal-reader.js';
@@ -94,7 +95,7 @@ const bench = {
     const image = await journal.claim(projectId, initial);
     const journalMs = performance.now() - start;
     const projects = projectsWith(text, 'of the head');
-    const { lastSeq } = await decideOpening(projects, await fetchHead(projects, projectId), image, fail);
+    const { lastSeq } = await decideOpening(projects, await fetchHead(projects, projectId, systemClock()), image, fail);
     const ms = performance.now() - start;
     journal.close();
     return { ms, journalMs, lastSeq };

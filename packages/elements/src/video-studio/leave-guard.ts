@@ -2,6 +2,7 @@ import type { AutosaveState, ProjectSession } from '@lectern/core';
 
 /** Whether closing the page now would lose something: neither this browser nor the back end has it. */
 export function wouldLose(state: AutosaveState): boolean {
+  if (state.stranded > 0) return true;
   if (state.role === 'follower') return false;
   if (state.remoteVolatile && state.remote === 'synced') return false;
   const inBrowser = (state.local === 'clean' || state.local === 'durable') && !state.memoryOnly;
