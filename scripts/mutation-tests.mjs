@@ -20,7 +20,7 @@ export function describe(name, body) {
 }
 
 /** @param {string} name @param {() => unknown} body */
-export function test(name, body) {
+export function it(name, body) {
   const within = [...suites];
   const names = [...within.map((suite) => suite.name).filter(Boolean), name];
   /** @type {any} */ (globalThis).__collectTest({
@@ -35,7 +35,9 @@ export function test(name, body) {
     },
   });
 }
-export const it = test;
+
+/** @param {string} name @param {() => unknown} body */
+export const test = (name, body) => it(name, body);
 
 /** @param {Hook} hook */
 export const beforeEach = (hook) => void suites.at(-1)?.before.push(hook);

@@ -15,7 +15,6 @@ export {
   type AutosaveConfig,
   type AutosaveMachine,
   type PreparedSave,
-  type Save,
 } from './machine-state.js';
 
 /**
