@@ -36,7 +36,7 @@ export class Database {
     this.#server = server;
     this.#database = database;
     this.owner = owner;
-    this.#pool = new pg.Pool({ connectionString: database.authenticatorUrl, max: 8 });
+    this.#pool = new pg.Pool({ connectionString: database.authenticatorUrl, max: 8, idleTimeoutMillis: 0 });
   }
 
   static async open(): Promise<Database> {
@@ -52,7 +52,17 @@ export class Database {
   }
 
   async close(): Promise<void> {
+    // The pool's end is told before its connections are closed, and one that is cut off while it closes is an error.
+    let open = this.#pool.totalCount;
+    const closed = new Promise<void>((resolve) => {
+      if (open === 0) resolve();
+      this.#pool.on('remove', () => {
+        open -= 1;
+        if (open === 0) resolve();
+      });
+    });
     await this.#pool.end();
+    await closed;
     await this.owner.end();
     await this.#database.drop();
     await this.#server.stop();
