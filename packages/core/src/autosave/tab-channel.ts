@@ -22,7 +22,7 @@ export type TabMessage =
   /** Another document took the place of the one before. */
   | { readonly type: 'replaced'; readonly epoch: number };
 
-/** A way to all other tabs with the same project, and never to oneself. */
+/** A way to all other tabs with the same project, and never to oneself. Once it is closed, nobody hears what is posted. */
 export interface TabChannel {
   post(message: TabMessage): void;
   subscribe(listener: (message: TabMessage) => void): () => void;
@@ -33,9 +33,11 @@ export interface TabChannel {
 export function broadcastTabChannel(name: string): TabChannel {
   if (typeof BroadcastChannel === 'undefined') return silentTabChannel;
   const channel = new BroadcastChannel(name);
+  let closed = false;
   return {
     post(message) {
-      channel.postMessage(message);
+      // A journal may answer after its tab has closed the project; a closed channel would throw.
+      if (!closed) channel.postMessage(message);
     },
     subscribe(listener) {
       const onMessage = (event: MessageEvent): void => {
@@ -47,6 +49,7 @@ export function broadcastTabChannel(name: string): TabChannel {
       };
     },
     close() {
+      closed = true;
       channel.close();
     },
   };
@@ -68,7 +71,7 @@ export function memoryTabChannels(): (name: string) => TabChannel {
     return {
       post(message) {
         for (const others of [...all]) {
-          if (others === listeners) continue;
+          if (others === listeners || !all.has(listeners)) continue;
           void Promise.resolve().then(() => {
             for (const listener of [...others]) listener(message);
           });
