@@ -6,3 +6,4 @@ export { startLocalBackend } from './local-backend.js';
 export type { LocalBackend, LocalBackendOptions } from './local-backend.js';
 export { atRequest, bySeed, startFaultProxy } from './faults/fault-proxy.js';
 export type { Fault, FaultPlan, FaultProxy, SeenRequest } from './faults/fault-proxy.js';
+export type { FunctionHandler } from './functions/function-routes.js';

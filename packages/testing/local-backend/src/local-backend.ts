@@ -3,6 +3,8 @@ import type { JWTPayload } from 'jose';
 import pg from 'pg';
 import { authRoutes } from './auth/auth-routes.js';
 import { AuthService } from './auth/auth-service.js';
+import { functionRoutes } from './functions/function-routes.js';
+import type { FunctionHandler } from './functions/function-routes.js';
 import { Gateway } from './http/gateway.js';
 import { ProjectKeys } from './http/keys.js';
 import { openTestDatabases } from './postgres/test-databases.js';
@@ -32,6 +34,8 @@ export interface LocalBackendOptions extends TestDatabaseOptions {
   readonly sizeLimit?: number;
   /** How long an unfinished upload can be gone on with, in milliseconds. Default: a day, as on the platform. */
   readonly uploadLifetime?: number;
+  /** What answers below `/functions/v1/<name>`. Default: nothing. */
+  readonly functions?: Readonly<Record<string, FunctionHandler>>;
 }
 
 export interface LocalBackend {
@@ -88,6 +92,7 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
   const realtime = new RealtimeHub({ keys, pool, admin, url: database.url, complain });
   const gateway = new Gateway([
     realtime.routes(),
+    functionRoutes(options.functions ?? {}),
     restRoutes(keys, rest),
     authRoutes(keys, auth),
     storageRoutes({ keys, rows, files, uploads, sizeLimit }),
