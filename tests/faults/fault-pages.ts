@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { launchWithProfile } from '../browser.mjs';
+import { openContexts } from './clean-up.js';
 import type { FaultSite, PageOptions } from './fault-site.js';
 import type { PageState } from './page/editing-page.js';
 
@@ -18,6 +19,7 @@ export class FaultPages {
   private constructor(site: FaultSite, context: BrowserContext) {
     this.site = site;
     this.context = context;
+    openContexts.add(context);
     context.on('weberror', (error) => {
       this.uncaught.push(wordsOf(error.error()));
     });
@@ -39,6 +41,7 @@ export class FaultPages {
 
   async stop(): Promise<void> {
     await this.context.close().catch(() => undefined);
+    openContexts.delete(this.context);
   }
 }
 

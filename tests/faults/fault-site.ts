@@ -5,6 +5,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { contentSecurityPolicy, serve } from '../../scripts/serve.mjs';
 import { root } from '../../scripts/workspace.mjs';
+import { scratchFolders } from './clean-up.js';
 import { ProjectServer } from './project-server.js';
 import { SeededRandom } from './seeded-random.js';
 
@@ -38,6 +39,7 @@ export class FaultSite {
 
   static async start(seed = 1): Promise<FaultSite> {
     const scratch = await mkdtemp(path.join(tmpdir(), 'lectern-faults-'));
+    scratchFolders.add(scratch);
     const pages = path.join(scratch, 'site');
     await build({
       entryPoints: [path.join(root, 'tests/faults/page/editing-page.ts')],
@@ -62,6 +64,7 @@ export class FaultSite {
     return new FaultSite(site.origin, server, scratch, async () => {
       await Promise.all([site.close(), server.stop()]);
       await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+      scratchFolders.delete(scratch);
     });
   }
 

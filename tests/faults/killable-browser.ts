@@ -4,21 +4,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs';
-
-/** Groups that are running: none of them outlives this process. */
-const running = new Set<number>();
-process.once('exit', () => {
-  for (const group of running) signal(group);
-});
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
-
-function signal(group: number): void {
-  try {
-    process.kill(-group, 'SIGKILL');
-  } catch {
-    // It is gone already.
-  }
-}
+import { killGroup, runningGroups } from './clean-up.js';
 
 const startTimeoutMs = 30_000;
 const deathTimeoutMs = 10_000;
@@ -105,7 +91,7 @@ export class KillableBrowser {
       ],
       { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
     );
-    if (child.pid !== undefined) running.add(child.pid);
+    if (child.pid !== undefined) runningGroups.add(child.pid);
     try {
       const browser = await chromium.connectOverCDP(await endpoint(child));
       const [context] = browser.contexts();
@@ -119,7 +105,7 @@ export class KillableBrowser {
       await connection.send('Runtime.addBinding', { name: 'tellFact' });
       return new KillableBrowser(child, browser, page);
     } catch (error) {
-      await killGroup(child);
+      await killBrowser(child);
       throw error;
     }
   }
@@ -133,7 +119,7 @@ export class KillableBrowser {
         resolve();
       });
     });
-    await killGroup(this.#process);
+    await killBrowser(this.#process);
     // What the page told before is here after that.
     await gone;
     return at;
@@ -162,7 +148,7 @@ function endpoint(child: ChildProcess): Promise<string> {
   });
 }
 
-async function killGroup(child: ChildProcess): Promise<void> {
+async function killBrowser(child: ChildProcess): Promise<void> {
   const { pid } = child;
   if (pid === undefined) return;
   const ended = new Promise<void>((resolve) => {
@@ -171,12 +157,12 @@ async function killGroup(child: ChildProcess): Promise<void> {
       resolve();
     });
   });
-  signal(pid);
+  killGroup(pid);
   await ended;
   const deadline = Date.now() + deathTimeoutMs;
   while (alive(pid)) {
     if (Date.now() > deadline) throw new Error(`Processes of the browser outlived its killing (group ${pid}).`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  running.delete(pid);
+  runningGroups.delete(pid);
 }

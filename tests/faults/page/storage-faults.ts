@@ -70,8 +70,15 @@ export interface SessionReport {
   readonly falseSaved: boolean;
 }
 
-/** Opens a project, edits, saves, edits again and closes it, whatever fails meanwhile. */
-async function scriptedSession(projectId: string, faults: Partial<StorageFaults>): Promise<SessionReport> {
+/**
+ * Opens a project, edits, saves, edits again and closes it, whatever fails meanwhile. Before it closes it waits until all
+ * is saved, for `patience` milliseconds at most.
+ */
+async function scriptedSession(
+  projectId: string,
+  faults: Partial<StorageFaults>,
+  patience: number,
+): Promise<SessionReport> {
   Object.assign(window.storageFaults, faults, { calls: 0 });
   const page = window.editingPage;
   const accepted: number[] = [];
@@ -94,8 +101,9 @@ async function scriptedSession(projectId: string, faults: Partial<StorageFaults>
   await within(2000, page.save());
   await edit(3);
   await edit(4);
-  for (let waited = 0; waited < 40 && page.state().autosave.remote !== 'synced'; waited += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  const end = Date.now() + patience;
+  while (page.state().autosave.remote !== 'synced' && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
   state = page.state();
   const { calls } = window.storageFaults;
