@@ -123,6 +123,33 @@ describe('two tabs', () => {
     assert.equal(rename(theirs, 'First words'), true);
   });
 
+  it('miss nothing that is told while they read what there is', async () => {
+    const disk = diskJournal();
+    let reads = 0;
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    // The second read is the first one after the opening: it gives what there was, late.
+    const slow = {
+      ...disk,
+      read: async (id: string) => {
+        const image = await disk.read(id);
+        if ((reads += 1) === 2) await gate;
+        return image;
+      },
+    };
+    const world = begin({ session: { journal: disk } });
+    const mine = await world.openProject('lecture');
+    const theirs = await world.tab({ journal: slow }).openProject('lecture');
+    await until(() => reads === 2, 'reading');
+    const elsewhere = await world.tab({ journal: diskJournal(), locks: memoryProjectLocks() }).openProject('lecture');
+    rename(elsewhere, 'From elsewhere');
+    await until(() => nameOf(mine.editor.document) === 'From elsewhere', 'the new head');
+    // By then what was told has led to another attempt, which finds the first one still reading.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    goOn();
+    await until(() => nameOf(theirs.editor.document) === 'From elsewhere', 'the one that watches');
+  });
+
   it('let a stale tab write nothing', async () => {
     const { world, crash } = abandoned();
     const frozen = await world.openProject('lecture');

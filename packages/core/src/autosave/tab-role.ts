@@ -4,6 +4,7 @@ import { pause } from './clock.js';
 import type { DriverContext, SavedDocument } from './driver-context.js';
 import type { Journal, JournalMeta } from './journal.js';
 import { freshMeta } from './journal-writer.js';
+import { firstRetryMs, lastRetryMs } from './machine/transition.js';
 import { decideOpening, fetchHead, type Head, type Opening } from './opening.js';
 import type { ProjectLock } from './project-lock.js';
 import type { TabChannel, TabMessage } from './tab-channel.js';
@@ -38,7 +39,11 @@ export class TabRole {
   /** The epoch of the tab that is followed. */
   #followedEpoch = 0;
   #catchingUp = false;
+  /** Counts what was told while catching up, which that may not have seen. */
+  #toldMeanwhile = 0;
   #stopCatchUp: (() => void) | null = null;
+  #stopCatchUpRetry: (() => void) | null = null;
+  #catchUpFailures = 0;
 
   constructor(context: DriverContext, hooks: RoleHooks, lock: ProjectLock | null) {
     this.#context = context;
@@ -73,6 +78,7 @@ export class TabRole {
   async dispose(): Promise<void> {
     this.#callOffWaiting();
     this.#stopCatchUp?.();
+    this.#stopCatchUpRetry?.();
     this.#channel.close();
     await this.release();
   }
@@ -234,8 +240,15 @@ export class TabRole {
   }
 
   async #catchUpNow(): Promise<void> {
-    if (!this.#isFollowing() || this.#catchingUp) return;
+    if (!this.#isFollowing()) return;
+    if (this.#catchingUp) {
+      this.#toldMeanwhile += 1;
+      return;
+    }
     this.#catchingUp = true;
+    const told = this.#toldMeanwhile;
+    this.#stopCatchUpRetry?.();
+    this.#stopCatchUpRetry = null;
     const { projects, projectId, empty } = this.#context.options;
     try {
       const [head, image] = await Promise.all([
@@ -247,12 +260,24 @@ export class TabRole {
       );
       if (!this.#isFollowing()) return;
       this.#followedEpoch = image?.meta.epoch ?? 0;
+      this.#catchUpFailures = 0;
       this.#begin(opening, null);
     } catch {
-      // The next message, or the next answer to a ping, tells again.
+      // Whatever is told in the meantime begins it sooner.
+      if (this.#isFollowing()) this.#retryCatchUp();
     } finally {
       this.#catchingUp = false;
+      if (this.#toldMeanwhile !== told && this.#isFollowing()) this.catchUp();
     }
+  }
+
+  #retryCatchUp(): void {
+    const ms = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(this.#catchUpFailures, 5));
+    this.#catchUpFailures += 1;
+    this.#stopCatchUpRetry = this.#context.options.clock.after(ms, () => {
+      this.#stopCatchUpRetry = null;
+      void this.#catchUpNow();
+    });
   }
 
   #hear(message: TabMessage): void {
@@ -301,7 +326,8 @@ export class TabRole {
         if (message.rev <= baseRev) return;
         take({ type: 'followed', seq, ackedSeq: message.seq, baseRev: message.rev, baseHash: message.hash });
         this.#hooks.onAcknowledged(message.rev, message.at, message.seq === seq);
-        if (message.seq > seq) this.catchUp();
+        // What is being read may be older than what was just told.
+        if (message.seq > seq || this.#catchingUp) this.catchUp();
         return;
     }
   }
