@@ -213,6 +213,7 @@ export class AutosaveDriver implements Autosave {
     if (isLeader && this.#machine.remote.status === 'synced' && this.#machine.role.status === 'leader')
       await this.#journal.clear();
     await this.#journal.settled();
+    this.#journal.dispose();
     this.#saver.dispose();
     for (const stop of this.#stops.splice(0)) stop();
     for (const stop of this.#timers.values()) stop();

@@ -478,6 +478,45 @@ describe('the outbox', () => {
     }
   });
 
+  it('lets go of nothing that is on its way when an earlier beginning fails', async () => {
+    writer.begin(opening(false));
+    outcome = () => Promise.reject(new LecternError('quota-exceeded'));
+    writer.record(11, change(11));
+    const first = writer.append(11);
+    let arrive: () => void = () => undefined;
+    outcome = () => new Promise((resolve) => (arrive = resolve));
+    writer.record(12, change(12));
+    const second = writer.append(12);
+    await first;
+    outcome = () => Promise.resolve();
+    writer.acknowledge(acknowledged);
+    assert.equal(writes.at(-1)?.snapshot, undefined);
+    arrive();
+    await second;
+    await writer.settled();
+    assert.equal((await image()).snapshot?.seq, 12);
+  });
+
+  it('is tried again where it lets go of a former document, and told to those who watch', async () => {
+    await disk.write('p', 1, { snapshot: sealSnapshot(0, other), append: [sealEntry(11, 1, change(11))] });
+    const waiting: (() => void)[] = [];
+    const clock = { ...systemClock(), after: (_ms: number, run: () => void) => (waiting.push(run), () => undefined) };
+    context.options = { ...context.options, clock };
+    const { remote } = context.machine;
+    context.machine = { ...context.machine, remote: { ...remote, ackedSeq: 11, baseRev: 4 } };
+    writer.begin(opening(false));
+    outcome = () => Promise.reject(new LecternError('unknown'));
+    writer.acknowledge(acknowledged);
+    await writer.settled();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([(await image()).entries.length, told, waiting.length], [1, [], 1]);
+    outcome = () => Promise.resolve();
+    waiting[0]?.();
+    await writer.settled();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([(await image()).entries.length, told], [0, [{ type: 'replaced', epoch: 1 }]]);
+  });
+
   it('writes the steps that can be undone once, be it with a save or with a change', async () => {
     const editor = createEditor({ document, newId: () => 'new', checked: true });
     editor.run('clip.rename', { clipId: 'clip-1' as never, name: 'Renamed' });

@@ -6,6 +6,7 @@ import { historyWrite } from './history-journal.js';
 import type { Journal, JournalEntry, JournalMeta, JournalWrite } from './journal.js';
 import { sealEntry, sealSnapshot } from './journal-reader.js';
 import type { Effect, PreparedSave } from './machine/machine.js';
+import { firstRetryMs, lastRetryMs } from './machine/transition.js';
 import type { Opening } from './opening.js';
 
 /** Entries and bytes after which the journal is folded into a snapshot. */
@@ -39,6 +40,10 @@ export class JournalWriter {
   #history: History = emptyHistory;
   /** Whether the journal has a snapshot that its entries build on. */
   #root: 'none' | 'writing' | 'written' = 'none';
+  /** Snapshots that are on their way. */
+  #rootWrites = 0;
+  /** Calls off another attempt at a write that lets go of a former document. */
+  #stopRetry: (() => void) | null = null;
   /** Counts the documents that the journal was begun for: a late answer about another one says nothing. */
   #generation = 0;
   #entriesSince = 0;
@@ -64,7 +69,15 @@ export class JournalWriter {
   uproot(): void {
     this.#unwritten = [];
     this.#root = 'none';
+    this.#rootWrites = 0;
     this.#generation += 1;
+    this.dispose();
+  }
+
+  /** Nothing is tried again any more. */
+  dispose(): void {
+    this.#stopRetry?.();
+    this.#stopRetry = null;
   }
 
   /** Takes a change in; the machine says when it is written. */
@@ -97,7 +110,10 @@ export class JournalWriter {
     const generation = this.#generation;
     try {
       if (editor === null) return;
-      if (isRoot) this.#root = 'writing';
+      if (isRoot) {
+        this.#root = 'writing';
+        this.#rootWrites += 1;
+      }
       const { history } = editor;
       const write: JournalWrite = {
         ...(isRoot
@@ -110,13 +126,20 @@ export class JournalWriter {
       await within(this.#context.options.clock, appendTimeoutMs, () => this.write(write));
       this.#history = history;
     } catch (error) {
-      if (isRoot && generation === this.#generation && this.#root === 'writing') this.#root = 'none';
+      if (isRoot && generation === this.#generation) {
+        this.#rootWrites -= 1;
+        // Another snapshot may be on its way, which an acknowledgement mustn't take away then.
+        if (this.#rootWrites === 0 && this.#root === 'writing') this.#root = 'none';
+      }
       take({ type: 'append-failed', error: await this.#claimAgain(error) });
       return;
     }
     // Another document may have come in the meantime: this was about the one before.
     if (generation !== this.#generation) return;
-    if (isRoot) this.#root = 'written';
+    if (isRoot) {
+      this.#rootWrites -= 1;
+      this.#root = 'written';
+    }
     const written = this.#unwritten.filter(({ entry }) => entry.seq <= toSeq);
     this.#unwritten = this.#unwritten.filter(({ entry }) => entry.seq > toSeq);
     if (!isRoot) {
@@ -177,8 +200,10 @@ export class JournalWriter {
     }
   }
 
-  acknowledge({ saveId, rev, hash, seqTo }: Extract<Effect, { readonly type: 'acknowledge' }>): void {
-    const { editor, machine } = this.#context;
+  acknowledge(effect: Extract<Effect, { readonly type: 'acknowledge' }>, failures = 0): void {
+    const { saveId, rev, hash, seqTo } = effect;
+    const { editor, machine, tell } = this.#context;
+    const isUprooted = this.#root === 'none';
     // Steps made since belong to another document.
     const history = machine.local.seq === seqTo ? (editor?.history ?? null) : null;
     this.write({
@@ -186,16 +211,35 @@ export class JournalWriter {
       ...(history === null ? {} : { history: historyWrite(this.#history, history, seqTo, hash) }),
       ...(saveId === null ? {} : { dropOutbox: [saveId] }),
       // A document from elsewhere took the place of what was journaled.
-      ...(this.#root === 'none' ? { snapshot: null, dropEntriesTo: seqTo } : {}),
+      ...(isUprooted ? { snapshot: null, dropEntriesTo: seqTo } : {}),
     }).then(
       () => {
         if (history !== null) this.#history = history;
+        // Who watches may have read what was journaled until now.
+        if (isUprooted) tell({ type: 'replaced', epoch: machine.role.epoch });
       },
       (error: unknown) => {
-        // The journal then offers what the back end has; opening finds that out by the hash.
         if (toLecternError(error).code === 'conflict') this.#context.take({ type: 'lost' });
+        // The journal then offers what the back end has; opening finds that out by the hash. Nothing finds out about a
+        // document that a person chose against.
+        else if (isUprooted && this.#root === 'none') this.#acknowledgeLater(effect, failures + 1);
       },
     );
+  }
+
+  #acknowledgeLater(effect: Extract<Effect, { readonly type: 'acknowledge' }>, failures: number): void {
+    const isOld = (): boolean => {
+      const { machine, closed } = this.#context;
+      const { ackedSeq, baseRev } = machine.remote;
+      const isLeader = machine.role.status === 'leader' && !closed;
+      return !isLeader || this.#root !== 'none' || ackedSeq !== effect.seqTo || baseRev !== effect.rev;
+    };
+    if (isOld()) return;
+    this.#stopRetry?.();
+    const ms = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 5));
+    this.#stopRetry = this.#context.options.clock.after(ms, () => {
+      if (!isOld()) this.acknowledge(effect, failures);
+    });
   }
 
   #meta(): Partial<Omit<JournalMeta, 'projectId' | 'epoch'>> {
