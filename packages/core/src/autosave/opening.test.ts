@@ -377,6 +377,14 @@ describe('deciding where to start', () => {
     assert.deepEqual([atHead.restorable, atHead.journaled, markersIn(atHead)], [null, false, 2]);
   });
 
+  it('goes back to an older revision where somebody did, and offers nothing', async () => {
+    const kept = image([entry(1), entry(2)], sealSnapshot(0, start), { baseRev: 3 });
+    const contentHash = await hashDocument(applyChange(applyChange(start, adding(marker(1))), adding(marker(2))));
+    const back = await decide(kept, { revisions: [revision(2, 'x', { contentHash }), revision(3, 'y')] });
+    assert.deepEqual([back.journaled, back.lastSeq, back.ackedSeq, back.restorable], [true, 2, 0, null]);
+    assert.equal(markersIn(back), 2);
+  });
+
   it('lets nobody undo in the head what was done in another document', async () => {
     const mine = applyChange(applyChange(start, adding(marker(1))), adding(marker(2)));
     const editor = createEditor({ document: start, newId: () => 'new', checked: true });

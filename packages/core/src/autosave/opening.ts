@@ -156,10 +156,13 @@ export async function decideOpening(
   }
   ackedSeq = Math.min(ackedSeq, reading.seq);
 
+  let wentBack = false;
   if (saved !== null) {
     const here = await hashDocument(reading.document);
-    const there =
-      here === hash || revisions.some((revision) => revision.kind !== 'conflict' && revision.contentHash === here);
+    const ofIt = revisions.filter((revision) => revision.kind !== 'conflict' && revision.contentHash === here);
+    const there = here === hash || ofIt.some((revision) => revision.rev >= baseRev);
+    // What is older than what the changes were made on is no save of them: somebody went back to it.
+    wentBack = !there && ofIt.length > 0;
     if (there || reading.seq <= ackedSeq) {
       if (here !== hash) return fromHead(forget, damaged, emptyHistory);
       const history = readHistory(kept, { seq: reading.seq, hash });
@@ -181,7 +184,7 @@ export async function decideOpening(
     lastSeq: reading.seq,
     lastAt: meta.lastAt,
     journaled: true,
-    restorable: { changes: reading.seq - ackedSeq, at: meta.lastAt },
+    restorable: wentBack ? null : { changes: reading.seq - ackedSeq, at: meta.lastAt },
     damaged,
     unreachable: head.found || head.unreachable === null ? null : serialiseError(head.unreachable),
     ownHashes: kept.outbox.filter((row) => !answered.includes(row.saveId)).map((row) => row.hash),
