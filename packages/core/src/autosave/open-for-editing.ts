@@ -48,7 +48,7 @@ export async function openForEditing(
   const { projects, locks, lockName, clock, empty, newTitle, onLost } = world;
   const lock = await locks.tryAcquire(lockName, onLost);
   try {
-    const head: Head =
+    let head: Head =
       which === 'new' ? { found: false, unreachable: null } : await fetchHead(projects, projectId, clock);
     const title = head.found ? head.opened.project.title : newTitle();
     const description = head.found ? head.opened.project.description : '';
@@ -56,16 +56,18 @@ export async function openForEditing(
     const claimed = lock === null ? null : await claim(journal, projectId, { title, description }, error);
     // A tab that only watches shows what the one that edits has, saved or not.
     const kept = claimed?.image ?? (which === 'new' ? null : await journal.read(projectId));
-    const opening =
-      which === 'new'
-        ? freshOpening(empty())
-        : await decideOpening(projects, head, kept, empty, () => fetchHead(projects, projectId, clock)).catch(
-            (failure: unknown) => {
-              if (which === 'either' && isLecternError(failure) && failure.code === 'not-found')
-                return freshOpening(empty(), kept?.meta.lastSeq);
-              throw failure;
-            },
-          );
+    // Another tab may have begun the new project in the meantime: then it isn't new any more.
+    const isNew = which === 'new' && (claimed === null || isUntouched(claimed.image));
+    if (which === 'new' && !isNew) head = await fetchHead(projects, projectId, clock);
+    const opening = isNew
+      ? freshOpening(empty())
+      : await decideOpening(projects, head, kept, empty, () => fetchHead(projects, projectId, clock)).catch(
+          (failure: unknown) => {
+            if (which !== 'known' && isLecternError(failure) && failure.code === 'not-found')
+              return freshOpening(empty(), kept?.meta.lastSeq);
+            throw failure;
+          },
+        );
     const opened: OpenedForEditing = {
       opening,
       lock,
@@ -97,6 +99,10 @@ async function claim(
       error: serialiseError(thrown),
     };
   }
+}
+
+function isUntouched({ meta, outbox }: JournalImage): boolean {
+  return meta.lastSeq === 0 && meta.baseRev === 0 && outbox.length === 0;
 }
 
 function freshOpening(document: TimelineDocument, lastSeq = 0): Opening {

@@ -11,6 +11,8 @@ import type { JournalEntry, JournalImage, JournalMeta, JournalSnapshot, OutboxRo
 import { sealEntry, sealSnapshot } from './journal-reader.js';
 import { memoryJournal } from './memory-journal.js';
 import { systemClock } from './clock.js';
+import { openForEditing } from './open-for-editing.js';
+import { memoryProjectLocks } from './project-lock.js';
 import { decideOpening, fetchHead, type Head, type Opening } from './opening.js';
 import { hashDocument, printDocument } from './stored-document.js';
 
@@ -181,6 +183,33 @@ describe('opening what this browser kept', () => {
     );
     const opening = await open(image(entries));
     assert.deepEqual([markersIn(opening), opening.write?.quarantine?.fromSeq], [6000, 6001]);
+  });
+});
+
+describe('opening a new project', () => {
+  it('goes on with what another tab has begun of it meanwhile', async () => {
+    const journal = memoryJournal();
+    const unknown = { open: () => Promise.reject(new LecternError('not-found')), revisions: () => Promise.resolve([]) };
+    const world = {
+      projects: unknown as unknown as ProjectsPort,
+      locks: memoryProjectLocks(),
+      lockName: 'p',
+      clock: systemClock(),
+      journal: () => Promise.resolve({ journal, error: null }),
+      empty: () => start,
+      newTitle: () => 'Untitled',
+      onLost: () => undefined,
+    };
+    const first = await openForEditing(world, 'p', 'new');
+    assert.equal(first.opened.opening.journaled, false);
+    await journal.write('p', first.opened.epoch, {
+      snapshot: sealSnapshot(0, start),
+      append: [entry(1)],
+      meta: { lastSeq: 1 },
+    });
+    await first.opened.lock?.release();
+    const { opening } = (await openForEditing(world, 'p', 'new')).opened;
+    assert.deepEqual([opening.journaled, opening.lastSeq, opening.document.markers.length], [true, 1, 1]);
   });
 });
 
