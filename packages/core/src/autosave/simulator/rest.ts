@@ -1,7 +1,8 @@
+import { isUnsaved } from '../journal-image.js';
 import type { Dice } from './dice.js';
 import { textOf } from './invariants.js';
 import { fairWeather } from './network.js';
-import type { Tab } from './tab.js';
+import { projectId, type Tab } from './tab.js';
 import { chooseWhereAsked, setOffline, type Surroundings } from './user.js';
 
 /** All faults stop. People answer most of what they are asked, and reload what didn't open. */
@@ -40,7 +41,8 @@ export function restless(around: Surroundings): string | null {
       (other) => other.device === tab.device && other.userId === tab.userId && other.machine.role.status === 'leader',
     );
     if (leader === undefined) return `${tab.name} watches, and nobody edits`;
-    if (leader.driver?.store.getState().journal !== 'memory' && textOf(leader.document) !== textOf(tab.document))
+    if (leader.driver?.store.getState().journal === 'memory' || isNowhere(around, leader)) continue;
+    if (textOf(leader.document) !== textOf(tab.document))
       return `${tab.name} shows something else than ${leader.name}, which edits`;
   }
   return null;
@@ -49,6 +51,16 @@ export function restless(around: Surroundings): string | null {
 /** Whether reloading wouldn't help. */
 function waitsForPerson({ failure }: Tab): boolean {
   return failure === 'not-found' || failure === 'forbidden' || failure === 'too-new';
+}
+
+/**
+ * Whether what a tab shows can be read nowhere: the project was removed, and the journal has nothing that the back end
+ * lacks. Who watches goes on showing what it read last until something is edited, which puts a snapshot into the journal.
+ */
+function isNowhere({ server }: Surroundings, { device, userId }: Tab): boolean {
+  const isRemoved = (server.rows.get(projectId)?.summary.deletedAt ?? null) !== null;
+  const image = device.journals.get(userId)?.images.get(projectId);
+  return isRemoved && (image === undefined || !isUnsaved(image.meta));
 }
 
 function isWatching(tab: Tab): boolean {
