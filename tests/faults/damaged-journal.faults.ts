@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, it } from 'node:test';
-import { editDurably, FaultPages, openAsEditor, pause, until } from './fault-pages.js';
+import { editDurably, FaultPages, openAsEditor, until } from './fault-pages.js';
 import { FaultSite } from './fault-site.js';
 import type { PageState } from './page/editing-page.js';
 import { damageJournal, readDatabases, type Damage } from './stored-rows.js';
@@ -22,7 +22,10 @@ after(async () => {
   await site.stop();
 });
 
-/** Edits 1 and 2 are at the server, 3 to 7 in the journal alone: 3 in its snapshot, 4 to 7 as entries. */
+/**
+ * Edits 1 and 2 are at the server, 3 to 7 in the journal alone: 3 in its snapshot, 4 to 7 as entries. The server stays
+ * out of reach, so that the page's last request is turned away too.
+ */
 async function leaveJournal(): Promise<string> {
   const projectId = randomUUID();
   const page = await pages.open(options);
@@ -35,9 +38,6 @@ async function leaveJournal(): Promise<string> {
   await openAgain(page, projectId);
   for (const edit of [3, 4, 5, 6, 7]) await editDurably(page, edit);
   await page.close();
-  // The page's last request is turned away too.
-  await pause(300);
-  site.server.weather = 'up';
   return projectId;
 }
 
@@ -62,6 +62,7 @@ for (const damage of ['garbled', 'truncated'] satisfies Damage[]) {
     const seq = (await entriesOf(page, projectId)).at(2);
     assert.ok(seq !== undefined, 'there are entries');
     await damageJournal(page, { table: 'wal', projectId, seq, damage });
+    site.server.weather = 'up';
     const state = await openAsEditor(page, projectId);
     assert.deepEqual(state.edits, [1, 2, 3, 4, 5]);
     assert.deepEqual(state.violations, []);
@@ -80,6 +81,7 @@ for (const damage of ['garbled', 'truncated'] satisfies Damage[]) {
     const projectId = await leaveJournal();
     const page = await pages.open(options);
     await damageJournal(page, { table: 'snapshot', projectId, damage });
+    site.server.weather = 'up';
     const state = await openAsEditor(page, projectId);
     assert.deepEqual(state.edits, [1, 2]);
     assert.ok(state.notices.includes('autosave.quarantined'), `it is said: ${state.notices.join(', ')}`);

@@ -8,7 +8,7 @@ import { openContexts } from './clean-up.js';
 import type { FaultSite, PageOptions } from './fault-site.js';
 import type { PageState } from './page/editing-page.js';
 
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 
 export class FaultPages {
   readonly site: FaultSite;

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import type { Page } from 'playwright-core';
 import { editDurably, FaultPages, openAsEditor, openProject, pause, stateOf, until } from './fault-pages.js';
 import { FaultSite } from './fault-site.js';
 import { readDatabases } from './stored-rows.js';
@@ -16,6 +18,17 @@ after(async () => {
   await pages.stop();
   await site.stop();
 });
+
+/** What is stored once nothing more is being written. */
+async function settled(page: Page): ReturnType<typeof readDatabases> {
+  let found = await readDatabases(page, 'lectern');
+  for (;;) {
+    await pause(300);
+    const next = await readDatabases(page, 'lectern');
+    if (isDeepStrictEqual(next, found)) return found;
+    found = next;
+  }
+}
 
 for (const remote of [false, true]) {
   it(`lets a frozen tab that wakes write nothing, saving ${remote ? 'to a server' : 'in the browser'}`, async () => {
@@ -41,12 +54,11 @@ for (const remote of [false, true]) {
     const awake = await pages.open(options);
     await openProject(awake, projectId);
     await awake.evaluate(() => window.editingPage.editHere());
-    await until(awake, 'the right to edit', ({ autosave }) => autosave.role === 'leader', 20_000);
+    await until(awake, 'the right to edit', ({ autosave }) => autosave.role === 'leader');
     assert.ok((await stateOf(awake)).edits.includes(2), 'what the journal has goes over');
     await editDurably(awake, 4);
     const { edits } = await until(awake, 'saved', ({ saved }) => saved);
-    await pause(300);
-    const before = await readDatabases(awake, 'lectern');
+    const before = await settled(awake);
     const savesBefore = remote ? await site.server.projects.revisions(projectId) : [];
 
     await connection.send('Debugger.resume');

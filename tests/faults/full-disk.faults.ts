@@ -53,7 +53,7 @@ for (const remote of [false, true]) {
         await pause(120);
         ({ sentence } = await page.evaluate(() => window.editingPage.state()));
       }
-      const full = await until(page, 'the words', (state) => words.test(state.sentence), 5000);
+      const full = await until(page, 'the words', (state) => words.test(state.sentence));
       assert.equal(full.saved, false);
       // Work goes on meanwhile.
       last += 1;
@@ -62,7 +62,7 @@ for (const remote of [false, true]) {
       await setRoom(connection, null);
       site.server.weather = 'up';
       await page.evaluate(() => window.editingPage.save());
-      await until(page, 'saved', ({ saved }) => saved, 40_000);
+      await until(page, 'saved', ({ saved }) => saved, 60_000);
       await page.close();
       const again = await pages.open({ remote });
       const { edits } = await openAsEditor(again, projectId);
