@@ -88,6 +88,10 @@ export class AutosaveDriver implements Autosave {
           this.#options.onFollowed();
           this.#publishState();
         },
+        onHead: (rev) => {
+          // Asked every two seconds; an answer may take longer.
+          if (this.#opening === null && this.#mayFollow(rev)) void this.#follow(rev);
+        },
       },
       opened.lock,
     );

@@ -150,6 +150,20 @@ describe('two tabs', () => {
     await until(() => nameOf(theirs.editor.document) === 'From elsewhere', 'the one that watches');
   });
 
+  it('tell the first one of a head that it has not heard of', async () => {
+    const world = begin();
+    const { projects } = world.reliableBackend;
+    const deaf = { ...bound(projects), subscribe: () => () => undefined };
+    const backend = { ...portsOf(world.reliableBackend), projects: deaf, dispose: () => Promise.resolve() };
+    const mine = await world.tab({ backend }).openProject('lecture');
+    const elsewhere = await world.tab({ journal: diskJournal(), locks: memoryProjectLocks() }).openProject('lecture');
+    rename(elsewhere, 'From elsewhere');
+    await settled(elsewhere);
+    assert.equal(nameOf(mine.editor.document), 'Welcome');
+    await world.tab().openProject('lecture');
+    await until(() => nameOf(mine.editor.document) === 'From elsewhere', 'word of the head');
+  });
+
   it('let a stale tab write nothing', async () => {
     const { world, crash } = abandoned();
     const frozen = await world.openProject('lecture');

@@ -4,8 +4,8 @@ import type { Change } from '@lectern/timeline';
 export type TabMessage =
   /** The one that edits should save and let go. */
   | { readonly type: 'yield' }
-  /** Is anybody editing? */
-  | { readonly type: 'ping' }
+  /** Is anybody editing? `rev` is the head that is on show where it is asked. */
+  | { readonly type: 'ping'; readonly rev?: number }
   /** Yes, and this is how far its journal is. */
   | { readonly type: 'beat'; readonly epoch: number; readonly seq: number }
   /** A change that is in the journal now. */

@@ -22,6 +22,8 @@ export interface RoleHooks {
   readonly begin: (opening: Opening, epoch: number | null) => void;
   /** The back end acknowledged what the tab that edits sent. */
   readonly onAcknowledged: (rev: number, at: string, isAllOfIt: boolean) => void;
+  /** A tab that watches has read that head; word of it may never have come here. */
+  readonly onHead: (rev: number) => void;
 }
 
 /** Which tab edits, and what the others show: locks and messages, as the machine says. */
@@ -61,7 +63,7 @@ export class TabRole {
   }
 
   ping(): void {
-    this.#channel.post({ type: 'ping' });
+    this.#channel.post({ type: 'ping', rev: this.#context.machine.remote.baseRev });
   }
 
   beat(): void {
@@ -285,6 +287,7 @@ export class TabRole {
     switch (message.type) {
       case 'ping':
         take({ type: 'pinged' });
+        if (message.rev !== undefined) this.#hooks.onHead(message.rev);
         return;
       case 'yield':
         take({ type: 'yield-asked' });
