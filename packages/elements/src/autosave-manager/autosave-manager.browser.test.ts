@@ -18,6 +18,9 @@ const failure = (code: NonNullable<AutosaveState['reason']>['code']): NonNullabl
 });
 const minuteAgo = (): string => new Date(Date.now() - 60_000).toISOString();
 
+/** Saves nothing by itself as long as a test runs. */
+const unhurried = { session: { session: { autosave: { debounceMs: 60_000, deadlineMs: 60_000 } } } };
+
 describe('autosave-manager', () => {
   afterEach(closeManagers);
 
@@ -168,7 +171,7 @@ describe('what autosave-manager restores', () => {
   const found = { changes: 7, at: '2026-03-02T09:00:00.000Z' };
 
   it('is asked about once by itself, with what it holds by name and from when', async () => {
-    const opened = await open();
+    const opened = await open(unhurried);
     const { harness, project } = opened;
     project.editor.run('clip.addText', { text: 'Homework', frame: 700 });
     rename(project, 'Hello');
@@ -185,7 +188,7 @@ describe('what autosave-manager restores', () => {
   });
 
   it('is kept, or gone back on, which undo takes back', async () => {
-    const opened = await open();
+    const opened = await open(unhurried);
     const { harness, project } = opened;
     const done: string[] = [];
     Object.assign(project.autosave, {
@@ -209,7 +212,7 @@ describe('what autosave-manager restores', () => {
   });
 
   it('is the page’s to ask about, when it prevents the default', async () => {
-    const opened = await open();
+    const opened = await open(unhurried);
     const { harness, element } = opened;
     const asked: SaveRestoreDetail[] = [];
     element.addEventListener('lectern-save-restore', (event) => {
@@ -226,7 +229,7 @@ describe('what autosave-manager restores', () => {
   });
 
   it('is told without its contents while nobody can be asked for the saved version', async () => {
-    const opened = await open();
+    const opened = await open(unhurried);
     opened.session.setFaults({ fail: { 'projects.openRevision': 'offline' } });
     await show(opened, { remote: 'offline', restorable: found });
     await opened.harness.until(() => opened.harness.isOpen);
@@ -320,7 +323,7 @@ describe('what autosave-manager does for a project', () => {
 
   it('tells of edits that were taken in, and takes them out again while that is the last step', async () => {
     // Nothing is saved by itself here, which would put the facts right.
-    const opened = await open({ session: { session: { autosave: { debounceMs: 60_000, deadlineMs: 60_000 } } } });
+    const opened = await open(unhurried);
     const { harness, project } = opened;
     const before = project.editor.document;
     const clip = before.clips.get('clip-2' as never);

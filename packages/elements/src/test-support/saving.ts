@@ -60,6 +60,8 @@ export async function closeManagers(): Promise<void> {
 
 /** States that take two people or a broken disk to get into: shown from the facts alone. */
 export async function showState({ harness, project }: OpenedManager, state: Partial<AutosaveState>): Promise<void> {
+  // Saving is real, and would tell of itself over what is shown.
+  await project.autosave.durable(project.autosave.lastSeq());
   project.autosave.store.setState({
     role: 'leader',
     journal: 'indexeddb',
