@@ -35,6 +35,8 @@ process.once('exit', () => {
 });
 
 async function end(code: number): Promise<void> {
+  // A test runner that was ended first reads no more; telling it what fails now must not end this before its time.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   killGroups();
   const closing = Promise.allSettled([...openContexts].map((context) => context.close()));
   await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, closeTimeoutMs))]);

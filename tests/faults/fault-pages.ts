@@ -32,11 +32,25 @@ export class FaultPages {
 
   /** A tab with the page in it, and no project yet. */
   async open(options: PageOptions = {}): Promise<Page> {
-    // While a window is closing, Chromium may refuse to open a tab.
-    const page = await this.context.newPage().catch(() => this.context.newPage());
+    // While a window is closing, Chromium may refuse to open a tab, or never answer.
+    const page = await this.#newPage().catch(() => this.#newPage());
     await page.goto(this.site.address(options));
     await ready(page);
     return page;
+  }
+
+  async #newPage(): Promise<Page> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`Chromium opened no tab within ${patienceMs} ms.`));
+      }, patienceMs);
+    });
+    try {
+      return await Promise.race([this.context.newPage(), tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async stop(): Promise<void> {
