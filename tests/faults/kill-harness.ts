@@ -339,7 +339,7 @@ class Run {
     await browser.page.goto(this.#address(plan));
     await told;
     this.#heard = () => undefined;
-    this.#judge(saved ?? casualty.backend?.edits ?? null);
+    this.#judge(saved ?? casualty.backend?.edits ?? null, casualty.remote && plan.opening === 'down');
   }
 
   async #savedAtServer(): Promise<readonly number[]> {
@@ -353,7 +353,7 @@ class Run {
     return texts.flatMap((text) => /^edit (\d+)/.exec(text)?.[1] ?? []).map(Number);
   }
 
-  #judge(savedEdits: readonly number[] | null): void {
+  #judge(savedEdits: readonly number[] | null, isServerDown: boolean): void {
     const { opened, failed, made, gone, restored, savedUpTo } = this.#casualty;
     const say = (problem: string): void => {
       this.#problems.push(problem);
@@ -366,6 +366,10 @@ class Run {
       for (const edit of opened?.edits ?? []) if (!saved.has(edit)) restored.add(edit);
     }
     if (opened === null) {
+      // Without the server, there is nothing to open but what this browser alone has.
+      const saved = new Set(savedEdits ?? []);
+      const isOnlyHere = [...made].some(([edit, { durable }]) => durable && !gone.has(edit) && !saved.has(edit));
+      if (!isOnlyHere && isServerDown && failed?.startsWith('offline')) return;
       this.#corrupted += 1;
       say(`the project doesn't open: ${failed ?? 'no answer'}`);
       return;

@@ -54,7 +54,6 @@ export function autosaveStatement(state: AutosaveState): AutosaveStatement {
 
   if (state.role === 'none' || state.role === 'requesting') return say('quiet', 'autosave.opening');
   if (state.stranded > 0) return say('error', 'autosave.stranded', { count: state.stranded });
-  if (state.stranded > 0) return say('error', 'autosave.stranded', { count: state.stranded });
   if (state.role === 'follower') return say('warning', 'autosave.readOnlyOtherTab');
   // Nothing keeps these changes beyond the page, so nothing may sound as if it did.
   const onDisk = !state.memoryOnly && state.local !== 'degraded';
