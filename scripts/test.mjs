@@ -89,7 +89,11 @@ const lanes = {
     findChromium();
     await compile();
     // One after the other: what is told of a quarter of a second needs the machine for itself.
-    return nodeTests('faults', filesBelow('tests/faults', '.faults.ts'), ['--test-concurrency=1']);
+    return nodeTests('faults', filesBelow('tests/faults', '.faults.ts'), [
+      '--test-concurrency=1',
+      // A browser that stops answering is a failure, not a wait without end.
+      '--test-timeout=300000',
+    ]);
   },
   e2e: async () => {
     findChromium();
