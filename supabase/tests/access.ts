@@ -244,9 +244,21 @@ export const access: Readonly<Record<string, Readonly<Record<string, Cells>>>> =
       insert('public.media_files', (ids) => ({ ...ofForeignTenant(ids), ...file(ids) })),
       ...['no', 'no', 'no', 'no', 'no', 'no', 'all'],
     ],
+    'insert with a fingerprint': [
+      insert('public.media_files', (ids) => ({ ...own(ids), ...file(ids), fingerprint: 'f'.repeat(64) })),
+      ...['no', 'no', 'no', 'all', 'no', 'no', 'all'],
+    ],
+    'insert with a hash of one’s own': [
+      insert('public.media_files', (ids) => ({ ...own(ids), ...file(ids), verified_sha256: 'f'.repeat(64) })),
+      ...['no', 'no', 'no', 'no', 'no', 'no', 'all'],
+    ],
     update: ["update public.media_files set name = 'x'", 'no', 'none', 'none', '1', '1', 'none', 'all'],
     'update of what is the server’s': [
       'update public.media_files set rev = 9',
+      ...['no', 'no', 'no', 'no', 'no', 'no', 'all'],
+    ],
+    'update of the fingerprint': [
+      'update public.media_files set fingerprint = null',
       ...['no', 'no', 'no', 'no', 'no', 'no', 'all'],
     ],
     delete: ['delete from public.media_files', 'no', 'no', 'no', 'no', 'no', 'no', 'no'],
@@ -259,6 +271,16 @@ export const access: Readonly<Record<string, Readonly<Record<string, Cells>>>> =
         blob_key: ids['blobKey'],
         mime_type: '',
         size_bytes: 1,
+      })),
+      ...['no', 'absent', 'absent', 'all', 'no', 'absent', 'all'],
+    ],
+    'insert with a fingerprint': [
+      insert('public.media_file_versions', (ids) => ({
+        asset_id: ids['asset'],
+        blob_key: ids['blobKey'],
+        mime_type: '',
+        size_bytes: 1,
+        fingerprint: 'f'.repeat(64),
       })),
       ...['no', 'absent', 'absent', 'all', 'no', 'absent', 'all'],
     ],

@@ -320,6 +320,63 @@ describe('the library', () => {
     assert.equal((await refusalOf(undo)).hint, 'not-found');
   });
 
+  it('puts an old version in place again, with its facts, fingerprint and hash, and takes that back too', async () => {
+    const [first, second] = ['1'.repeat(64), '2'.repeat(64)];
+    const id = await db.storeAsset(ada, { fingerprint: first, probe: JSON.stringify({ kind: 'video', width: 640 }) });
+    const [old] = await db.rows('select * from media_file_versions where asset_id = $1', [id]);
+    const [blob] = await db.rows('select object_name from media_blobs where key = $1', [old?.['blob_key']]);
+    await db.call(service, 'verify_blob', { p_object_name: blob?.['object_name'], p_sha256: 'a'.repeat(64) });
+    const facts = async (): Promise<unknown> => {
+      const row = await file(id);
+      return [row['blob_key'], row['mime_type'], row['width'], row['fingerprint'], row['verified_sha256']];
+    };
+    const before = await facts();
+    await db.insert(user(ada), 'media_file_versions', {
+      asset_id: id,
+      blob_key: await db.storeBlob(ada, id),
+      mime_type: 'audio/wav',
+      size_bytes: 7,
+      fingerprint: second,
+    });
+    assert.deepEqual(((await facts()) as readonly unknown[]).slice(1), ['audio/wav', 0, second, null]);
+    const restore = (userId: string): Promise<readonly Row[]> =>
+      db.ask(
+        user(userId),
+        `insert into media_file_versions (asset_id, blob_key, mime_type, size_bytes, probe, poster_key, fingerprint)
+         select asset_id, blob_key, mime_type, size_bytes, probe, poster_key, fingerprint from media_file_versions
+         where id = $1 returning number`,
+        [old?.['id']],
+      );
+    assert.deepEqual(await restore(randomUUID()), [], 'somebody else finds nothing to restore');
+    assert.deepEqual(await restore(ada), [{ number: 3 }]);
+    assert.deepEqual(await facts(), before);
+    const [last] = await db.ask(user(ada), 'select id from media_file_history where asset_id = $1 order by id desc', [
+      id,
+    ]);
+    await db.call(user(ada), 'undo_media_change', { p_history_id: last?.['id'] });
+    assert.deepEqual(((await facts()) as readonly unknown[])[3], second);
+    const numbers = await db.rows('select number from media_file_versions where asset_id = $1', [id]);
+    assert.equal(numbers.length, 4);
+  });
+
+  it('finds likely duplicates by fingerprint, one’s own and those in the library alone', async () => {
+    const fingerprint = 'd'.repeat(64);
+    const [kept, trashed] = [await db.storeAsset(ada, { fingerprint }), await db.storeAsset(ada, { fingerprint })];
+    await db.storeAsset(randomUUID(), { fingerprint });
+    await set(trashed, 'deleted_at = now()');
+    const text = 'select id from media_files where owner_id = $1 and fingerprint = $2 and deleted_at is null';
+    assert.deepEqual(await db.ask(user(ada), text, [ada, fingerprint]), [{ id: kept }]);
+    const plan = await db.transaction(user(ada), async (client) => {
+      await client.query('set local enable_seqscan = off');
+      return (await client.query<Row>(`explain ${text}`, [ada, fingerprint])).rows;
+    });
+    assert.match(JSON.stringify(plan), /media_files_fingerprint_idx/);
+    assert.equal((await list({ p_limit: 1 })).items[0]?.['fingerprint'], fingerprint, 'pages tell it');
+    for (const odd of ['D'.repeat(64), 'd'.repeat(63), '']) {
+      assert.equal((await refusalOf(db.storeAsset(ada, { fingerprint: odd }))).code, '23514', odd);
+    }
+  });
+
   it('knows how much there is without counting, also after changes', async () => {
     await fillShelf();
     const [one] = (await list()).items;
@@ -385,7 +442,7 @@ describe('the library', () => {
 
   it('purges what has been in the trash for 30 days and is used nowhere, looking again before', async () => {
     const [gone, fresh, used, restored] = [
-      await db.storeAsset(ada),
+      await db.storeAsset(ada, { fingerprint: 'e'.repeat(64) }),
       await db.storeAsset(ada),
       await db.storeAsset(ada),
       await db.storeAsset(ada),
@@ -408,6 +465,7 @@ describe('the library', () => {
     assert.deepEqual(await db.ask(service, 'select purge_media($1) as id', purge), [], 'again');
     assert.deepEqual(await db.ask(user(ada), 'select from media_files where id = $1', [gone]), []);
     assert.equal((await file(gone))['name'], 'Deleted');
+    assert.equal((await file(gone))['fingerprint'], null);
     assert.deepEqual(await set(gone, 'deleted_at = null'), []);
     assert.equal((await list({ p_deleted: true })).total, 2);
 

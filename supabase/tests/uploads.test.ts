@@ -159,6 +159,36 @@ describe('reservations', () => {
     );
   });
 
+  it('bring the fingerprint, and a poster that is stored, to the asset and to its version', async () => {
+    const poster = await db.storeBlob(ada, randomUUID());
+    const [first, second] = ['a'.repeat(64), 'b'.repeat(64)];
+    const asset = { id: randomUUID(), name: 'Optics', fingerprint: first, poster_key: poster };
+    const { object_name: name } = await reserve({ p_asset: asset });
+    await db.putObject(String(name), 100);
+    const current = async (): Promise<unknown> =>
+      (await db.rows('select fingerprint, poster_key from media_files where id = $1', [asset.id]))[0];
+    assert.deepEqual(await current(), { fingerprint: first, poster_key: poster });
+    const next = await reserve({
+      p_asset: { id: asset.id, replace: true, fingerprint: second, poster_key: 'not/stored' },
+    });
+    await db.putObject(String(next['object_name']), 100);
+    assert.deepEqual(await current(), { fingerprint: second, poster_key: null });
+    assert.deepEqual(
+      await db.rows('select fingerprint, poster_key from media_file_versions where asset_id = $1 order by number', [
+        asset.id,
+      ]),
+      [
+        { fingerprint: first, poster_key: poster },
+        { fingerprint: second, poster_key: null },
+      ],
+    );
+    const odd = { id: randomUUID(), name: 'Odd', fingerprint: 'no hash' };
+    await db.putObject(String((await reserve({ p_asset: odd }))['object_name']), 100);
+    assert.deepEqual(await db.rows('select fingerprint from media_files where id = $1', [odd.id]), [
+      { fingerprint: null },
+    ]);
+  });
+
   it('keep bytes whose asset can’t be made: taken, somebody else’s, or odd', async () => {
     const foreign = await db.storeAsset(randomUUID());
     for (const asset of [
@@ -207,6 +237,16 @@ describe('reservations', () => {
     await db.call(service, 'verify_blob', args);
     const [row] = await db.rows('select verified_sha256 from media_files where id = $1', [id]);
     assert.equal(row?.['verified_sha256'], 'a'.repeat(64));
+  });
+
+  it('bring a hash that was verified before the asset was made to the asset', async () => {
+    const id = randomUUID();
+    const key = await db.storeBlob(ada, id);
+    const [blob] = await db.rows('select object_name from media_blobs where key = $1', [key]);
+    await db.call(service, 'verify_blob', { p_object_name: blob?.['object_name'], p_sha256: 'c'.repeat(64) });
+    await db.storeAsset(ada, { id, blob_key: key });
+    const [row] = await db.ask(user(ada), 'select verified_sha256 from media_files where id = $1', [id]);
+    assert.equal(row?.['verified_sha256'], 'c'.repeat(64));
   });
 
   it('are let go of by the job, which also forgets old conflicts', async () => {
