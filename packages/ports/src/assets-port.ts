@@ -1,10 +1,12 @@
 import type { CallOptions, Page, Unsubscribe } from './call-options.js';
 import type {
   Asset,
+  AssetChange,
   AssetPatch,
   AssetQuery,
   AssetUsage,
   AssetVersion,
+  LibraryCount,
   NewAsset,
   NewAssetVersion,
 } from './domain/asset.js';
@@ -33,8 +35,22 @@ export interface AssetsPort {
   restore(id: string, options?: CallOptions): Promise<Asset>;
   /** Makes it the current version; every link follows. The bytes must be stored before. @throws `not-found`, `invalid-input` */
   addVersion(id: string, version: NewAssetVersion, options?: CallOptions): Promise<Asset>;
+  /** Puts an older version's bytes in place again, as a new version. @throws `not-found` */
+  restoreVersion(id: string, versionId: string, options?: CallOptions): Promise<Asset>;
   /** Newest first. @throws `not-found` */
   versions(id: string, options?: CallOptions): Promise<readonly AssetVersion[]>;
+  /** What was done to it, newest first, the last 200; it outlives every page. @throws `not-found` */
+  history(id: string, options?: CallOptions): Promise<readonly AssetChange[]>;
+  /**
+   * Takes one change of the history back, by an ordinary change that stands in the history itself.
+   *
+   * @throws `not-found`, `in-use` for taking back an upload or a restoring of what is used, `forbidden`
+   */
+  undo(changeId: string, options?: CallOptions): Promise<void>;
+  /** Those in the library whose current bytes have this fingerprint, newest first: likely the same file. */
+  findByFingerprint(fingerprint: string, options?: CallOptions): Promise<readonly Asset[]>;
+  /** The whole library in figures, without reading it. */
+  overview(options?: CallOptions): Promise<readonly LibraryCount[]>;
   /** Nothing for an asset that isn't there. */
   usage(id: string, options?: CallOptions): Promise<readonly AssetUsage[]>;
   /** Says that an asset is used at a place; saying it twice is harmless. @throws `not-found`, `invalid-input` */

@@ -64,7 +64,9 @@ export function createAsset(asset: Partial<Asset> & { readonly id: string }): As
     createdAt: '2026-03-02T09:00:00.000Z',
     updatedAt: '2026-03-02T09:00:00.000Z',
     deletedAt: null,
+    verifiedSha256: null,
     ...asset,
+    fingerprint: asset.fingerprint ?? null,
   };
 }
 

@@ -47,6 +47,10 @@ export interface Asset {
   readonly currentVersionId: string;
   /** Blob key of the current version. */
   readonly blobKey: string;
+  /** Quick fingerprint of the current version's bytes: equal ones are likely the same file. Null where nobody took it. */
+  readonly fingerprint: string | null;
+  /** Content hash of the current version, as the store itself read it; null until it has. A browser's word is never here. */
+  readonly verifiedSha256: string | null;
   /** Counts every change of the row. */
   readonly rev: number;
   readonly createdAt: string;
@@ -67,6 +71,30 @@ export interface AssetVersion {
   readonly createdAt: string;
 }
 
+/** What was done to an asset, in one word. */
+export type AssetAction = 'upload' | 'rename' | 'tag' | 'delete' | 'restore' | 'link' | 'unlink' | 'replace';
+
+/** One entry of an asset's history. */
+export interface AssetChange {
+  readonly id: string;
+  readonly assetId: string;
+  readonly action: AssetAction;
+  /** What was done: `name`, `tags`, `version_id` and `number`, or the place that was linked. */
+  readonly change: Readonly<Record<string, Json>>;
+  /** Null when the service side did it. */
+  readonly author: string | null;
+  readonly createdAt: string;
+}
+
+/** The library in figures: one row for each kind, origin and place (library or trash) that has files. */
+export interface LibraryCount {
+  readonly kind: AssetKind;
+  readonly sourceType: AssetSourceType;
+  readonly deleted: boolean;
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export interface NewAsset {
   readonly id: string;
   readonly name: string;
@@ -79,6 +107,7 @@ export interface NewAsset {
   readonly probe: ProbeFacts | null;
   readonly posterKey: string | null;
   readonly blobKey: string;
+  readonly fingerprint?: string | null;
 }
 
 export interface NewAssetVersion {
@@ -87,6 +116,7 @@ export interface NewAssetVersion {
   readonly sizeBytes: number;
   readonly probe: ProbeFacts | null;
   readonly posterKey: string | null;
+  readonly fingerprint?: string | null;
 }
 
 /** What may be changed on an asset by hand. */
@@ -142,6 +172,12 @@ export function normaliseAssetName(name: string): string {
 const id: z.ZodString = z.string().min(1).max(128);
 const blobKey: z.ZodString = z.string().min(1).max(512);
 const tag: z.ZodString = z.string().min(1).max(64);
+const fingerprint = (): z.ZodType =>
+  z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'Expected 64 hexadecimal digits')
+    .nullable()
+    .optional();
 const bytes: z.ZodNumber = z.number().int().min(0);
 const metadata = (): z.ZodType => z.record(z.string().max(128), z.any());
 const facts = (): z.ZodType => z.object({ kind: z.enum(['video', 'audio', 'image']) }).loose();
@@ -171,6 +207,7 @@ export const newAssetSchema: z.ZodType<NewAsset> = z
     probe: facts().nullable(),
     posterKey: blobKey.nullable(),
     blobKey,
+    fingerprint: fingerprint(),
   })
   .strict() as unknown as z.ZodType<NewAsset>;
 
@@ -182,6 +219,7 @@ export const newAssetVersionSchema: z.ZodType<NewAssetVersion> = z
     sizeBytes: bytes,
     probe: facts().nullable(),
     posterKey: blobKey.nullable(),
+    fingerprint: fingerprint(),
   })
   .strict() as unknown as z.ZodType<NewAssetVersion>;
 
