@@ -39,7 +39,7 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
 }
 
 interface Job {
-  readonly request: UploadRequest;
+  request: UploadRequest;
   item: UploadItem;
   /** Of the attempt that is going on. */
   controller: AbortController | null;
@@ -106,6 +106,11 @@ class Uploads implements UploadEngine {
         assetId: request.replaceAssetId ?? this.#options.newId(),
         error: null,
         storedUndecodable: false,
+        bytesPerSecond: null,
+        secondsLeft: null,
+        retryAt: null,
+        elsewhere: false,
+        duplicates: [],
       };
       return {
         request,
@@ -158,6 +163,48 @@ class Uploads implements UploadEngine {
     if (!job || !settledStatuses.has(job.item.status) || job.item.status === 'done') return;
     this.#set(job, { status: 'queued', sentBytes: 0, error: null });
     this.#fillLanes();
+  }
+
+  /** Takes it out of the queue until `resume`; what is being sent begins anew then. */
+  pause(id: string): void {
+    const job = this.#jobs.get(id);
+    if (!job || settledStatuses.has(job.item.status) || job.item.status === 'completing') return;
+    const { controller } = job;
+    job.controller = null;
+    controller?.abort();
+    this.#set(job, { status: 'paused', sentBytes: 0 });
+  }
+
+  resume(id: string): void {
+    const job = this.#jobs.get(id);
+    if (job?.item.status !== 'paused') return;
+    this.#set(job, { status: 'queued' });
+    this.#fillLanes();
+  }
+
+  pauseAll(): void {
+    for (const id of this.#jobs.keys()) this.pause(id);
+  }
+
+  resumeAll(): void {
+    for (const id of this.#jobs.keys()) this.resume(id);
+  }
+
+  retryAll(): void {
+    for (const { item } of this.#jobs.values()) if (item.status === 'failed') this.retry(item.id);
+  }
+
+  decide(id: string): void {
+    // Nothing is asked yet.
+    this.resume(id);
+  }
+
+  provideFile(id: string, file: Blob): Promise<void> {
+    const job = this.#jobs.get(id);
+    if (job?.item.status !== 'needs-file') return Promise.resolve();
+    job.request = { ...job.request, file };
+    this.retry(id);
+    return Promise.resolve();
   }
 
   clear(id?: string): void {
