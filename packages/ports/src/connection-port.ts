@@ -13,6 +13,8 @@ export type ConnectionState =
   | { readonly status: 'connected'; readonly name: string }
   | {
       readonly status: 'instead';
+      /** What people call the back end that the host asked for; null where it has no name to tell. */
+      readonly name: string | null;
       readonly reason: 'not-configured' | 'unreachable' | 'signed-out';
       /** Found since then: the work can be moved there. */
       readonly reachable: boolean;
