@@ -40,6 +40,7 @@ export default defineConfig(
     'storybook-static/',
     'packages/testing/fixtures/',
     'tests/**/output/',
+    '**/database.types.ts',
   ]),
   js.configs.recommended,
   {
