@@ -7,3 +7,5 @@ export type { LocalBackend, LocalBackendOptions } from './local-backend.js';
 export { atRequest, bySeed, startFaultProxy } from './faults/fault-proxy.js';
 export type { Fault, FaultPlan, FaultProxy, SeenRequest } from './faults/fault-proxy.js';
 export type { FunctionHandler } from './functions/function-routes.js';
+export type { OpenUpload, S3Backend, StoredObject } from './s3/s3-server.js';
+export type { CorsOperation, CorsRule } from './s3/cors-rules.js';

@@ -12,6 +12,8 @@ import type { TestDatabase, TestDatabaseOptions, TestDatabases } from './postgre
 import { RealtimeHub } from './realtime/realtime-hub.js';
 import { restRoutes } from './rest/rest-routes.js';
 import { RestService } from './rest/rest-service.js';
+import { S3Server } from './s3/s3-server.js';
+import type { S3Backend } from './s3/s3-server.js';
 import { ObjectFiles } from './storage/object-files.js';
 import { ObjectRows } from './storage/object-rows.js';
 import { ResumableUploads } from './storage/resumable-uploads.js';
@@ -47,6 +49,8 @@ export interface LocalBackend {
   readonly database: TestDatabase;
   /** Connections of a superuser, for preparing and looking. */
   readonly admin: pg.Pool;
+  /** A bucket with Backblaze B2's habits, on a port of its own, and what is behind it. */
+  readonly s3: S3Backend;
   /** Signs a token as the project would, with exactly these claims. */
   signToken(claims: JWTPayload): Promise<string>;
   /** The versions whose bytes storage has, finished or not: for finding orphans. */
@@ -87,6 +91,7 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
   let url = '';
   const auth = new AuthService({ admin, keys, issuer: () => `${url}/auth/v1`, tokenLifetime, reuseInterval });
   const files = await ObjectFiles.create();
+  const s3 = await S3Server.start(complain);
   const rows = new ObjectRows(pool, admin, files);
   const uploads = new ResumableUploads({ rows, files, sizeLimit, lifetime: uploadLifetime });
   const realtime = new RealtimeHub({ keys, pool, admin, url: database.url, complain });
@@ -103,6 +108,7 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
   async function stop(): Promise<void> {
     await realtime.stop();
     await gateway.close();
+    await s3.stop();
     await Promise.all([admin.end(), pool.end(), listener.end()]);
     await database.drop();
     await files.dispose();
@@ -117,6 +123,7 @@ export async function startLocalBackend(options: LocalBackendOptions = {}): Prom
     secretKey: keys.secretKey,
     database,
     admin,
+    s3: s3.backend,
     signToken: (claims) => keys.sign(claims),
     storedVersions: () => files.list(),
     takeComplaints: () => gateway.complaints.splice(0),
