@@ -63,8 +63,16 @@ function nodeTests(lane, files, more = []) {
 
 const unitFiles = () =>
   packages().flatMap(({ folder }) =>
-    filesBelow(`${folder}/src`, '.test.ts').filter((file) => !file.endsWith('.browser.test.ts')),
+    filesBelow(`${folder}/src`, '.test.ts').filter((file) => !/\.(browser|contract)\.test\.ts$/.test(file)),
   );
+
+/** What runs against a back end with a PostgreSQL of its own. */
+const contractFiles = () => [
+  ...filesBelow('packages/testing/local-backend/src', '.test.ts'),
+  ...filesBelow('supabase/tests', '.test.ts'),
+  ...packages().flatMap(({ folder }) => filesBelow(`${folder}/src`, '.contract.test.ts')),
+  ...filesBelow('tests/security', '.security.ts'),
+];
 
 /** @type {Record<string, () => Promise<Counts>>} */
 const lanes = {
@@ -80,10 +88,7 @@ const lanes = {
   },
   contract: async () => {
     await compile();
-    return nodeTests('contract', [
-      ...filesBelow('packages/testing/local-backend/src', '.test.ts'),
-      ...filesBelow('supabase/tests', '.test.ts'),
-    ]);
+    return nodeTests('contract', contractFiles());
   },
   faults: async () => {
     findChromium();

@@ -1,0 +1,171 @@
+import {
+  type BlobsPort,
+  type BlobStat,
+  type CallOptions,
+  isLecternError,
+  type PutOptions,
+  type StorageReport,
+  type Transfer,
+} from '@lectern/ports';
+import { BlobCache } from './blob-cache.js';
+import { throwIfAborted } from './deadline.js';
+import { download } from './download.js';
+import { gather } from './gather.js';
+import { patientRun } from './patient-run.js';
+import { ReadAddresses } from './read-addresses.js';
+import { SharedWork } from './shared-work.js';
+import type { Signer } from './signer.js';
+import type { B2Transfers } from './transfers.js';
+
+/** At most one call of `onProgress` in this time. */
+const progressEveryMs = 100;
+
+/** What an account has stored, in bytes; the quota is null where there is none. */
+export interface StoredAmount {
+  readonly usedBytes: number;
+  readonly quotaBytes: number | null;
+}
+
+export interface B2BlobsOptions {
+  readonly signer: Signer;
+  readonly transfers: B2Transfers;
+  readonly fetch: typeof fetch;
+  readonly stallMs: number;
+  readonly cacheBytes: number;
+  readonly usage: ((options?: CallOptions) => Promise<StoredAmount>) | undefined;
+}
+
+export class B2Blobs implements BlobsPort {
+  readonly #options: B2BlobsOptions;
+  readonly #addresses: ReadAddresses;
+  readonly #cache: BlobCache;
+  readonly #downloads = new SharedWork<Blob>();
+  /** Puts that failed and couldn't even be taken back: they would be in the way of the next one under their key. */
+  readonly #leftBehind = new Map<string, Transfer>();
+
+  constructor(options: B2BlobsOptions) {
+    this.#options = options;
+    this.#addresses = new ReadAddresses(options.signer);
+    this.#cache = new BlobCache(options.cacheBytes);
+  }
+
+  async put(key: string, data: Blob | ReadableStream<Uint8Array>, options: PutOptions = {}): Promise<BlobStat> {
+    const { signal } = options;
+    throwIfAborted(signal);
+    // The store wants to know the size before it takes a byte.
+    const source = 'getReader' in data ? await gather(data, signal) : data;
+    const mimeType = options.mimeType ?? ('getReader' in data ? '' : data.type);
+    const request = { id: crypto.randomUUID(), key, sizeBytes: source.size, mimeType };
+    const { transfers, stallMs } = this.#options;
+    const run = patientRun({ signal, stallMs });
+    await this.#clearWay(key, signal ? { signal } : {});
+    const transfer: Transfer = { ...request, resume: null };
+    try {
+      await run((attempt) => transfers.reserve(request, { signal: attempt.signal }));
+      const stat = await transfers.send(transfer, source, {
+        ...options,
+        run,
+        onProgress: forwards(options.onProgress),
+      });
+      options.onProgress?.(stat.sizeBytes);
+      return stat;
+    } catch (error) {
+      if (await this.#isDoneAfterAll(transfer, error)) return { key, sizeBytes: source.size, mimeType };
+      throw error;
+    }
+  }
+
+  async get(key: string, { signal }: CallOptions = {}): Promise<Blob> {
+    throwIfAborted(signal);
+    const kept = this.#cache.get(key);
+    if (kept) return kept;
+    return this.#downloads.run(key, signal, async (calledOff) => {
+      const blob = await download(key, { ...this.#options, addresses: this.#addresses, signal: calledOff });
+      this.#cache.set(key, blob);
+      return blob;
+    });
+  }
+
+  async stat(key: string, options: CallOptions = {}): Promise<BlobStat | null> {
+    throwIfAborted(options.signal);
+    try {
+      const { sizeBytes, mimeType } = await this.#addresses.renew(key, options);
+      return { key, sizeBytes, mimeType };
+    } catch (error) {
+      if (isLecternError(error) && error.code === 'not-found') return null;
+      throw error;
+    }
+  }
+
+  async delete(key: string, options: CallOptions = {}): Promise<void> {
+    throwIfAborted(options.signal);
+    try {
+      await this.#options.signer.forget(key, options);
+    } catch (error) {
+      if (!isLecternError(error) || error.code !== 'not-found') throw error;
+    }
+    this.#cache.delete(key);
+    this.#addresses.forget(key);
+  }
+
+  async report(options: CallOptions = {}): Promise<StorageReport> {
+    throwIfAborted(options.signal);
+    const { usedBytes, quotaBytes } = (await this.#options.usage?.(options)) ?? { usedBytes: 0, quotaBytes: null };
+    return { kind: 'remote', usedBytes, quotaBytes, persistent: true };
+  }
+
+  /** Takes back what a failed put may have left. True when it turns out that all was stored, and only the answer was lost. */
+  async #isDoneAfterAll(transfer: Transfer, error: unknown): Promise<boolean> {
+    // Then nothing of ours was ever there.
+    if (isLecternError(error) && refusedFromTheStart.has(error.code)) return false;
+    this.#leftBehind.set(transfer.key, transfer);
+    if (isLecternError(error) && error.code === 'aborted') {
+      // Whoever called it off isn't kept waiting, and the next put under this key looks again.
+      void this.#clearWay(transfer.key, {}).catch(() => undefined);
+      return false;
+    }
+    try {
+      const { status } = await this.#options.signer.cancel(transfer.id);
+      this.#leftBehind.delete(transfer.key);
+      return status === 'done';
+    } catch {
+      return false;
+    }
+  }
+
+  async #clearWay(key: string, options: CallOptions): Promise<void> {
+    const left = this.#leftBehind.get(key);
+    if (!left) return;
+    const { signer } = this.#options;
+    try {
+      const { status } = await signer.cancel(left.id, options);
+      // All of it came, and nobody was told: whoever puts again has bytes of their own.
+      if (status === 'done') await signer.forget(key, options);
+    } catch (error) {
+      if (!isLecternError(error) || error.code !== 'not-found') throw error;
+    }
+    if (this.#leftBehind.get(key) === left) this.#leftBehind.delete(key);
+  }
+}
+
+const refusedFromTheStart: ReadonlySet<string> = new Set([
+  'already-exists',
+  'file-too-large',
+  'file-type-unsupported',
+  'invalid-input',
+  'quota-exceeded',
+  'unauthenticated',
+]);
+
+/** Progress of a put: now and then, and never back. */
+function forwards(onProgress: PutOptions['onProgress']): (storedBytes: number) => void {
+  let lastAt = -Infinity;
+  let highest = 0;
+  return (storedBytes) => {
+    const now = performance.now();
+    if (!onProgress || storedBytes <= highest || now - lastAt < progressEveryMs) return;
+    lastAt = now;
+    highest = storedBytes;
+    onProgress(storedBytes);
+  };
+}
