@@ -1,6 +1,5 @@
 import { QueryClient } from '@tanstack/query-core';
-import { isLecternError, LecternError } from '@lectern/ports';
-import { tellOfUploads } from './actions/asset-actions.js';
+import { isLecternError, LecternError, type UploadStatus } from '@lectern/ports';
 import type { ActionContext } from './actions/action-context.js';
 import type { Actions } from './actions/actions.js';
 import { createActions } from './actions/create-actions.js';
@@ -21,6 +20,8 @@ const mostRetries = 3;
 const defaultDebounceMs = 1500;
 const defaultDeadlineMs = 30_000;
 const defaultCloseMs = 3000;
+/** A file that is in the library, or not on its way there. */
+const atRest: ReadonlySet<UploadStatus> = new Set(['done', 'failed', 'cancelled']);
 
 /** Puts a back end and the engines together into what elements work with. */
 export function createSession(options: LecternOptions): LecternSession {
@@ -218,6 +219,23 @@ export function createSession(options: LecternOptions): LecternSession {
       };
     },
     dispose() {
+    async inProgress() {
+      const { userId } = await backend.identity.current();
+      const unsaved = await (await journalOf(userId)).unsaved();
+      const titles = [...open.entries()].map(
+        ([id, { resolved }]) =>
+          resolved?.details.getState().title ?? unsaved.find(({ projectId }) => projectId === id)?.title ?? id,
+      );
+      const others = unsaved.filter(({ projectId }) => !open.has(projectId)).map(({ title }) => title);
+      const files = uploads.items().filter(({ status }) => !atRest.has(status));
+      return [...titles, ...others, ...files.map(({ fileName }) => fileName)];
+    },
+    async saveOpenProjects() {
+      const changed = [...open.values()]
+        .flatMap(({ resolved }) => resolved ?? [])
+        .filter(({ autosave }) => autosave.store.getState().pendingChanges > 0);
+      await Promise.allSettled(changed.map(({ autosave }) => autosave.saveNow()));
+    },
       disposed ??= dispose();
       return disposed;
     },

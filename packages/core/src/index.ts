@@ -43,6 +43,12 @@ export { localStorageJournal, type KeyValueStorage } from './autosave/local-stor
 export { memoryJournal } from './autosave/memory-journal.js';
 export { memoryProjectLocks, webProjectLocks, type ProjectLock, type ProjectLocks } from './autosave/project-lock.js';
 export { memoryTabChannels, type TabChannel, type TabMessage } from './autosave/tab-channel.js';
+export {
+  createConnectedBackend,
+  type ConnectedBackend,
+  type ConnectedBackendOptions,
+} from './connection/connected-backend.js';
+export { memoryMoveNotes, openMoveNotes, type MovedNote, type MoveNotes } from './connection/move-notes.js';
 export { createEditor, type EditorOptions } from './editor/create-editor.js';
 export type {
   Editor,

@@ -72,6 +72,10 @@ export interface LecternSession {
   openProject(projectId: string | null, options?: OpenProjectOptions): Promise<ProjectSession>;
   /** Projects whose last changes are only in this browser, most recent first. */
   unsavedProjects(): Promise<readonly UnsavedProject[]>;
+  /** Names of what is open, unsaved or on its way into the library: what would be torn apart if the back end changed now. */
+  inProgress(): Promise<readonly string[]>;
+  /** Saves every open project now. What can't be saved stays in the journal and says so by itself. */
+  saveOpenProjects(): Promise<void>;
   /** Lets the host do an action its own way. Returns what puts the former one back. */
   replaceAction<Name extends keyof Actions>(
     name: Name,
