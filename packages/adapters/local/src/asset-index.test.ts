@@ -23,6 +23,8 @@ function createAsset(fields: Partial<Asset> & { readonly id: string }): Asset {
     posterKey: null,
     currentVersionId: `${fields.id}-1`,
     blobKey: `assets/${fields.id}/1`,
+    fingerprint: null,
+    verifiedSha256: null,
     rev: 1,
     createdAt: '2025-01-01T00:00:00.000Z',
     updatedAt: '2025-01-01T00:00:00.000Z',

@@ -1,4 +1,11 @@
-import { type AssetKind, type AssetQuery, type AssetSort, type AssetSourceType, LecternError } from '@lectern/ports';
+import {
+  type AssetKind,
+  type AssetQuery,
+  type AssetSort,
+  type AssetSourceType,
+  LecternError,
+  type LibraryCount,
+} from '@lectern/ports';
 import {
   comparePlaces,
   decodeCursor,
@@ -111,6 +118,7 @@ export class AssetIndex {
   #sorted = new Map<AssetSort, Entry[]>();
   /** The last answers' matches in order, so that reading on page by page doesn't search again for each. */
   #answers = new Map<string, readonly Entry[]>();
+  #counts: readonly LibraryCount[] | null = null;
   #loading: Promise<void> | null = null;
   #digestSeq = 0;
   #saving = false;
@@ -156,6 +164,19 @@ export class AssetIndex {
     };
   }
 
+  /** A row for each kind, origin and place that has files, in that order. */
+  counts(): readonly LibraryCount[] {
+    if (this.#counts) return this.#counts;
+    const counts = new Map<string, LibraryCount>();
+    for (const { kind, sourceType, deleted, sizeBytes } of this.#entries.values()) {
+      const key = `${kind} ${sourceType} ${deleted ? 'trash' : 'library'}`;
+      const { files, bytes } = counts.get(key) ?? { files: 0, bytes: 0 };
+      counts.set(key, { kind, sourceType, deleted, files: files + 1, bytes: bytes + sizeBytes });
+    }
+    this.#counts = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+    return this.#counts;
+  }
+
   /** Writes the digest in a while, if it has fallen behind and there is enough to read for one to matter. */
   saveSoon(records: RecordStore): void {
     const behind = this.#seq - this.#digestSeq;
@@ -189,6 +210,7 @@ export class AssetIndex {
     if (library?.key !== 'library') throw new LecternError('corrupt', { message: 'The change count is gone' });
     this.#sorted.clear();
     this.#answers.clear();
+    this.#counts = null;
     if (digest?.epoch === library.epoch && library.seq - digest.seq <= mostNews) {
       this.#entries = new Map((JSON.parse(digest.entries) as Entry[]).map((entry) => [entry.id, entry]));
       this.#seq = digest.seq;
@@ -205,6 +227,7 @@ export class AssetIndex {
     // Two lists may have read at the same time; the older reading must not win.
     if (seq <= this.#seq) return;
     this.#answers.clear();
+    this.#counts = null;
     if (rows.length + purged.length > fewNews) this.#sorted.clear();
     for (const row of rows) this.#replace(row.asset.id, entryOf(row));
     for (const { id } of purged) this.#replace(id, null);

@@ -16,7 +16,8 @@ import type { BlobRow } from './records/tables.js';
 /** At most one call of `onProgress` in this time. */
 const progressEveryMs = 100;
 
-function checkKey(key: string): void {
+/** @throws `invalid-input` */
+export function checkKey(key: string): void {
   const steps = key.split('/');
   const fine = /^[\u0021-\u007e]{1,512}$/.test(key) && !key.includes('\\');
   if (fine && steps.every((step) => step !== '' && step !== '.' && step !== '..')) return;
@@ -61,6 +62,33 @@ export class LocalBlobs implements BlobsPort {
       options.onProgress?.(stat.sizeBytes);
       this.#askForPersistence(store);
       return stat;
+    });
+  }
+
+  /**
+   * The bytes of a transfer, whole. When they are there already, it is done once more.
+   *
+   * @throws `already-exists` when other bytes are stored under the key, `quota-exceeded`
+   */
+  async bring(id: string, stat: BlobStat, data: Blob, options: CallOptions = {}): Promise<BlobStat> {
+    return answer(this.#context, options, async (store) => {
+      const { key, mimeType } = stat;
+      const known = await this.whatBrought(id, key, options);
+      if (known) return known;
+      const brought = await whileWriting(this.#lockName, () =>
+        this.#putBlob(store, key, data, { ...options, mimeType }, id),
+      );
+      this.#askForPersistence(store);
+      return brought;
+    });
+  }
+
+  /** What that transfer has stored under its key, or null. @throws `already-exists` when something else is there */
+  async whatBrought(id: string, key: string, options?: CallOptions): Promise<BlobStat | null> {
+    return answer(this.#context, options, async (store) => {
+      const row = await this.#row(store, key);
+      if (row && row.transferId !== id) throw taken(key);
+      return row ? statOf(row) : null;
     });
   }
 
@@ -111,8 +139,15 @@ export class LocalBlobs implements BlobsPort {
     return records.read(['blobs'], (view) => view.get('blobs', key));
   }
 
-  async #putBlob(store: OpenStore, key: string, data: Blob, options: PutOptions): Promise<BlobStat> {
-    const row = this.#newRow(key, data.size, options.mimeType ?? data.type);
+  async #putBlob(
+    store: OpenStore,
+    key: string,
+    data: Blob,
+    options: PutOptions,
+    transferId?: string,
+  ): Promise<BlobStat> {
+    const ofTransfer = transferId === undefined ? {} : { transferId };
+    const row = { ...this.#newRow(key, data.size, options.mimeType ?? data.type), ...ofTransfer };
     try {
       return await commit(store, row, options, (view) => view.put('blobData', { key, data }));
     } catch (error) {
@@ -182,7 +217,9 @@ async function commit(
     ['blobs', 'blobData'],
     async (view) => {
       // Another tab may have been faster.
-      if (await view.get('blobs', row.key)) throw taken(row.key);
+      const known = await view.get('blobs', row.key);
+      if (known && row.transferId !== undefined && known.transferId === row.transferId) return statOf(known);
+      if (known) throw taken(row.key);
       await view.put('blobs', row);
       await putData?.(view);
       return statOf(row);

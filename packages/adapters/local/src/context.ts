@@ -1,4 +1,5 @@
-import { type CallOptions, LecternError, toLecternError } from '@lectern/ports';
+import { type CallOptions, type Identity, LecternError, toLecternError } from '@lectern/ports';
+import type { Scribe } from './asset-history.js';
 import type { OpenStore } from './open-store.js';
 
 /** What the ports share. */
@@ -28,3 +29,9 @@ export async function answer<T>(
 
 export const notFound = (what: string, id: string): LecternError =>
   new LecternError('not-found', { message: `There is no ${what} ${id}`, details: { what, id } });
+
+export const scribeOf = ({ now, newId }: LocalContext, guest: Identity): Scribe => ({
+  author: guest.userId,
+  at: now().toISOString(),
+  newId,
+});

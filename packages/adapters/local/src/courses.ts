@@ -12,13 +12,23 @@ import {
   type Unsubscribe,
 } from '@lectern/ports';
 import { generateKeyBetween } from 'fractional-indexing';
-import { answer, type LocalContext, notFound } from './context.js';
+import type { Scribe } from './asset-history.js';
+import { answer, type LocalContext, notFound, scribeOf } from './context.js';
 import type { Notices } from './notices.js';
 import type { ReadView, WriteView } from './records/record-store.js';
 import type { TableName } from './records/tables.js';
 import { setUsage } from './usage.js';
 
-const changeTables: readonly TableName[] = ['courses', 'chapters', 'items', 'usage', 'assets', 'projects', 'meta'];
+const changeTables: readonly TableName[] = [
+  'courses',
+  'chapters',
+  'items',
+  'usage',
+  'assets',
+  'history',
+  'projects',
+  'meta',
+];
 
 interface Sibling {
   readonly id: string;
@@ -59,9 +69,10 @@ export class LocalCourses implements CoursesPort {
   }
 
   async apply(change: CourseChange, options?: CallOptions): Promise<void> {
-    await answer(this.#context, options, async ({ records }) => {
+    await answer(this.#context, options, async ({ records, guest }) => {
       const given = parseInput(courseChangeSchema, change);
-      const touchedAssets = await records.write(changeTables, (view) => applyChange(view, given), {
+      const scribe = scribeOf(this.#context, guest);
+      const touchedAssets = await records.write(changeTables, (view) => applyChange(view, given, scribe), {
         signal: options?.signal,
       });
       this.#notices.send(null);
@@ -75,7 +86,7 @@ export class LocalCourses implements CoursesPort {
 }
 
 /** Returns the assets whose usage changed. */
-async function applyChange(view: WriteView, change: CourseChange): Promise<readonly string[]> {
+async function applyChange(view: WriteView, change: CourseChange, scribe: Scribe): Promise<readonly string[]> {
   switch (change.type) {
     case 'course.create': {
       if (await view.get('courses', change.id)) return [];
@@ -90,12 +101,12 @@ async function applyChange(view: WriteView, change: CourseChange): Promise<reado
       if (!row) throw notFound('course', change.id);
       await view.put('courses', { ...row, course: { ...row.course, title: change.title } });
       const chapters = await view.select('chapters', { index: 'byCourse', equals: change.id });
-      return useAssetsOf(view, chapters);
+      return useAssetsOf(view, chapters, scribe);
     }
     case 'course.remove': {
       const chapters = await view.select('chapters', { index: 'byCourse', equals: change.id });
       const touched: string[] = [];
-      for (const chapter of chapters) touched.push(...(await removeChapter(view, chapter)));
+      for (const chapter of chapters) touched.push(...(await removeChapter(view, chapter, scribe)));
       await view.delete('courses', change.id);
       return touched;
     }
@@ -110,7 +121,7 @@ async function applyChange(view: WriteView, change: CourseChange): Promise<reado
     case 'chapter.rename': {
       const chapter = { ...(await chapterOf(view, change.id)), title: change.title };
       await view.put('chapters', chapter);
-      return useAssetsOf(view, [chapter]);
+      return useAssetsOf(view, [chapter], scribe);
     }
     case 'chapter.move': {
       const chapter = await chapterOf(view, change.id);
@@ -123,7 +134,7 @@ async function applyChange(view: WriteView, change: CourseChange): Promise<reado
     }
     case 'chapter.remove': {
       const chapter = await view.get('chapters', change.id);
-      return chapter ? removeChapter(view, chapter) : [];
+      return chapter ? removeChapter(view, chapter, scribe) : [];
     }
     case 'item.attach': {
       if (await view.get('items', change.id)) return [];
@@ -138,7 +149,7 @@ async function applyChange(view: WriteView, change: CourseChange): Promise<reado
         target,
         order: generateKeyBetween(siblings.at(-1)?.order, null),
       });
-      return useAssetsOf(view, [chapter]);
+      return useAssetsOf(view, [chapter], scribe);
     }
     case 'item.rename': {
       await view.put('items', { ...(await itemOf(view, change.id)), title: change.title });
@@ -151,13 +162,13 @@ async function applyChange(view: WriteView, change: CourseChange): Promise<reado
       const order = orderAfter(await itemsOf(view, change.chapterId), here ? item : null, change.afterId, 'item');
       if (order === null) return [];
       await view.put('items', { ...item, chapterId: change.chapterId, order });
-      return here ? [] : useAssetsOf(view, [await chapterOf(view, item.chapterId), chapter]);
+      return here ? [] : useAssetsOf(view, [await chapterOf(view, item.chapterId), chapter], scribe);
     }
     case 'item.remove': {
       const item = await view.get('items', change.id);
       if (!item) return [];
       await view.delete('items', change.id);
-      return useAssetsOf(view, [await chapterOf(view, item.chapterId)]);
+      return useAssetsOf(view, [await chapterOf(view, item.chapterId)], scribe);
     }
   }
 }
@@ -211,21 +222,23 @@ async function assertTarget(view: ReadView, target: ChapterItem['target']): Prom
   }
 }
 
-async function removeChapter(view: WriteView, chapter: Chapter): Promise<readonly string[]> {
+async function removeChapter(view: WriteView, chapter: Chapter, scribe: Scribe): Promise<readonly string[]> {
   for (const { id } of await itemsOf(view, chapter.id)) await view.delete('items', id);
   await view.delete('chapters', chapter.id);
-  return setUsage(view, { resourceType: 'chapter', resourceId: chapter.id, label: chapter.title }, []);
+  return setUsage(view, { resourceType: 'chapter', resourceId: chapter.id, label: chapter.title }, [], scribe);
 }
 
 /** Says anew which assets these chapters use, and under which name. */
-async function useAssetsOf(view: WriteView, chapters: readonly Chapter[]): Promise<readonly string[]> {
+async function useAssetsOf(view: WriteView, chapters: readonly Chapter[], scribe: Scribe): Promise<readonly string[]> {
   const touched: string[] = [];
   for (const chapter of chapters) {
     const course = await courseOf(view, chapter.courseId);
     const items = await itemsOf(view, chapter.id);
     const assetIds = items.flatMap(({ target }) => (target.kind === 'asset' ? [target.assetId] : []));
     const label = `${course.title} › ${chapter.title}`;
-    touched.push(...(await setUsage(view, { resourceType: 'chapter', resourceId: chapter.id, label }, assetIds)));
+    touched.push(
+      ...(await setUsage(view, { resourceType: 'chapter', resourceId: chapter.id, label }, assetIds, scribe)),
+    );
   }
   return touched;
 }

@@ -1,4 +1,5 @@
-import { nextSeq, versionsOf } from './assets.js';
+import { forgetHistory } from './asset-history.js';
+import { blobKeysOf, nextSeq } from './asset-rows.js';
 import { deleteBlobs } from './blobs.js';
 import { whenNobodyWrites } from './locks.js';
 import type { OpenStore } from './open-store.js';
@@ -52,16 +53,16 @@ async function emptyTrash(store: OpenStore, before: number): Promise<void> {
     view.select('assets', { index: 'byDeletedAt', below: new Date(before).toISOString() }),
   );
   if (old.length === 0) return;
-  const keys = await records.write(['assets', 'purged', 'usage', 'meta'], async (view) => {
+  const keys = await records.write(['assets', 'purged', 'usage', 'meta', 'history'], async (view) => {
     const freed: string[] = [];
     for (const { asset } of old) {
       const row = await view.get('assets', asset.id);
       const usage = await view.select('usage', { startsWith: asset.id });
       // It may have been restored meanwhile, or come back into use with a restored project.
       if (row?.asset.deletedAt !== asset.deletedAt || usage.length > 0) continue;
-      freed.push(...versionsOf(row).map(({ blobKey }) => blobKey));
-      if (row.asset.posterKey !== null) freed.push(row.asset.posterKey);
+      freed.push(...blobKeysOf(row));
       await view.delete('assets', asset.id);
+      await forgetHistory(view, asset.id);
       await view.put('purged', { id: asset.id, seq: await nextSeq(view) });
     }
     return freed;

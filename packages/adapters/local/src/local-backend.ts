@@ -4,6 +4,7 @@ import {
   type Backend,
   type CallOptions,
   LecternError,
+  type Operation,
   type ProjectNotice,
 } from '@lectern/ports';
 import { LocalAssets } from './assets.js';
@@ -13,8 +14,10 @@ import { LocalCourses } from './courses.js';
 import { keepHouse } from './housekeeping.js';
 import { LocalIdentity } from './identity.js';
 import { Notices } from './notices.js';
-import { LocalProjects } from './projects.js';
 import { type LocalStorageKind, openStore, type OpenStore } from './open-store.js';
+import { LocalOperations } from './operations.js';
+import { LocalProjects } from './projects.js';
+import { LocalTransfers } from './transfers.js';
 
 export interface LocalBackendOptions {
   /** Names the IndexedDB database, the folder of blobs, the locks and the channels; `lectern` when left out. */
@@ -71,12 +74,21 @@ export function createLocalBackend(options: LocalBackendOptions = {}): LocalBack
   const assetNotices = new Notices<AssetNotice>(channel('assets'));
   const projectNotices = new Notices<ProjectNotice>(channel('projects'));
   const courseNotices = new Notices<null>(channel('courses'));
+  const operationNotices = new Notices<Operation>(channel('operations'));
   const assets = new LocalAssets(context, assetNotices);
+  const blobs = new LocalBlobs(context, { lockName, requestPersistence: options.requestPersistence ?? true });
+  const operations = new LocalOperations(context, {
+    ...{ notices: operationNotices, assetNotices },
+    // In memory, where pages share nothing, they must not wait for each other.
+    lockName: storage === 'memory' ? `memory:${randomId()}` : `${databaseName}:operation`,
+  });
 
   return {
     name: 'local',
     assets,
-    blobs: new LocalBlobs(context, { lockName, requestPersistence: options.requestPersistence ?? true }),
+    blobs,
+    transfers: new LocalTransfers(context, blobs),
+    operations,
     projects: new LocalProjects(context, projectNotices, assetNotices),
     courses: new LocalCourses(context, courseNotices, assetNotices),
     identity: new LocalIdentity(context),
@@ -88,7 +100,8 @@ export function createLocalBackend(options: LocalBackendOptions = {}): LocalBack
     async dispose() {
       if (disposed) return;
       disposed = true;
-      for (const notices of [assetNotices, projectNotices, courseNotices]) notices.close();
+      operations.dispose();
+      for (const notices of [assetNotices, projectNotices, courseNotices, operationNotices]) notices.close();
       const opened = await opening?.catch(() => null);
       opened?.records.close();
     },

@@ -11,6 +11,16 @@ export async function whenNobodyWrites(name: string, work: () => Promise<void>):
   });
 }
 
+/**
+ * Runs once nobody else holds that lock: at once, or when the page that did is done or gone. Without locks it runs at
+ * once. A signal ends the waiting. @throws AbortError
+ */
+export async function whenFree(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  const locks = lockManager();
+  if (locks) await locks.request(name, { mode: 'exclusive', signal }, work);
+  else await work();
+}
+
 function lockManager(): LockManager | null {
   // A frame without an origin of its own has the object, and every request of it fails.
   const usable = typeof navigator !== 'undefined' && 'locks' in navigator && globalThis.origin !== 'null';

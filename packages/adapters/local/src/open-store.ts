@@ -38,8 +38,10 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
 
 async function openPersistent(options: OpenStoreOptions): Promise<OpenStore | null> {
   if (!hasIndexedDb()) return null;
-  const opening = openAndTry(options);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const opening = openAndTry(options, () => {
+    clearTimeout(timer);
+  });
   const tooLate = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, options.patienceMs, null);
   });
@@ -78,9 +80,9 @@ function isBroken(error: unknown): boolean {
   return error instanceof LecternError && error.cause instanceof DOMException && error.cause.name === 'UnknownError';
 }
 
-async function openAndTry({ databaseName, newId }: OpenStoreOptions): Promise<OpenStore> {
+async function openAndTry({ databaseName, newId }: OpenStoreOptions, onAnswer: () => void): Promise<OpenStore> {
   let guest = newGuest(newId);
-  const records = await IndexedDbRecordStore.open(databaseName, (view) => moveIn(view, guest, newId));
+  const records = await IndexedDbRecordStore.open(databaseName, (view) => moveIn(view, guest, newId), onAnswer);
   try {
     guest = await guestOf(records);
     const folder = await ByteFolder.open(databaseName);

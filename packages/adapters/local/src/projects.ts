@@ -19,7 +19,8 @@ import {
   saveRequestSchema,
   type Unsubscribe,
 } from '@lectern/ports';
-import { answer, type LocalContext, notFound } from './context.js';
+import type { Scribe } from './asset-history.js';
+import { answer, type LocalContext, notFound, scribeOf } from './context.js';
 import { comparePlaces, decodeCursor, encodeCursor, foldText, pageSize, type Place, sortableText } from './keyset.js';
 import type { Notices } from './notices.js';
 import type { ReadView, WriteView } from './records/record-store.js';
@@ -35,7 +36,7 @@ const thinning: readonly { readonly age: number; readonly every: number }[] = [
   { age: 200, every: 100 },
 ];
 
-const saveTables: readonly TableName[] = ['projects', 'revisions', 'states', 'saves', 'usage', 'assets'];
+const saveTables: readonly TableName[] = ['projects', 'revisions', 'states', 'saves', 'usage', 'assets', 'history'];
 
 type Sort = NonNullable<ProjectQuery['sort']>;
 const orders: Readonly<Record<Sort, { readonly direction: 1 | -1; readonly of: (project: ProjectSummary) => string }>> =
@@ -103,7 +104,8 @@ export class LocalProjects implements ProjectsPort {
     return answer(this.#context, options, async ({ records, guest }) => {
       if ((options?.asUserId ?? guest.userId) !== guest.userId) throw new LecternError('unauthenticated');
       const given = parseInput(saveRequestSchema, request);
-      const saved = await records.write(saveTables, (view) => this.#save(view, given, guest.userId), {
+      const scribe = scribeOf(this.#context, guest);
+      const saved = await records.write(saveTables, (view) => this.#save(view, given, scribe), {
         signal: options?.signal,
       });
       if (saved.headRev !== null) {
@@ -114,32 +116,32 @@ export class LocalProjects implements ProjectsPort {
   }
 
   async describe(id: string, details: ProjectDetails, options?: CallOptions): Promise<ProjectSummary> {
-    return this.#change(id, options, async (view) => {
+    return this.#change(id, options, async (view, scribe) => {
       const fields = parseInput(projectDetailsSchema, details);
       const row = await present(view, id);
       const summary: ProjectSummary = { ...row.summary, ...fields, updatedAt: this.#context.now().toISOString() };
       await view.put('projects', { ...row, summary });
       const renamed = summary.title !== row.summary.title;
-      return { summary, touchedAssets: renamed ? await this.#useAssets(view, summary, row.assetIds) : [] };
+      return { summary, touchedAssets: renamed ? await this.#useAssets(view, summary, row.assetIds, scribe) : [] };
     });
   }
 
   async remove(id: string, options?: CallOptions): Promise<void> {
-    await this.#change(id, options, async (view) => {
+    await this.#change(id, options, async (view, scribe) => {
       const row = await existing(view, id);
       if (row.summary.deletedAt !== null) return { summary: row.summary, touchedAssets: [] };
       const summary: ProjectSummary = { ...row.summary, deletedAt: this.#context.now().toISOString() };
       await view.put('projects', { ...row, summary });
-      return { summary, touchedAssets: await this.#useAssets(view, summary, []) };
+      return { summary, touchedAssets: await this.#useAssets(view, summary, [], scribe) };
     });
   }
 
   async restore(id: string, options?: CallOptions): Promise<ProjectSummary> {
-    return this.#change(id, options, async (view) => {
+    return this.#change(id, options, async (view, scribe) => {
       const row = await existing(view, id);
       const summary: ProjectSummary = { ...row.summary, deletedAt: null };
       await view.put('projects', { ...row, summary });
-      return { summary, touchedAssets: await this.#useAssets(view, summary, row.assetIds) };
+      return { summary, touchedAssets: await this.#useAssets(view, summary, row.assetIds, scribe) };
     });
   }
 
@@ -164,17 +166,17 @@ export class LocalProjects implements ProjectsPort {
   }
 
   /** The save function: see `ProjectsPort`. */
-  async #save(view: WriteView, request: SaveRequest, author: string): Promise<Saved> {
+  async #save(view: WriteView, request: SaveRequest, scribe: Scribe): Promise<Saved> {
+    const { author, at } = scribe;
     const known = await view.get('saves', request.saveId);
     if (known) return nothingSaved(known.answer);
 
     const row = await view.get('projects', request.projectId);
     if (row ? row.summary.deletedAt !== null : request.baseRev > 0) return nothingSaved({ outcome: 'gone' });
     if (row && request.schemaVersion < row.schemaVersion) return nothingSaved({ outcome: 'too-new' });
-    if (row && request.baseRev !== row.summary.rev) return this.#keepConflict(view, row, request, author);
+    if (row && request.baseRev !== row.summary.rev) return this.#keepConflict(view, row, request, scribe);
 
     const rev = request.baseRev + 1;
-    const at = this.#context.now().toISOString();
     const summary: ProjectSummary = {
       ...(row?.summary ?? newSummary(request, author, at)),
       rev,
@@ -190,11 +192,11 @@ export class LocalProjects implements ProjectsPort {
     const given: SaveAnswer = { outcome: 'ok', rev };
     await this.#record(view, request, { author, rev, order: saveCount, kind: request.kind, at, answer: given });
     await thin(view, request.projectId, rev);
-    return { answer: given, headRev: rev, touchedAssets: await this.#useAssets(view, summary, assetIds) };
+    return { answer: given, headRev: rev, touchedAssets: await this.#useAssets(view, summary, assetIds, scribe) };
   }
 
   /** The head stays; what came in is kept under a negative number, which no head ever has. */
-  async #keepConflict(view: WriteView, row: ProjectRow, request: SaveRequest, author: string): Promise<Saved> {
+  async #keepConflict(view: WriteView, row: ProjectRow, request: SaveRequest, { author, at }: Scribe): Promise<Saved> {
     const { summary } = row;
     const head = await view.get('revisions', [summary.id, summary.rev]);
     const conflictCount = row.conflictCount + 1;
@@ -208,7 +210,6 @@ export class LocalProjects implements ProjectsPort {
       headHash: summary.contentHash,
       keptAs,
     };
-    const at = this.#context.now().toISOString();
     await view.put('projects', { ...row, conflictCount, saveCount });
     await this.#record(view, request, { author, rev: keptAs, order: saveCount, kind: 'conflict', at, answer: given });
     await forget(view, summary.id, keptAs + keptConflicts);
@@ -251,17 +252,28 @@ export class LocalProjects implements ProjectsPort {
   }
 
   /** Assets that were removed or never here are passed over: a save must not fail for them. */
-  async #useAssets(view: WriteView, project: ProjectSummary, assetIds: readonly string[]): Promise<readonly string[]> {
-    return setUsage(view, { resourceType: 'project', resourceId: project.id, label: project.title }, assetIds);
+  async #useAssets(
+    view: WriteView,
+    project: ProjectSummary,
+    assetIds: readonly string[],
+    scribe: Scribe,
+  ): Promise<readonly string[]> {
+    return setUsage(view, { resourceType: 'project', resourceId: project.id, label: project.title }, assetIds, scribe);
   }
 
   async #change(
     id: string,
     options: CallOptions | undefined,
-    edit: (view: WriteView) => Promise<{ readonly summary: ProjectSummary; readonly touchedAssets: readonly string[] }>,
+    edit: (
+      view: WriteView,
+      scribe: Scribe,
+    ) => Promise<{ readonly summary: ProjectSummary; readonly touchedAssets: readonly string[] }>,
   ): Promise<ProjectSummary> {
-    return answer(this.#context, options, async ({ records }) => {
-      const changed = await records.write(['projects', 'usage', 'assets'], edit, { signal: options?.signal });
+    return answer(this.#context, options, async ({ records, guest }) => {
+      const scribe = scribeOf(this.#context, guest);
+      const changed = await records.write(['projects', 'usage', 'assets', 'history'], (view) => edit(view, scribe), {
+        signal: options?.signal,
+      });
       this.#tell(id, changed.summary.rev, changed.touchedAssets);
       return changed.summary;
     });

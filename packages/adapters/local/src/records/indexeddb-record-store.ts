@@ -93,9 +93,16 @@ export class IndexedDbRecordStore implements RecordStore {
     this.#watch(database);
   }
 
-  /** `moveIn` puts the first rows into a database that is new, also when it is new again because it was cleared. */
-  static async open(name: string, moveIn: MoveIn): Promise<IndexedDbRecordStore> {
-    return new IndexedDbRecordStore(name, moveIn, await connect(name, moveIn));
+  /**
+   * `moveIn` puts the first rows into a database that is new, also when it is new again because it was cleared.
+   * `onAnswer` is called when the browser has begun to upgrade it, which may take its time in a large library.
+   */
+  static async open(
+    name: string,
+    moveIn: MoveIn,
+    onAnswer: () => void = () => undefined,
+  ): Promise<IndexedDbRecordStore> {
+    return new IndexedDbRecordStore(name, moveIn, await connect(name, moveIn, onAnswer));
   }
 
   async read<R>(tables: readonly TableName[], work: (view: ReadView) => Promise<R>): Promise<R> {
@@ -196,17 +203,23 @@ export class IndexedDbRecordStore implements RecordStore {
   }
 }
 
-async function connect(name: string, moveIn: MoveIn): Promise<IDBPDatabase> {
+async function connect(name: string, moveIn: MoveIn, onAnswer: () => void = () => undefined): Promise<IDBPDatabase> {
   try {
     return await openDB(name, tablesVersion, {
-      upgrade(database, _from, _to, transaction) {
+      upgrade(database, from, _to, transaction) {
+        onAnswer();
         for (const table of tableNames) {
           const { keyPath, indexes } = tableShapes[table];
-          const store = database.createObjectStore(table, { keyPath: keyPath as string | string[] });
-          for (const [index, path] of Object.entries(indexes)) store.createIndex(index, path as string | string[]);
+          const store = database.objectStoreNames.contains(table)
+            ? transaction.objectStore(table)
+            : database.createObjectStore(table, { keyPath: keyPath as string | string[] });
+          for (const [index, path] of Object.entries(indexes)) {
+            if (!store.indexNames.contains(index)) store.createIndex(index, path as string | string[]);
+          }
         }
         // The failure of opening tells of it already.
         transaction.done.catch(() => undefined);
+        if (from > 0) return;
         moveIn(writeViewOf(transaction as unknown as WriteTransaction)).catch(() => {
           undo(transaction);
         });

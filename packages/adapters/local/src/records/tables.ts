@@ -1,25 +1,46 @@
 import type {
   Asset,
+  AssetChange,
   AssetUsage,
   AssetVersion,
   Chapter,
   ChapterItem,
   Course,
   Identity,
+  Json,
+  Operation,
   ProjectRevision,
   ProjectSummary,
   SaveAnswer,
   StoredTimelineJson,
 } from '@lectern/ports';
 
+/** Rows of the first version of the tables know neither; they stay as they are, and are read as having none. */
+type LaterFields = 'fingerprint' | 'verifiedSha256';
+export type StoredAsset = Omit<Asset, LaterFields> & Partial<Pick<Asset, LaterFields>>;
+
+/** A version that is in place no more, with what the asset has to get back when it is put in place again. */
+export type StoredVersion = AssetVersion & Partial<Pick<Asset, LaterFields | 'posterKey'>>;
+
 /** An asset with its versions: what the current one shares with the asset isn't written twice. */
 export interface AssetRow {
-  readonly asset: Asset;
+  readonly asset: StoredAsset;
   /** Counts the changes of all assets, so that a reader finds what is new to it. */
   readonly seq: number;
   readonly currentVersion: Pick<AssetVersion, 'number' | 'createdAt'>;
   /** Oldest first. */
-  readonly olderVersions: readonly AssetVersion[];
+  readonly olderVersions: readonly StoredVersion[];
+  /** How many changes its history has seen; left out when none. */
+  readonly changes?: number;
+}
+
+/** One entry of an asset's history; they count 1, 2, 3 … for each asset. */
+export interface HistoryRow {
+  readonly assetId: string;
+  readonly number: number;
+  readonly change: AssetChange;
+  /** What takes it back. */
+  readonly inverse: Readonly<Record<string, Json>>;
 }
 
 /** Stands in for an asset that is gone for good, so that a reader hears of that as well. */
@@ -35,6 +56,15 @@ export interface DigestRow {
   readonly seq: number;
   /** JSON: one string is read much faster than as many objects. */
   readonly entries: string;
+}
+
+/** Bulk work and how far it is. */
+export interface OperationRow {
+  readonly operation: Operation;
+  /** Operations are listed in the order they were begun in. */
+  readonly order: number;
+  /** Those that are still to be worked through are the last ones; emptied when it has ended. */
+  readonly assetIds: readonly string[];
 }
 
 export interface ProjectRow {
@@ -83,6 +113,8 @@ export interface BlobRow {
   readonly sizeBytes: number;
   /** Name of the file in the private file system; left out when the bytes are in `blobData`. */
   readonly file?: string;
+  /** The transfer that brought the bytes; left out when they were put. */
+  readonly transferId?: string;
   /** Since when no asset refers to it, in milliseconds of the epoch; left out when one does. */
   readonly unclaimedSince?: number;
 }
@@ -96,12 +128,14 @@ export type MetaRow =
   | { readonly key: 'guest'; readonly identity: Identity }
   /** `epoch` names this filling of the store: after it was cleared, what was read before counts for nothing. */
   | { readonly key: 'library'; readonly epoch: string; readonly seq: number }
-  | { readonly key: 'courses'; readonly count: number };
+  | { readonly key: 'courses' | 'operations'; readonly count: number };
 
 export interface Tables {
   readonly assets: AssetRow;
   readonly purged: PurgedRow;
   readonly digests: DigestRow;
+  readonly history: HistoryRow;
+  readonly operations: OperationRow;
   readonly usage: AssetUsage;
   readonly projects: ProjectRow;
   readonly revisions: RevisionRow;
@@ -125,9 +159,14 @@ export interface TableShape {
 
 /** Keys and indexes of every table: IndexedDB is set up from it, and the store in memory reads it. */
 export const tableShapes: Readonly<Record<TableName, TableShape>> = {
-  assets: { keyPath: 'asset.id', indexes: { bySeq: 'seq', byDeletedAt: 'asset.deletedAt' } },
+  assets: {
+    keyPath: 'asset.id',
+    indexes: { bySeq: 'seq', byDeletedAt: 'asset.deletedAt', byFingerprint: 'asset.fingerprint' },
+  },
   purged: { keyPath: 'id', indexes: { bySeq: 'seq' } },
   digests: { keyPath: 'key', indexes: {} },
+  history: { keyPath: ['assetId', 'number'], indexes: { byId: 'change.id' } },
+  operations: { keyPath: 'operation.id', indexes: { byOrder: 'order' } },
   usage: {
     keyPath: ['assetId', 'resourceType', 'resourceId'],
     indexes: { byResource: ['resourceType', 'resourceId'] },
@@ -146,5 +185,8 @@ export const tableShapes: Readonly<Record<TableName, TableShape>> = {
 
 export const tableNames: readonly TableName[] = Object.keys(tableShapes) as TableName[];
 
-/** Grows with every change of `tableShapes`; each step is written down in the IndexedDB store's upgrade. */
-export const tablesVersion = 1;
+/**
+ * Grows with every change of `tableShapes`: opening an older database adds the tables and indexes that it lacks. Rows are
+ * never rewritten by it, since a large library would keep its page waiting; who reads them knows the older forms.
+ */
+export const tablesVersion = 2;
