@@ -1,13 +1,12 @@
 import { LecternError, type Backend, type LecternErrorCode } from '@lectern/ports';
 
+type PortName = Exclude<keyof Backend, 'name' | 'dispose'>;
+
 /** `assets`, `assets.list`, `projects.save` … : a port, or one call of one. */
-export type CallName =
-  | 'assets'
-  | 'blobs'
-  | 'projects'
-  | 'courses'
-  | 'identity'
-  | `${'assets' | 'blobs' | 'projects' | 'courses' | 'identity'}.${string}`;
+export type CallName = PortName | `${PortName}.${string}`;
+
+/** Calls that answer at once, and can't fail. */
+const immediate: ReadonlySet<string> = new Set(['subscribe', 'state']);
 
 export interface Faults {
   /** Calls that reject with that code. */
@@ -31,7 +30,7 @@ export function unreliable<B extends Backend>(
         const value: unknown = Reflect.get(target, property, receiver);
         if (typeof value !== 'function' || typeof property !== 'string') return value;
         return (...args: unknown[]): unknown => {
-          if (property === 'subscribe') return (value as (...all: unknown[]) => unknown).apply(target, args);
+          if (immediate.has(property)) return (value as (...all: unknown[]) => unknown).apply(target, args);
           const { fail = {}, hang = [] } = faults();
           const names = [portName, `${portName}.${property}`] as CallName[];
           const code = names.map((name) => fail[name]).find((found) => found !== undefined);
