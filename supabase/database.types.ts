@@ -973,6 +973,7 @@ export type Database = {
       cancel_upload: { Args: { p_id: string }; Returns: Json };
       complete_upload: { Args: { p_id: string; p_size_bytes: number }; Returns: Json };
       continue_media_operation: { Args: { p_id: string; p_limit?: number }; Returns: Json };
+      discard_blob: { Args: { p_key: string }; Returns: boolean };
       forget_blobs: { Args: { p_object_names: string[] }; Returns: number };
       keep_house: { Args: Record<PropertyKey, never>; Returns: Json };
       list_media: {
@@ -1050,6 +1051,14 @@ export type Database = {
           p_total_frames?: number;
         };
         Returns: Json;
+      };
+      storage_report: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          limit_bytes: number;
+          reserved_bytes: number;
+          stored_bytes: number;
+        }[];
       };
       unclaimed_blobs: {
         Args: { p_hours?: number; p_limit?: number };

@@ -118,6 +118,11 @@ export async function setScene(db: Database): Promise<Scene> {
     await reserve({ p_store: 'b2' }),
   ];
   await db.owner.query(`update upload_sessions set status = 'cancelled' where object_name = '${cancelled}'`);
+  // One in another store, let go of.
+  const letGo = { p_id: randomUUID(), p_key: `assets/${randomUUID()}/1`, p_size_bytes: 7 };
+  await db.call(as, 'reserve_upload', { ...letGo, p_mime_type: '', p_store: 'b2' });
+  await db.call(service, 'complete_upload', { p_id: letGo.p_id, p_size_bytes: 7 });
+  await db.call(as, 'discard_blob', { p_key: letGo.p_key });
   // One that nobody reserved and that is known, one that was reserved and isn't there yet, and one that nobody knows.
   const served = `${tenant}/${randomUUID()}/${randomUUID()}`;
   const coming = await reserve();
@@ -493,6 +498,11 @@ export const access: Readonly<Record<string, Readonly<Record<string, Cells>>>> =
     select: ['select', 'no', 'no', 'no', 'no', 'no', 'no', 'no'],
     update: ['update lectern.media_totals set files = 0', 'no', 'no', 'no', 'no', 'no', 'no', 'no'],
     delete: ['delete from lectern.media_totals', 'no', 'no', 'no', 'no', 'no', 'no', 'no'],
+  },
+  'lectern.discarded_blobs': {
+    select: ['select', 'no', 'no', 'no', 'no', 'no', 'no', 'all'],
+    update: ['update lectern.discarded_blobs set size_bytes = 0', 'no', 'no', 'no', 'no', 'no', 'no', 'no'],
+    delete: ['delete from lectern.discarded_blobs', 'no', 'no', 'no', 'no', 'no', 'no', 'no'],
   },
   'lectern.saves': {
     select: ['select', 'no', 'no', 'no', 'no', 'no', 'no', 'no'],

@@ -359,6 +359,55 @@ describe('the library', () => {
     assert.equal(numbers.length, 4);
   });
 
+  it('keeps a poster and facts that come later with their version too', async () => {
+    const id = await db.storeAsset(ada);
+    const poster = await db.storeBlob(ada, id);
+    await set(id, 'poster_key = $2, probe = $3', [poster, '{"kind": "video", "width": 1920}']);
+    const [first] = await db.rows('select * from media_file_versions where asset_id = $1', [id]);
+    assert.deepEqual([first?.['poster_key'], first?.['probe']], [poster, { kind: 'video', width: 1920 }]);
+    await db.insert(user(ada), 'media_file_versions', {
+      asset_id: id,
+      blob_key: await db.storeBlob(ada, id),
+      mime_type: '',
+      size_bytes: 1,
+    });
+    assert.deepEqual([(await file(id))['poster_key'], (await file(id))['width']], [null, 0]);
+    const replaced = (await history(id)).at(-1);
+    assert.deepEqual(
+      [replaced?.['action'], replaced?.['change']],
+      ['replace', { version_id: (await file(id))['current_version_id'], number: 2 }],
+    );
+    await db.call(user(ada), 'undo_media_change', { p_history_id: replaced?.['id'] });
+    assert.deepEqual([(await file(id))['poster_key'], (await file(id))['width']], [poster, 1920]);
+    assert.equal((await db.rows('select * from media_file_versions where id = $1', [first?.['id']]))[0]?.['number'], 1);
+  });
+
+  it('doesn’t take back by hand what a project uses, and says so', async () => {
+    const id = await db.storeAsset(ada);
+    await db.call(user(ada), 'save_studio_project', {
+      p_id: randomUUID(),
+      p_base_rev: 0,
+      p_save_id: randomUUID(),
+      p_schema_version: 1,
+      p_hash: 'x',
+      p_state: {},
+      p_kind: 'auto',
+      p_asset_ids: [id],
+    });
+    const linked = (await history(id)).at(-1);
+    assert.equal(linked?.['action'], 'link');
+    const undo = (entry: Row | undefined): Promise<unknown> =>
+      db.call(user(ada), 'undo_media_change', { p_history_id: entry?.['id'] });
+    assert.equal((await refusalOf(undo(linked))).hint, 'forbidden');
+    const refusal = await refusalOf(undo((await history(id))[0]));
+    assert.deepEqual([refusal.hint, refusal.details['places']], ['in-use', ['Untitled']], 'nor its upload');
+    await link(id, 'l1', 'Lesson');
+    const lesson = (await history(id)).at(-1);
+    await undo(lesson);
+    await undo(lesson);
+    assert.equal((await db.rows('select from media_usage where asset_id = $1', [id])).length, 1);
+  });
+
   it('finds likely duplicates by fingerprint, one’s own and those in the library alone', async () => {
     const fingerprint = 'd'.repeat(64);
     const [kept, trashed] = [await db.storeAsset(ada, { fingerprint }), await db.storeAsset(ada, { fingerprint })];

@@ -103,12 +103,14 @@ describe('the schema', () => {
       'apply_course_change',
       'cancel_upload',
       'continue_media_operation',
+      'discard_blob',
       'list_media',
       'list_projects',
       'media_overview',
       'rebuild_usage',
       'reserve_upload',
       'save_studio_project',
+      'storage_report',
       'undo_media_change',
     ]);
     const served = await callable('service_role');

@@ -229,6 +229,46 @@ describe('reservations', () => {
     assert.deepEqual(await usage(), { stored_bytes: '0', reserved_bytes: '0' });
   });
 
+  it('of another store are let go of by their owner, once nothing refers to them, and then listed for the job', async () => {
+    const store = async (key: string): Promise<void> => {
+      const asked = request({ p_store: 'b2', p_key: key });
+      await reserve(asked);
+      await db.call(service, 'complete_upload', { p_id: asked['p_id'], p_size_bytes: 100 });
+    };
+    const discard = (key: string, userId = ada): Promise<unknown> =>
+      db.call(user(userId), 'discard_blob', { p_key: key });
+    const [loose, used] = [`contract/${randomUUID()}`, `assets/${randomUUID()}/1`];
+    await store(loose);
+    await store(used);
+    await db.storeAsset(ada, { blob_key: used });
+    assert.equal(await discard(loose, randomUUID()), false, 'somebody else’s');
+    assert.equal(await discard(used), false, 'an asset refers to it');
+    assert.equal(await discard(await db.storeBlob(ada, randomUUID())), false, 'in Supabase Storage');
+    const [blob] = await db.rows('select object_name from media_blobs where key = $1', [loose]);
+    const before = Number((await usage())?.['stored_bytes']);
+    assert.deepEqual([await discard(loose), await discard(loose)], [true, false]);
+    assert.deepEqual(await db.rows('select from media_blobs where key = $1', [loose]), []);
+    assert.equal(Number((await usage())?.['stored_bytes']), before - 100);
+    const unclaimed = async (): Promise<readonly unknown[]> =>
+      (await db.ask(service, 'select object_name from unclaimed_blobs()')).map((row) => row['object_name']);
+    assert.ok(!(await unclaimed()).includes(blob?.['object_name']), 'not at once');
+    await db.rows("update lectern.discarded_blobs set discarded_at = now() - interval '2 days'");
+    assert.ok((await unclaimed()).includes(blob?.['object_name']));
+    assert.equal(await db.call(service, 'forget_blobs', { p_object_names: [blob?.['object_name']] }), '1');
+    assert.ok(!(await unclaimed()).includes(blob?.['object_name']));
+  });
+
+  it('and what is stored are told to their tenant as figures, with the limit', async () => {
+    const report = async (): Promise<readonly unknown[]> =>
+      Object.values((await db.ask(user(ada), 'select * from storage_report()'))[0] ?? {});
+    assert.deepEqual(await report(), ['0', '0', null]);
+    await db.rows('insert into lectern.tenant_limits (tenant_id, media_bytes) values ($1, 250)', [ada]);
+    await reserve();
+    await db.storeBlob(ada, randomUUID(), 30);
+    assert.deepEqual(await report(), ['30', '100', '250']);
+    assert.equal((await refusalOf(db.call({ role: 'authenticated' }, 'storage_report'))).hint, 'unauthenticated');
+  });
+
   it('hold a verified hash only from the service side', async () => {
     const id = await db.storeAsset(ada);
     const [blob] = await blobs();
@@ -274,5 +314,10 @@ describe('reservations', () => {
       { rev: '1' },
     ]);
     assert.equal((await session(asked['p_id']))?.['status'], 'expired');
+    await db.rows("update upload_sessions set finished_at = now() - interval '31 days' where id = $1", [asked['p_id']]);
+    const open = request();
+    await reserve(open);
+    assert.equal(((await db.call(service, 'keep_house')) as Row)['forgotten_uploads'], 1);
+    assert.deepEqual([await session(asked['p_id']), (await session(open['p_id']))?.['status']], [undefined, 'open']);
   });
 });
