@@ -3,6 +3,7 @@ import { isLecternError, LecternError, type UploadStatus } from '@lectern/ports'
 import type { ActionContext } from './actions/action-context.js';
 import type { Actions } from './actions/actions.js';
 import { createActions } from './actions/create-actions.js';
+import { tellOfUploads } from './actions/upload-actions.js';
 import type { Journal } from './autosave/journal.js';
 import { pageLifecycle } from './autosave/lifecycle.js';
 import { openJournal } from './autosave/open-journal.js';
@@ -12,16 +13,18 @@ import type { OpeningMode } from './autosave/open-for-editing.js';
 import { openProjectSession, projectLockName, type ProjectWorld } from './open-project-session.js';
 import type { ProjectSession } from './project-session.js';
 import { followBackend } from './queries/backend-notices.js';
+import { followConnection } from './queries/connection-watch.js';
+import { watchOperations } from './queries/operation-watch.js';
 import { createQueries } from './queries/queries.js';
 import type { LecternOptions, LecternSession } from './session.js';
 import { createSessionStore } from './store/session-state.js';
 
 const mostRetries = 3;
+/** A file that is in the library, or not on its way there. */
+const atRest: ReadonlySet<UploadStatus> = new Set(['done', 'failed', 'cancelled']);
 const defaultDebounceMs = 1500;
 const defaultDeadlineMs = 30_000;
 const defaultCloseMs = 3000;
-/** A file that is in the library, or not on its way there. */
-const atRest: ReadonlySet<UploadStatus> = new Set(['done', 'failed', 'cancelled']);
 
 /** Puts a back end and the engines together into what elements work with. */
 export function createSession(options: LecternOptions): LecternSession {
@@ -66,12 +69,14 @@ export function createSession(options: LecternOptions): LecternSession {
   const closing = new Map<string, Promise<void>>();
   const endings = new Map<string, () => void>();
 
+  const operations = watchOperations(backend, queryClient, store);
   const context: ActionContext = {
     backend,
     uploads,
     render,
     queryClient,
     store,
+    operations,
     newId,
     openedProject: (projectId) => open.get(projectId)?.resolved ?? null,
   };
@@ -80,7 +85,12 @@ export function createSession(options: LecternOptions): LecternSession {
   const replaced: Partial<Actions> = { ...options.actions?.(originals) };
   const actions = actionsOver(originals, replaced);
 
-  const stops = [followBackend(backend, queryClient), tellOfUploads(context, actions)];
+  const stops = [
+    followBackend(backend, queryClient),
+    followConnection(backend, queryClient, store),
+    tellOfUploads(context, actions),
+    operations.stop,
+  ];
   const world: ProjectWorld = {
     backend,
     uploads,
@@ -209,16 +219,6 @@ export function createSession(options: LecternOptions): LecternSession {
         }))
         .sort((a, b) => (a.at < b.at ? 1 : -1));
     },
-    replaceAction(name, replace) {
-      const former = replaced[name];
-      const mine = replace(former ?? originals[name]);
-      replaced[name] = mine;
-      return () => {
-        if (replaced[name] !== mine) return;
-        replaced[name] = former ?? originals[name];
-      };
-    },
-    dispose() {
     async inProgress() {
       const { userId } = await backend.identity.current();
       const unsaved = await (await journalOf(userId)).unsaved();
@@ -236,6 +236,16 @@ export function createSession(options: LecternOptions): LecternSession {
         .filter(({ autosave }) => autosave.store.getState().pendingChanges > 0);
       await Promise.allSettled(changed.map(({ autosave }) => autosave.saveNow()));
     },
+    replaceAction(name, replace) {
+      const former = replaced[name];
+      const mine = replace(former ?? originals[name]);
+      replaced[name] = mine;
+      return () => {
+        if (replaced[name] !== mine) return;
+        replaced[name] = former ?? originals[name];
+      };
+    },
+    dispose() {
       disposed ??= dispose();
       return disposed;
     },

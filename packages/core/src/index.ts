@@ -85,4 +85,17 @@ export type { PagedOptionsOf, Queries, QueryOptionsOf } from './queries/queries.
 export { projectFileLimits, type ProjectFileProgress } from './project-file/project-file.js';
 export { queryKeys, type QueryKeys } from './queries/query-keys.js';
 export type * from './store/session-state.js';
+export {
+  isUploadOver,
+  kindOfFileName,
+  sortUploads,
+  summariseUploads,
+  uploadFraction,
+  uploadStanding,
+  uploadSteps,
+  type UploadsSummary,
+  type UploadStanding,
+  type UploadStep,
+} from './uploads/upload-facts.js';
+export { uploadsSentence, uploadStatement, type UploadStatement } from './uploads/upload-sentence.js';
 export type { ProjectVersions } from './versions/project-versions.js';

@@ -1,6 +1,14 @@
 import { createLocalBackend, type LocalBackend } from '@lectern/adapter-local';
 import { createSession, type LecternOptions, type LecternSession } from '@lectern/core';
-import type { Backend, CourseChange, NewAsset } from '@lectern/ports';
+import type {
+  AssetsPort,
+  Backend,
+  ConnectionPort,
+  CourseChange,
+  NewAsset,
+  OperationsPort,
+  UploadEngine,
+} from '@lectern/ports';
 import type { TimelineDocument } from '@lectern/timeline';
 import { printTimeline } from '@lectern/timeline/schema';
 import { createUploadEngine } from '@lectern/uploads';
@@ -27,6 +35,12 @@ export interface TestSessionOptions extends Faults {
   readonly maxBytes?: number;
   /** Says that nothing outlives the page, which is so, but in most tests it is beside the point. */
   readonly memoryOnly?: boolean;
+  /** An upload engine of a test's own instead of the real one. */
+  readonly uploads?: UploadEngine;
+  /** A connection, so that the back end stands in for another one. */
+  readonly connection?: ConnectionPort;
+  /** Bulk work over the back end's assets as a test wants it. */
+  readonly operations?: (assets: AssetsPort) => OperationsPort;
   readonly session?: Partial<Omit<LecternOptions, 'backend' | 'engines'>>;
 }
 
@@ -141,6 +155,17 @@ function withoutMention(backend: LocalBackend): LocalBackend {
   });
 }
 
+/** The same back end with some ports of a test's own. */
+function withPorts(backend: Backend, ports: Partial<Backend>): Backend {
+  return new Proxy(backend, {
+    get(target, property): unknown {
+      if (property in ports) return Reflect.get(ports, property);
+      const value: unknown = Reflect.get(target, property, target);
+      return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+}
+
 /** A real session over the local back end in memory, with a render engine that draws coloured pictures. */
 export function createTestSession(options: TestSessionOptions = {}): TestSession {
   const reliableBackend = createLocalBackend({
@@ -151,19 +176,24 @@ export function createTestSession(options: TestSessionOptions = {}): TestSession
   let faults: Faults = options;
   const seeded = fill(reliableBackend, options);
   const backend = unreliable(
-    options.memoryOnly ? reliableBackend : withoutMention(reliableBackend),
+    withPorts(options.memoryOnly ? reliableBackend : withoutMention(reliableBackend), {
+      ...(options.connection ? { connection: options.connection } : {}),
+      ...(options.operations ? { operations: options.operations(reliableBackend.assets) } : {}),
+    }),
     () => faults,
     seeded,
   );
   const render = createFakeRenderEngine(options.render);
   const limit = options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes };
-  const uploads = createUploadEngine({
-    assets: backend.assets,
-    blobs: backend.blobs,
-    probe: (file, call) => render.probe(file, call),
-    newId: countingIds('upload'),
-    ...limit,
-  });
+  const uploads =
+    options.uploads ??
+    createUploadEngine({
+      assets: backend.assets,
+      blobs: backend.blobs,
+      probe: (file, call) => render.probe(file, call),
+      newId: countingIds('upload'),
+      ...limit,
+    });
   const session = createSession({
     backend,
     engines: { uploads, render },

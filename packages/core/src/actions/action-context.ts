@@ -2,6 +2,7 @@ import type { Backend, RenderEngine, UploadEngine } from '@lectern/ports';
 import type { NewId } from '@lectern/timeline';
 import type { QueryClient } from '@tanstack/query-core';
 import type { StoreApi } from 'zustand/vanilla';
+import type { OperationWatch } from '../queries/operation-watch.js';
 import type { ProjectSession } from '../project-session.js';
 import type { SessionState } from '../store/session-state.js';
 
@@ -12,6 +13,7 @@ export interface ActionContext {
   readonly render: RenderEngine;
   readonly queryClient: QueryClient;
   readonly store: StoreApi<SessionState>;
+  readonly operations: OperationWatch;
   readonly newId: NewId;
   /** The project with that id if an element has it open: its document is newer than the back end's. */
   readonly openedProject: (projectId: string) => ProjectSession | null;

@@ -4,10 +4,14 @@ import type {
   Chapter,
   ChapterItem,
   Course,
+  ConnectionState,
   CourseChange,
+  DuplicateDecision,
   ExportFormat,
   ExportPreset,
+  FileHandle,
   Json,
+  MoveReport,
   ProjectSummary,
   UploadItem,
 } from '@lectern/ports';
@@ -19,6 +23,8 @@ import type { Notice } from '../store/session-state.js';
 export interface NamedFile {
   readonly file: Blob;
   readonly fileName: string;
+  /** Lets an upload go on after a reload without a copy of the file. */
+  readonly handle?: FileHandle;
 }
 
 export interface ImportOptions {
@@ -28,6 +34,8 @@ export interface ImportOptions {
   readonly tags?: readonly string[];
   /** Adds a version to this asset instead of making new ones; takes one file. */
   readonly replaceAssetId?: string;
+  /** What happens to a file that is in the library already: people are asked about uploads, never about anything else. */
+  readonly onDuplicate?: 'ask' | 'upload-anyway';
 }
 
 /** What a done thing hands back, so that it can be taken back. */
@@ -81,15 +89,40 @@ export type NewNotice = Pick<Notice, 'message'> & Partial<Omit<Notice, 'id' | 'm
 export interface Actions {
   /** Hands the files to the upload engine and returns at once; follow `store.uploads` or `uploads.finished(id)`. */
   importFiles(files: readonly (File | NamedFile)[], options?: ImportOptions): Promise<readonly UploadItem[]>;
+  pauseUpload(id: string): Promise<void>;
+  resumeUpload(id: string): Promise<void>;
   cancelUpload(id: string): Promise<void>;
   retryUpload(id: string): Promise<void>;
+  pauseAllUploads(): Promise<void>;
+  resumeAllUploads(): Promise<void>;
+  /** Those that failed. */
+  retryAllUploads(): Promise<void>;
+  /** Those that aren't over. */
+  cancelAllUploads(): Promise<void>;
+  /** Says what to do with a file that is in the library already. */
+  decideDuplicate(id: string, decision: DuplicateDecision): Promise<void>;
+  /** Gives an upload its file again. @throws `invalid-input` when it is another file than the one that was begun */
+  provideUploadFile(id: string, file: Blob): Promise<void>;
   /** Forgets one that is over, or all that are. */
   clearUploads(id?: string): Promise<void>;
   renameAsset(id: string, name: string): Promise<void>;
   tagAsset(id: string, tags: readonly string[]): Promise<void>;
-  /** Soft. Those in use stay, and `in-use` is thrown after the others went. A notice offers to undo. */
+  /** Adds tags. Many assets are the back end's own work: `queries.operations()` tells how far it is. A notice offers to undo. */
+  tagAssets(ids: readonly string[], tags: readonly string[]): Promise<Undoable>;
+  /**
+   * Soft. Those in use stay, and `in-use` is thrown after the others went; of many, `details.operationId` names the
+   * operation that lists them all. A notice offers to undo.
+   */
   deleteAssets(ids: readonly string[]): Promise<Undoable>;
   restoreAssets(ids: readonly string[]): Promise<void>;
+  /** Ends bulk work; what is done stays done. */
+  cancelOperation(id: string): Promise<void>;
+  /** Takes bulk work that has ended off the slice. */
+  dismissOperation(id: string): Promise<void>;
+  /** Takes one change of an asset's history back. */
+  undoAssetChange(assetId: string, changeId: string): Promise<void>;
+  /** Puts an older version's bytes in place again. */
+  restoreAssetVersion(assetId: string, versionId: string): Promise<void>;
   /** The bytes of an asset's current version, with a file name that has an extension. */
   assetFile(id: string): Promise<NamedFile>;
   /** Asks the host for assets. Null: the host has no picker of its own, so an element shows ours. */
@@ -137,6 +170,15 @@ export interface Actions {
   }): Promise<void>;
   /** Any change of a course, shown at once. */
   courseChange(change: CourseChange): Promise<void>;
+
+  /** Tries to reach the back end that this browser stands in for. */
+  retryConnection(): Promise<ConnectionState>;
+  /** Copies the work of this browser up; how far it is stands in the `connection` slice. @throws `conflict` while it runs */
+  moveWorkUp(): Promise<MoveReport>;
+  /** Stops moving: what was moved stays moved, the rest stays here. */
+  stopMovingWork(): Promise<void>;
+  /** Takes a move that is over off the slice. */
+  dismissMove(): Promise<void>;
 
   setViewMode(viewMode: 'grid' | 'list'): void;
   selectAssets(ids: readonly string[]): void;

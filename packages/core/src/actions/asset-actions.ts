@@ -1,19 +1,22 @@
-import { LecternError, normaliseAssetName, serialiseError, type UploadItem, type UploadRequest } from '@lectern/ports';
+import { normaliseAssetName, toLecternError, type Asset, type OperationWork } from '@lectern/ports';
 import type { ActionContext } from './action-context.js';
-import type { Actions, ImportOptions, NamedFile } from './actions.js';
+import type { Actions } from './actions.js';
+import { runInBulk, handful, type BulkOutcome } from './bulk-work.js';
 import { editAssets, removeAssetsFromLists } from './list-edits.js';
+import { queryKeys } from '../queries/query-keys.js';
 import { optimistically } from './optimistic.js';
 
 type AssetActions = Pick<
   Actions,
-  | 'importFiles'
-  | 'cancelUpload'
-  | 'retryUpload'
-  | 'clearUploads'
   | 'renameAsset'
   | 'tagAsset'
+  | 'tagAssets'
   | 'deleteAssets'
   | 'restoreAssets'
+  | 'undoAssetChange'
+  | 'restoreAssetVersion'
+  | 'cancelOperation'
+  | 'dismissOperation'
   | 'assetFile'
   | 'pickAssets'
   | 'setViewMode'
@@ -46,41 +49,66 @@ function downloadName(name: string, mimeType: string): string {
   return extension === undefined || safe.toLowerCase().endsWith(`.${extension}`) ? safe : `${safe}.${extension}`;
 }
 
-function toRequest(file: File | NamedFile, options: ImportOptions): UploadRequest {
-  const named = 'file' in file ? file : { file, fileName: file.name };
-  return { ...options, file: named.file, fileName: named.fileName };
-}
-
 export function assetActions(context: ActionContext, actions: Pick<Actions, 'notify'>): AssetActions {
-  const { backend, queryClient, store, uploads } = context;
+  const { backend, queryClient, store } = context;
+
+  /** One by one, or by the back end itself where that would take long. What fails stops nothing else. */
+  const forEach = async (
+    ids: readonly string[],
+    work: OperationWork,
+    one: (id: string) => Promise<unknown>,
+  ): Promise<BulkOutcome> => {
+    if (ids.length > handful) return runInBulk(context, work, ids);
+    const doneIds: string[] = [];
+    let refusal: unknown = null;
+    for (const id of ids) {
+      try {
+        await one(id);
+        doneIds.push(id);
+      } catch (error) {
+        refusal ??= error;
+      }
+    }
+    return { doneIds, refusal: refusal === null ? null : toLecternError(refusal) };
+  };
 
   const restoreAssets = async (ids: readonly string[]): Promise<void> => {
     await optimistically(queryClient, removeAssetsFromLists(ids), async () => {
-      for (const id of ids) await backend.assets.restore(id);
+      const { refusal } = await forEach(ids, { kind: 'restore' }, (id) => backend.assets.restore(id));
+      if (refusal !== null) throw refusal;
     });
   };
 
-  return {
-    importFiles(files, options = {}): Promise<readonly UploadItem[]> {
-      if (options.replaceAssetId !== undefined && files.length !== 1)
-        return Promise.reject(
-          new LecternError('invalid-input', { details: { path: 'files', expected: 'one file to replace an asset' } }),
-        );
-      return Promise.resolve(uploads.add(files.map((file) => toRequest(file, options))));
-    },
-    cancelUpload(id) {
-      uploads.cancel(id);
-      return Promise.resolve();
-    },
-    retryUpload(id) {
-      uploads.retry(id);
-      return Promise.resolve();
-    },
-    clearUploads(id) {
-      uploads.clear(id);
-      return Promise.resolve();
-    },
+  const changeTags = (
+    kind: 'tag' | 'untag',
+    ids: readonly string[],
+    tags: readonly string[],
+    assets: ReadonlyMap<string, Asset>,
+  ): Promise<BulkOutcome> => {
+    const merged = (asset: Pick<Asset, 'tags'>): readonly string[] =>
+      kind === 'tag'
+        ? [...asset.tags, ...tags.filter((tag) => !hasTag(asset, tag))]
+        : asset.tags.filter((tag) => !hasTag({ tags }, tag));
+    return optimistically(
+      queryClient,
+      editAssets(ids, (asset) => ({ ...asset, tags: merged(asset) })),
+      () =>
+        forEach(ids, { kind, tags }, (id) =>
+          backend.assets.update(id, { tags: merged(assets.get(id) ?? { tags: [] }) }),
+        ),
+    );
+  };
 
+  /** The back end tells of it, too; whoever waits for the action sees the truth already. */
+  const refresh = async (assetId: string): Promise<void> => {
+    await Promise.all(
+      [queryKeys.assetAll(assetId), queryKeys.assetLists()].map((queryKey) =>
+        queryClient.invalidateQueries({ queryKey }),
+      ),
+    );
+  };
+
+  return {
     async renameAsset(id, name) {
       const clean = normaliseAssetName(name);
       await optimistically(
@@ -91,7 +119,7 @@ export function assetActions(context: ActionContext, actions: Pick<Actions, 'not
     },
 
     async tagAsset(id, tags) {
-      const clean = [...new Set(tags.map((tag) => tag.normalize('NFC').trim()).filter((tag) => tag !== ''))];
+      const clean = cleanTags(tags);
       await optimistically(
         queryClient,
         editAssets([id], (asset) => ({ ...asset, tags: clean })),
@@ -99,29 +127,43 @@ export function assetActions(context: ActionContext, actions: Pick<Actions, 'not
       );
     },
 
-    async deleteAssets(ids) {
-      const names = new Map((await backend.assets.getMany(ids)).map((asset) => [asset.id, asset.name]));
-      const removed: string[] = [];
-      let refusal: unknown = null;
-      await optimistically(queryClient, removeAssetsFromLists(ids), async () => {
-        for (const id of ids) {
-          try {
-            await backend.assets.remove(id);
-            removed.push(id);
-          } catch (error) {
-            refusal ??= error;
-          }
+    async tagAssets(ids, tags) {
+      const clean = cleanTags(tags);
+      if (clean.length === 0 || ids.length === 0) return { undo: () => Promise.resolve() };
+      const assets = new Map((await backend.assets.getMany(ids)).map((asset) => [asset.id, asset]));
+      const { doneIds, refusal } = await changeTags('tag', ids, clean, assets);
+      const undo = async (): Promise<void> => {
+        // Who had a tag before keeps it.
+        for (const tag of clean) {
+          const fresh = doneIds.filter((id) => !hasTag(assets.get(id) ?? { tags: [] }, tag));
+          const now = new Map((await backend.assets.getMany(fresh)).map((asset) => [asset.id, asset]));
+          if (fresh.length > 0) await changeTags('untag', fresh, [tag], now);
         }
+      };
+      if (doneIds.length > 0)
+        actions.notify({ message: { key: 'notice.assetsTagged', params: { count: doneIds.length } }, undo });
+      if (refusal !== null) throw refusal;
+      return { undo };
+    },
+
+    async deleteAssets(ids) {
+      // Only one that goes alone is told by its name.
+      const few = ids.length > handful ? [] : await backend.assets.getMany(ids);
+      const names = new Map(few.map((asset) => [asset.id, asset.name]));
+      const { doneIds, refusal } = await optimistically(queryClient, removeAssetsFromLists(ids), async () => {
+        const outcome = await forEach(ids, { kind: 'delete' }, (id) => backend.assets.remove(id));
         // Taking every guess back and reading again is right even when some went: the lists are invalidated anyway.
-        if (refusal !== null && removed.length === 0) throw toThrow(refusal);
+        if (outcome.refusal !== null && outcome.doneIds.length === 0) throw outcome.refusal;
+        return outcome;
       });
-      const undo = (): Promise<void> => restoreAssets(removed);
-      const [only] = removed;
-      if (removed.length === 1 && only !== undefined)
-        actions.notify({ message: { key: 'notice.assetDeleted', params: { name: names.get(only) ?? only } }, undo });
-      else if (removed.length > 1)
-        actions.notify({ message: { key: 'notice.assetsDeleted', params: { count: removed.length } }, undo });
-      if (refusal !== null) throw toThrow(refusal);
+      const undo = (): Promise<void> => restoreAssets(doneIds);
+      const [only] = doneIds;
+      const name = only === undefined ? undefined : names.get(only);
+      if (doneIds.length === 1 && name !== undefined)
+        actions.notify({ message: { key: 'notice.assetDeleted', params: { name } }, undo });
+      else if (doneIds.length > 0)
+        actions.notify({ message: { key: 'notice.assetsDeleted', params: { count: doneIds.length } }, undo });
+      if (refusal !== null) throw refusal;
       return { undo };
     },
     restoreAssets,
@@ -129,6 +171,33 @@ export function assetActions(context: ActionContext, actions: Pick<Actions, 'not
     async assetFile(id) {
       const asset = await backend.assets.get(id);
       return { file: await backend.blobs.get(asset.blobKey), fileName: downloadName(asset.name, asset.mimeType) };
+    },
+
+    async undoAssetChange(assetId, changeId) {
+      await backend.assets.undo(changeId);
+      await refresh(assetId);
+      actions.notify({ tone: 'success', message: { key: 'notice.changeUndone' } });
+    },
+
+    async restoreAssetVersion(assetId, versionId) {
+      const version = (await backend.assets.versions(assetId)).find(({ id }) => id === versionId);
+      await backend.assets.restoreVersion(assetId, versionId);
+      await refresh(assetId);
+      if (version)
+        actions.notify({
+          tone: 'success',
+          message: { key: 'notice.versionRestored', params: { number: version.number } },
+        });
+    },
+
+    async cancelOperation(id) {
+      await backend.operations.cancel(id);
+    },
+    dismissOperation(id) {
+      store.setState(({ operations }) => ({
+        operations: { shownIds: operations.shownIds.filter((other) => other !== id) },
+      }));
+      return Promise.resolve();
     },
 
     pickAssets: () => Promise.resolve(null),
@@ -142,38 +211,11 @@ export function assetActions(context: ActionContext, actions: Pick<Actions, 'not
   };
 }
 
-function toThrow(refusal: unknown): Error {
-  return refusal instanceof Error ? refusal : new LecternError('unknown', { cause: refusal });
+function cleanTags(tags: readonly string[]): readonly string[] {
+  return [...new Set(tags.map((tag) => tag.normalize('NFC').trim()).filter((tag) => tag !== ''))];
 }
 
-/** Tells of files that didn't come in, once each. Returns the end of the subscription. */
-export function tellOfUploads(context: ActionContext, actions: Pick<Actions, 'notify'>): () => void {
-  const told = new Set<string>();
-  return context.uploads.subscribe((items) => {
-    context.store.setState({ uploads: { items } });
-    const present = new Set(items.map((item) => item.id));
-    for (const id of told) if (!present.has(id)) told.delete(id);
-    for (const item of items) {
-      if (item.status !== 'done' && item.status !== 'failed') {
-        told.delete(item.id);
-        continue;
-      }
-      if (told.has(item.id)) continue;
-      told.add(item.id);
-      const values = { name: item.fileName };
-      if (item.status === 'failed')
-        actions.notify({
-          tone: 'error',
-          message: { key: 'notice.importFailed', params: values },
-          error: item.error ?? serialiseError(null),
-          durationMs: 12_000,
-        });
-      else if (item.storedUndecodable)
-        actions.notify({
-          tone: 'warning',
-          message: { key: 'notice.importUndecodable', params: values },
-          error: item.error,
-        });
-    }
-  });
+/** Tags are one whatever their case. */
+function hasTag(asset: Pick<Asset, 'tags'>, tag: string): boolean {
+  return asset.tags.some((other) => other.toLocaleLowerCase() === tag.toLocaleLowerCase());
 }

@@ -1,11 +1,13 @@
 import type { ActionContext } from './action-context.js';
 import type { Actions } from './actions.js';
 import { assetActions } from './asset-actions.js';
+import { connectionActions } from './connection-actions.js';
 import { courseActions } from './course-actions.js';
 import { exportActions } from './export-action.js';
 import { noticeActions } from './notices.js';
 import { projectActions } from './project-actions.js';
 import { projectFileActions } from './project-file-actions.js';
+import { uploadActions } from './upload-actions.js';
 
 /** All actions over one back end. The session puts the host's replacements over them. */
 export function createActions(context: ActionContext): Actions {
@@ -14,6 +16,8 @@ export function createActions(context: ActionContext): Actions {
   return {
     ...notices,
     ...assets,
+    ...uploadActions(context),
+    ...connectionActions(context),
     ...projectActions(context, notices),
     ...projectFileActions(context, { ...notices, ...assets }),
     ...exportActions(context, notices),

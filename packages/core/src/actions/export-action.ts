@@ -47,6 +47,7 @@ export function exportActions(context: ActionContext, actions: Pick<Actions, 'no
         file,
         fileName: `${job.name}.${job.format.extension}`,
         sourceType: 'export',
+        onDuplicate: 'upload-anyway',
         studioMetadata: { project_id: job.projectId, preset: job.preset.id },
         tags: [],
       },

@@ -226,6 +226,7 @@ async function importMedia(
     toStore.map(({ asset, blob }) => ({
       file: asset.mimeType === null ? blob : blob.slice(0, blob.size, asset.mimeType),
       fileName: asset.name,
+      onDuplicate: 'upload-anyway',
     })),
   );
   const cancel = (): void => {

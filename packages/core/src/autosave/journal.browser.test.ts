@@ -512,9 +512,19 @@ describe('a session in a browser', () => {
       session: { namespace, autosave },
     });
     sessions.push(first);
-    const { name, assets, blobs, projects, courses, identity } = first.reliableBackend;
+    const { name, assets, blobs, transfers, operations, projects, courses, identity } = first.reliableBackend;
     const second = createSession({
-      backend: { name, assets, blobs, projects, courses, identity, dispose: () => Promise.resolve() },
+      backend: {
+        name,
+        assets,
+        blobs,
+        transfers,
+        operations,
+        projects,
+        courses,
+        identity,
+        dispose: () => Promise.resolve(),
+      },
       engines: { uploads: first.uploads, render: first.render },
       namespace,
       autosave,

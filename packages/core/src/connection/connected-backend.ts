@@ -164,8 +164,9 @@ class StandIn {
   /** Somebody is signed in, and the back end itself has answered: a session that a browser remembers proves neither. */
   async #reach(signal?: AbortSignal): Promise<Reached> {
     const { patienceMs = 5000 } = this.#options;
-    const ends = [this.#end.signal, AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])];
-    const call = { signal: AbortSignal.any(ends) };
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), patienceMs);
+    const call = { signal: AbortSignal.any([this.#end.signal, patience.signal, ...(signal ? [signal] : [])]) };
     const tried = (async (): Promise<Reached> => {
       const backend = await this.#makeRemote();
       const identity = await backend.identity.current(call);
@@ -178,6 +179,8 @@ class StandIn {
       const error = toLecternError(thrown);
       if (error.code !== 'aborted' || signal?.aborted === true || this.#end.signal.aborted) throw error;
       throw new LecternError('timeout', { message: `${this.#options.name} didn't answer`, cause: error });
+    } finally {
+      clearTimeout(timer);
     }
   }
 

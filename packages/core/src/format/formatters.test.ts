@@ -28,6 +28,21 @@ describe('formatters', () => {
     assert.equal(es.bytes(12_345_678), '12,3 MB');
   });
 
+  it('write speeds in the same units', () => {
+    assert.deepEqual(
+      [480, 12_400, 4_200_000].map((speed) => en.bytesPerSecond(speed)),
+      ['480 byte/s', '12 kB/s', '4.2 MB/s'],
+    );
+    assert.equal(es.bytesPerSecond(4_200_000), '4,2 MB/s');
+  });
+
+  it('write a length that nobody knows exactly without pretending to', () => {
+    assert.deepEqual(
+      [0, 3, 41, 55, 56, 89, 91, 3580, 3840].map((seconds) => en.approximateDuration(seconds)),
+      ['5 secs', '5 secs', '45 secs', '55 secs', '1 min', '1 min', '2 mins', '1 hr', '1 hr 4 mins'],
+    );
+  });
+
   it('write how long ago something was', () => {
     const now = new Date('2026-03-02T12:00:00Z');
     assert.equal(en.relative('2026-03-02T11:59:57Z', now), '3 seconds ago');

@@ -3,6 +3,7 @@ import { browserMessages } from './en/browser.js';
 import { commandMessages } from './en/commands.js';
 import { commonMessages } from './en/common.js';
 import { comparisonMessages } from './en/comparison.js';
+import { connectionMessages } from './en/connection.js';
 import { courseMessages } from './en/courses.js';
 import { errorMessages } from './en/errors.js';
 import { exportMessages } from './en/export.js';
@@ -10,6 +11,7 @@ import { historyMessages } from './en/history.js';
 import { inspectorMessages } from './en/inspector.js';
 import { libraryMessages } from './en/library.js';
 import { noticeMessages } from './en/notices.js';
+import { operationMessages } from './en/operations.js';
 import { previewMessages } from './en/preview.js';
 import { projectFileMessages } from './en/project-file.js';
 import { projectMessages } from './en/projects.js';
@@ -25,6 +27,7 @@ type Groups = typeof autosaveMessages &
   typeof commandMessages &
   typeof commonMessages &
   typeof comparisonMessages &
+  typeof connectionMessages &
   typeof courseMessages &
   typeof errorMessages &
   typeof exportMessages &
@@ -32,6 +35,7 @@ type Groups = typeof autosaveMessages &
   typeof inspectorMessages &
   typeof libraryMessages &
   typeof noticeMessages &
+  typeof operationMessages &
   typeof previewMessages &
   typeof projectFileMessages &
   typeof projectMessages &
@@ -51,6 +55,7 @@ export const english: EnglishMessages = {
   ...commandMessages,
   ...commonMessages,
   ...comparisonMessages,
+  ...connectionMessages,
   ...courseMessages,
   ...errorMessages,
   ...exportMessages,
@@ -58,6 +63,7 @@ export const english: EnglishMessages = {
   ...inspectorMessages,
   ...libraryMessages,
   ...noticeMessages,
+  ...operationMessages,
   ...previewMessages,
   ...projectFileMessages,
   ...projectMessages,

@@ -3,6 +3,7 @@ import { browserMessages } from './es/browser.js';
 import { commandMessages } from './es/commands.js';
 import { commonMessages } from './es/common.js';
 import { comparisonMessages } from './es/comparison.js';
+import { connectionMessages } from './es/connection.js';
 import { courseMessages } from './es/courses.js';
 import { errorMessages } from './es/errors.js';
 import { exportMessages } from './es/export.js';
@@ -10,6 +11,7 @@ import { historyMessages } from './es/history.js';
 import { inspectorMessages } from './es/inspector.js';
 import { libraryMessages } from './es/library.js';
 import { noticeMessages } from './es/notices.js';
+import { operationMessages } from './es/operations.js';
 import { previewMessages } from './es/preview.js';
 import { projectFileMessages } from './es/project-file.js';
 import { projectMessages } from './es/projects.js';
@@ -28,6 +30,7 @@ export const spanish: Catalogue = {
   ...commandMessages,
   ...commonMessages,
   ...comparisonMessages,
+  ...connectionMessages,
   ...courseMessages,
   ...errorMessages,
   ...exportMessages,
@@ -35,6 +38,7 @@ export const spanish: Catalogue = {
   ...inspectorMessages,
   ...libraryMessages,
   ...noticeMessages,
+  ...operationMessages,
   ...previewMessages,
   ...projectFileMessages,
   ...projectMessages,

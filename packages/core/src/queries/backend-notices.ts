@@ -24,9 +24,10 @@ export function followBackend(backend: Backend, client: QueryClient): () => void
 
   const stops = [
     backend.assets.subscribe(({ ids }) => {
-      stale(queryKeys.assetLists(), queryKeys.storage());
-      if (ids.length === 0) stale(queryKeys.assetsOne());
-      for (const id of ids) stale(queryKeys.asset(id), queryKeys.assetVersions(id), queryKeys.assetUsage(id));
+      stale(queryKeys.assetLists(), queryKeys.storage(), queryKeys.overview());
+      // Beyond a page's worth it is less work to ask what is on show than to look for each.
+      if (ids.length === 0 || ids.length > 100) stale(queryKeys.assetsOne());
+      else for (const id of ids) stale(queryKeys.assetAll(id));
     }),
     backend.projects.subscribe(({ projectId }) => {
       stale(queryKeys.projectLists(), queryKeys.project(projectId), queryKeys.revisions(projectId));
@@ -35,9 +36,8 @@ export function followBackend(backend: Backend, client: QueryClient): () => void
       stale(queryKeys.allCourses());
     }),
     backend.identity.subscribe(() => {
-      // Somebody else's data must not stay on the screen.
-      client.clear();
-      stale(queryKeys.identity());
+      // Somebody else's data must not stay on the screen; what is on show is asked for again.
+      void client.resetQueries();
     }),
   ];
   return () => {

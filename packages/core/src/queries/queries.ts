@@ -1,5 +1,6 @@
 import type {
   Asset,
+  AssetChange,
   AssetQuery,
   AssetUsage,
   AssetVersion,
@@ -8,11 +9,14 @@ import type {
   CourseOutline,
   Identity,
   LecternError,
+  LibraryCount,
+  Operation,
   Page,
   ProjectQuery,
   ProjectRevision,
   ProjectSummary,
   StorageReport,
+  WorkToMove,
 } from '@lectern/ports';
 import type { InfiniteData, InfiniteQueryObserverOptions, QueryKey, QueryObserverOptions } from '@tanstack/query-core';
 import { queryKeys } from './query-keys.js';
@@ -35,6 +39,8 @@ export interface Queries {
   assets(query?: AssetQuery): PagedOptionsOf<Asset>;
   asset(id: string): QueryOptionsOf<Asset>;
   assetVersions(id: string): QueryOptionsOf<readonly AssetVersion[]>;
+  /** What was done to it, newest first. */
+  assetHistory(id: string): QueryOptionsOf<readonly AssetChange[]>;
   assetUsage(id: string): QueryOptionsOf<readonly AssetUsage[]>;
   /** A small picture by its blob key, or null where there is none. Takes assets and projects alike. */
   poster(of: { readonly posterKey: string | null }): QueryOptionsOf<Blob | null>;
@@ -43,9 +49,17 @@ export interface Queries {
   revisions(projectId: string): QueryOptionsOf<readonly ProjectRevision[]>;
   courses(): QueryOptionsOf<readonly Course[]>;
   outline(courseId: string): QueryOptionsOf<CourseOutline>;
+  /** The whole library in figures. */
+  overview(): QueryOptionsOf<readonly LibraryCount[]>;
+  /** Bulk work, newest first, kept up to date while it runs. */
+  operations(): QueryOptionsOf<readonly Operation[]>;
+  /** What would move up from this browser; nothing where it stands in for nobody. Never from the cache. */
+  workToMove(): QueryOptionsOf<WorkToMove>;
   storage(): QueryOptionsOf<StorageReport>;
   identity(): QueryOptionsOf<Identity>;
 }
+
+const nothingToMove: WorkToMove = { assets: 0, projects: 0, courses: 0, bytes: 0 };
 
 export function createQueries(backend: Backend): Queries {
   return {
@@ -62,6 +76,10 @@ export function createQueries(backend: Backend): Queries {
     assetVersions: (id) => ({
       queryKey: queryKeys.assetVersions(id),
       queryFn: ({ signal }) => backend.assets.versions(id, { signal }),
+    }),
+    assetHistory: (id) => ({
+      queryKey: queryKeys.assetHistory(id),
+      queryFn: ({ signal }) => backend.assets.history(id, { signal }),
     }),
     assetUsage: (id) => ({
       queryKey: queryKeys.assetUsage(id),
@@ -96,6 +114,20 @@ export function createQueries(backend: Backend): Queries {
     outline: (courseId) => ({
       queryKey: queryKeys.outline(courseId),
       queryFn: ({ signal }) => backend.courses.outline(courseId, { signal }),
+    }),
+    overview: () => ({
+      queryKey: queryKeys.overview(),
+      queryFn: ({ signal }) => backend.assets.overview({ signal }),
+    }),
+    operations: () => ({
+      queryKey: queryKeys.operations(),
+      queryFn: ({ signal }) => backend.operations.list({ signal }),
+    }),
+    workToMove: () => ({
+      queryKey: queryKeys.workToMove(),
+      queryFn: ({ signal }) => backend.connection?.pending({ signal }) ?? nothingToMove,
+      staleTime: 0,
+      gcTime: 0,
     }),
     storage: () => ({
       queryKey: queryKeys.storage(),

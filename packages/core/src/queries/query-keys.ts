@@ -7,7 +7,10 @@ export interface QueryKeys {
   assetList(query: AssetQuery): QueryKey;
   assetsOne(): QueryKey;
   asset(id: string): QueryKey;
+  /** Everything about one asset. */
+  assetAll(id: string): QueryKey;
   assetVersions(id: string): QueryKey;
+  assetHistory(id: string): QueryKey;
   assetUsage(id: string): QueryKey;
   poster(key: string | null): QueryKey;
   projectLists(): QueryKey;
@@ -19,6 +22,9 @@ export interface QueryKeys {
   courses(): QueryKey;
   outlines(): QueryKey;
   outline(courseId: string): QueryKey;
+  overview(): QueryKey;
+  operations(): QueryKey;
+  workToMove(): QueryKey;
   storage(): QueryKey;
   identity(): QueryKey;
 }
@@ -28,7 +34,9 @@ export const queryKeys: QueryKeys = {
   assetList: (query) => ['assets', 'list', query],
   assetsOne: () => ['assets', 'one'],
   asset: (id) => ['assets', 'one', id, 'record'],
+  assetAll: (id) => ['assets', 'one', id],
   assetVersions: (id) => ['assets', 'one', id, 'versions'],
+  assetHistory: (id) => ['assets', 'one', id, 'history'],
   assetUsage: (id) => ['assets', 'one', id, 'usage'],
   poster: (key) => ['posters', key],
   projectLists: () => ['projects', 'list'],
@@ -40,6 +48,9 @@ export const queryKeys: QueryKeys = {
   courses: () => ['courses', 'list'],
   outlines: () => ['courses', 'outline'],
   outline: (courseId) => ['courses', 'outline', courseId],
+  overview: () => ['overview'],
+  operations: () => ['operations'],
+  workToMove: () => ['work-to-move'],
   storage: () => ['storage'],
   identity: () => ['identity'],
 };

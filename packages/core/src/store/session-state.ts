@@ -1,4 +1,13 @@
-import type { ExportFormat, ExportPreset, ExportProgress, SerialisedError, UploadItem } from '@lectern/ports';
+import type {
+  ConnectionState,
+  ExportFormat,
+  ExportPreset,
+  ExportProgress,
+  MoveProgress,
+  MoveReport,
+  SerialisedError,
+  UploadItem,
+} from '@lectern/ports';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { MessageRef } from '../messages/messages.js';
 
@@ -63,6 +72,26 @@ export interface StorageSlice {
   readonly memoryOnly: boolean;
 }
 
+/** Moving the work of this browser up to the back end that it stood in for. */
+export type MoveJob =
+  | { readonly status: 'running'; readonly progress: MoveProgress | null }
+  | { readonly status: 'done'; readonly report: MoveReport }
+  | { readonly status: 'stopped' }
+  | { readonly status: 'failed'; readonly error: SerialisedError };
+
+/** Which back end the session works on. */
+export interface ConnectionSlice {
+  /** `connected` for good where the back end knows no other. */
+  readonly state: ConnectionState;
+  /** The running or last move; null before the first and after it was dismissed. */
+  readonly move: MoveJob | null;
+}
+
+/** Bulk work that is shown: what runs, and what ended with failures until it is dismissed. How far: `queries.operations()`. */
+export interface OperationsSlice {
+  readonly shownIds: readonly string[];
+}
+
 /** Interface state of a session. Assets, projects and courses are in the query cache, documents in their editors. */
 export interface SessionState {
   readonly uploads: UploadsSlice;
@@ -70,6 +99,8 @@ export interface SessionState {
   readonly exports: ExportsSlice;
   readonly notices: NoticesSlice;
   readonly storage: StorageSlice;
+  readonly connection: ConnectionSlice;
+  readonly operations: OperationsSlice;
 }
 
 export const initialSessionState: SessionState = {
@@ -78,6 +109,8 @@ export const initialSessionState: SessionState = {
   exports: { current: null },
   notices: { items: [] },
   storage: { memoryOnly: false },
+  connection: { state: { status: 'connecting' }, move: null },
+  operations: { shownIds: [] },
 };
 
 export function createSessionStore(): StoreApi<SessionState> {

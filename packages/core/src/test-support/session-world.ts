@@ -61,8 +61,9 @@ export function begin(options: TestSessionOptions = {}): World {
   return world;
 }
 
-export function portsOf({ name, assets, blobs, projects, courses, identity }: Backend): Omit<Backend, 'dispose'> {
-  return { name, assets, blobs, projects, courses, identity };
+export function portsOf(backend: Backend): Omit<Backend, 'dispose'> {
+  const { name, assets, blobs, transfers, operations, projects, courses, identity } = backend;
+  return { name, assets, blobs, transfers, operations, projects, courses, identity };
 }
 
 /** Ends all sessions that a test began; for `afterEach`. */
