@@ -40,9 +40,9 @@ interface World {
   readonly cloud: LocalBackend;
   readonly backend: ConnectedBackend;
   /** What of the far side fails from now on. */
-  setFaults(faults: Faults): void;
+  readonly setFaults: (faults: Faults) => void;
   /** Another page of the same browser. */
-  page(options?: Partial<ConnectedBackendOptions>): ConnectedBackend;
+  readonly page: (options?: Partial<ConnectedBackendOptions>) => ConnectedBackend;
 }
 
 function begin(faults: Faults = {}, options: Partial<ConnectedBackendOptions> = {}): World {
@@ -145,7 +145,7 @@ describe('the start', () => {
     ['it isn’t set up', { fail: { projects: 'server' } }, {}, 'unreachable', 'server'],
   ] as const) {
     it(`begins in this browser when ${what}, and says so`, async () => {
-      const { backend, local } = begin(faults, options as Partial<ConnectedBackendOptions>);
+      const { backend, local } = begin(faults, options);
       const id = crypto.randomUUID();
       await storeAsset(backend, id, 'here');
       assert.equal((await local.assets.get(id)).name, 'here.mp4');
