@@ -9,17 +9,29 @@ export interface ContractSubject {
   readonly fillUp?: () => Promise<() => Promise<void>>;
   /** Ends the session, as when a token has expired. */
   readonly endSession?: () => Promise<void>;
+  /** A page of another user, who may see nothing of the first one's; the suite disposes of it. */
+  readonly openOther?: () => Promise<Backend>;
+  /**
+   * From now on, requests that carry bytes of a transfer break off, as they do when a network is lost; the returned
+   * function mends it. Requests for anything else may break off as well.
+   */
+  readonly interruptTransfers?: () => Promise<() => Promise<void>>;
 }
 
-export type ContractNeed = 'openPeer' | 'fillUp' | 'endSession';
+export type ContractNeed = Exclude<keyof ContractSubject, 'backend'>;
 
 export interface ContractContext {
   readonly backend: Backend;
-  /** A fresh id each time. Cases use ids and names of their own, so that a store which holds other things will do. */
+  /**
+   * A fresh UUID each time. Cases use ids and names of their own, so a store will do that holds other things of the same
+   * user, and in which other cases are at work at the same time.
+   */
   readonly newId: () => string;
   readonly openPeer: () => Promise<Backend>;
   readonly fillUp: () => Promise<() => Promise<void>>;
   readonly endSession: () => Promise<void>;
+  readonly openOther: () => Promise<Backend>;
+  readonly interruptTransfers: () => Promise<() => Promise<void>>;
 }
 
 /** One promise of a port; `run` rejects when it isn't kept. */
@@ -71,17 +83,20 @@ async function runCase(
 ): Promise<void> {
   const subject = await makeSubject();
   const opened: Backend[] = [subject.backend];
+  const open = async (need: 'openPeer' | 'openOther'): Promise<Backend> => {
+    const backend = await offered(subject, need)();
+    opened.push(backend);
+    return backend;
+  };
   try {
     await contractCase.run({
       backend: subject.backend,
       newId: () => crypto.randomUUID(),
-      openPeer: async () => {
-        const peer = await offered(subject, 'openPeer')();
-        opened.push(peer);
-        return peer;
-      },
+      openPeer: () => open('openPeer'),
+      openOther: () => open('openOther'),
       fillUp: () => offered(subject, 'fillUp')(),
       endSession: () => offered(subject, 'endSession')(),
+      interruptTransfers: () => offered(subject, 'interruptTransfers')(),
     });
   } finally {
     for (const backend of opened) await backend.dispose();
