@@ -60,8 +60,10 @@ export class B2Blobs implements BlobsPort {
     const run = patientRun({ signal, stallMs });
     await this.#clearWay(key, signal ? { signal } : {});
     const transfer: Transfer = { ...request, resume: null };
+    let reserved = false;
     try {
       await run((attempt) => transfers.reserve(request, { signal: attempt.signal }));
+      reserved = true;
       const stat = await transfers.send(transfer, source, {
         ...options,
         run,
@@ -70,6 +72,8 @@ export class B2Blobs implements BlobsPort {
       options.onProgress?.(stat.sizeBytes);
       return stat;
     } catch (error) {
+      // Refused from the start, nothing of ours was ever there.
+      if (!reserved && isLecternError(error) && refusals.has(error.code)) throw error;
       if (await this.#isDoneAfterAll(transfer, error)) return { key, sizeBytes: source.size, mimeType };
       throw error;
     }
@@ -116,8 +120,6 @@ export class B2Blobs implements BlobsPort {
 
   /** Takes back what a failed put may have left. True when it turns out that all was stored, and only the answer was lost. */
   async #isDoneAfterAll(transfer: Transfer, error: unknown): Promise<boolean> {
-    // Then nothing of ours was ever there.
-    if (isLecternError(error) && refusedFromTheStart.has(error.code)) return false;
     this.#leftBehind.set(transfer.key, transfer);
     if (isLecternError(error) && error.code === 'aborted') {
       // Whoever called it off isn't kept waiting, and the next put under this key looks again.
@@ -148,7 +150,8 @@ export class B2Blobs implements BlobsPort {
   }
 }
 
-const refusedFromTheStart: ReadonlySet<string> = new Set([
+/** What a reservation is refused with. */
+const refusals: ReadonlySet<string> = new Set([
   'already-exists',
   'file-too-large',
   'file-type-unsupported',

@@ -30,21 +30,19 @@ export class PartAddresses {
 
   /** @param upcoming parts that will be needed after this one, in their order */
   async of(part: number, upcoming: readonly number[], signal: AbortSignal): Promise<string> {
-    for (;;) {
-      const url = this.#usable(part);
-      if (url !== null) return url;
-      const batch = [...this.#batches].find(({ parts }) => parts.has(part)) ?? this.#begin(part, upcoming);
-      try {
-        await withPatience({ signal, stallMs: this.#stallMs }, () => batch.answer);
-      } catch (error) {
-        // Whoever waited for it too long gives it up for all: they ask again.
-        if (signal.aborted) batch.controller.abort();
-        throw error;
-      }
-      if (this.#usable(part) === null) {
-        throw new LecternError('server', { message: `The signer gave no address for part ${part}` });
-      }
+    const url = this.#usable(part);
+    if (url !== null) return url;
+    const batch = [...this.#batches].find(({ parts }) => parts.has(part)) ?? this.#begin(part, upcoming);
+    try {
+      await withPatience({ signal, stallMs: this.#stallMs }, () => batch.answer);
+    } catch (error) {
+      // Whoever waited for it too long gives it up for all: they ask again.
+      if (signal.aborted) batch.controller.abort();
+      throw error;
     }
+    const fresh = this.#known.get(part);
+    if (fresh) return fresh.url;
+    throw new LecternError('server', { message: `The signer gave no address for part ${part}` });
   }
 
   /** It was refused, or nobody knows why it failed. */
