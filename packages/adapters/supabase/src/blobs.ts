@@ -1,0 +1,202 @@
+import {
+  type BlobsPort,
+  type BlobStat,
+  type CallOptions,
+  LecternError,
+  type LibraryCount,
+  type PutOptions,
+  type StorageReport,
+} from '@lectern/ports';
+import { BlobCache } from './blob-cache.js';
+import type { BlobPlace } from './blob-directory.js';
+import { BlobGatherer } from './blob-gatherer.js';
+import { answer, type SupabaseContext } from './context.js';
+import { throwIfAborted } from './deadline.js';
+import { download } from './download.js';
+import { requireBlobKey, type SupabaseTransfers } from './transfers.js';
+
+/** One download that several callers may wait for; it ends when none is left. */
+interface Download {
+  readonly blob: Promise<Blob>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+const progressEveryMs = 100;
+
+export interface BlobsOptions {
+  /** Downloaded files that are kept at hand, in bytes. */
+  readonly cacheBytes: number;
+}
+
+/** Bytes in the bucket `media`, under names that the server made. */
+export class SupabaseBlobs implements BlobsPort {
+  readonly #context: SupabaseContext;
+  readonly #transfers: SupabaseTransfers;
+  readonly #cache: BlobCache;
+  readonly #downloads = new Map<string, Download>();
+
+  constructor(context: SupabaseContext, transfers: SupabaseTransfers, { cacheBytes }: BlobsOptions) {
+    this.#context = context;
+    this.#transfers = transfers;
+    this.#cache = new BlobCache(cacheBytes);
+  }
+
+  async put(key: string, data: Blob | ReadableStream<Uint8Array>, options?: PutOptions): Promise<BlobStat> {
+    return answer(options, async () => {
+      requireBlobKey(key);
+      const source = data instanceof Blob ? data : await gather(data, options?.signal);
+      const mimeType = options?.mimeType ?? source.type;
+      const transfer = await this.#transfers.reserve(
+        { id: crypto.randomUUID(), key, sizeBytes: source.size, mimeType },
+        options,
+      );
+      let toldAt = 0;
+      let told = -1;
+      const tell = (bytes: number, last: boolean): void => {
+        if (bytes <= told || (!last && Date.now() - toldAt < progressEveryMs)) return;
+        toldAt = Date.now();
+        told = bytes;
+        options?.onProgress?.(bytes);
+      };
+      try {
+        const stat = await this.#transfers.send(transfer, source, {
+          ...(options?.signal && { signal: options.signal }),
+          onProgress: (bytes) => {
+            tell(bytes, false);
+          },
+        });
+        tell(source.size, true);
+        return stat;
+      } catch (error) {
+        // Whole or not at all. Where even this can't be said, the reservation runs out by itself.
+        await this.#transfers.cancel(transfer).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async get(key: string, options?: CallOptions): Promise<Blob> {
+    return answer(options, async () => {
+      const { identity } = await this.#context.connection.session(options);
+      // Keys are their owner's: another user of this page may have the same.
+      const name = `${identity.userId} ${key}`;
+      const cached = this.#cache.get(name);
+      if (cached) return cached;
+      const place = await this.#context.directory.place(key, options);
+      if (place.store !== 'supabase') throw elsewhere(place);
+      return this.#shared(name, place, options?.signal);
+    });
+  }
+
+  async stat(key: string, options?: CallOptions): Promise<BlobStat | null> {
+    return answer(options, async () => {
+      const place = await this.#context.directory.find(key, options);
+      return place && { key, sizeBytes: place.sizeBytes, mimeType: place.mimeType };
+    });
+  }
+
+  async delete(key: string, options?: CallOptions): Promise<void> {
+    return answer(options, async () => {
+      const { connection, directory } = this.#context;
+      const place = await directory.find(key, options);
+      this.#cache.delete(`${(await connection.session(options)).identity.userId} ${key}`);
+      directory.forget(key);
+      if (!place) return;
+      if (place.store !== 'supabase') throw elsewhere(place);
+      const response = await connection.storage(
+        'object/media',
+        {
+          method: 'DELETE',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ prefixes: [place.objectName] }),
+        },
+        options,
+      );
+      const removed = (await response.json()) as readonly unknown[];
+      // A refusal is an empty list, and so is a deletion that somebody else was quicker with.
+      if (removed.length > 0 || (await directory.find(key, options)) === null) return;
+      throw new LecternError('in-use', { message: `An asset refers to ${key}`, details: { id: key, places: [] } });
+    });
+  }
+
+  async report(options?: CallOptions): Promise<StorageReport> {
+    return answer(options, async () => {
+      const counts = (await this.#context.connection.call('media_overview', {}, options)) as readonly LibraryCount[];
+      const usedBytes = counts.reduce((sum, { bytes }) => sum + bytes, 0);
+      return { kind: 'remote', usedBytes, quotaBytes: null, persistent: true };
+    });
+  }
+
+  dispose(): void {
+    for (const { controller } of this.#downloads.values()) controller.abort();
+    this.#cache.clear();
+  }
+
+  async #shared(name: string, place: BlobPlace, signal: AbortSignal | undefined): Promise<Blob> {
+    const running = this.#downloads.get(name) ?? this.#begin(name, place);
+    running.waiting += 1;
+    let leave: () => void = () => undefined;
+    const left = new Promise<never>((_, reject) => {
+      leave = (): void => {
+        reject(new LecternError('aborted'));
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+    try {
+      return await Promise.race([running.blob, left]);
+    } finally {
+      signal?.removeEventListener('abort', leave);
+      running.waiting -= 1;
+      if (running.waiting === 0) running.controller.abort();
+    }
+  }
+
+  #begin(name: string, place: BlobPlace): Download {
+    const controller = new AbortController();
+    const blob = download(this.#context.connection, place, controller.signal).then(
+      (whole) => {
+        this.#cache.set(name, whole);
+        return whole;
+      },
+      (error: unknown) => {
+        this.#context.directory.forget(place.key);
+        throw error;
+      },
+    );
+    const begun: Download = { blob, controller, waiting: 0 };
+    this.#downloads.set(name, begun);
+    void blob
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#downloads.get(name) === begun) this.#downloads.delete(name);
+      });
+    controller.signal.addEventListener('abort', () => {
+      if (this.#downloads.get(name) === begun) this.#downloads.delete(name);
+    });
+    return begun;
+  }
+}
+
+function elsewhere({ key, store }: BlobPlace): LecternError {
+  return new LecternError('unknown', { message: `${key} lies in ${store}, and no such store was given` });
+}
+
+/** A stream as a blob: its length has to be known before a byte is sent. */
+async function gather(stream: ReadableStream<Uint8Array>, signal: AbortSignal | undefined): Promise<Blob> {
+  const gathered = new BlobGatherer();
+  const reader = stream.getReader();
+  const stop = (): void => void reader.cancel(new LecternError('aborted')).catch(() => undefined);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      throwIfAborted(signal);
+      if (done) return gathered.finish('');
+      gathered.add(value);
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    reader.releaseLock();
+  }
+}

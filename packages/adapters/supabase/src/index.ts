@@ -1,0 +1,3 @@
+export { createSupabaseBackend } from './supabase-backend.js';
+export type { ProjectAccess, SupabaseBackendOptions } from './supabase-backend.js';
+export type { AccessToken, SupabaseSource } from './connection.js';

@@ -1,0 +1,245 @@
+import {
+  type Attempt,
+  type BlobStat,
+  type CallOptions,
+  isLecternError,
+  LecternError,
+  normaliseAssetName,
+  type RunAttempt,
+  type SendOptions,
+  toLecternError,
+  type Transfer,
+  type TransferRecord,
+  type TransferRequest,
+  type TransfersPort,
+} from '@lectern/ports';
+import { answer, type SupabaseContext } from './context.js';
+import { requireUuid } from './errors.js';
+import { ResumableUpload } from './resumable-upload.js';
+
+/** Up to here a file goes in one request; larger ones can be gone on with. */
+const wholeBytes = 1024 * 1024;
+/** How often one call begins anew inside its reservation, when the store has lost what it had. */
+const beginnings = 3;
+
+type SessionStatus = 'open' | 'done' | 'cancelled' | 'expired';
+
+interface SessionRow {
+  readonly id: string;
+  readonly key: string;
+  readonly object_name: string;
+  readonly store: 'supabase' | 'b2';
+  readonly size_bytes: number;
+  readonly mime_type: string;
+  readonly status: SessionStatus;
+}
+
+/** Uploads by TUS into a place that the schema has reserved. The server alone says when one is done. */
+export class SupabaseTransfers implements TransfersPort {
+  readonly resumable = true;
+  readonly #context: SupabaseContext;
+
+  constructor(context: SupabaseContext) {
+    this.#context = context;
+  }
+
+  async reserve(request: TransferRequest, options?: CallOptions): Promise<Transfer> {
+    return answer(options, async () => {
+      const { id, key, sizeBytes, mimeType, record } = request;
+      requireUuid('id', id);
+      requireBlobKey(key);
+      const args = {
+        p_id: id,
+        p_key: key,
+        p_size_bytes: sizeBytes,
+        p_mime_type: mimeType,
+        p_store: 'supabase',
+        p_asset: record ? recordRow(record) : null,
+      };
+      await this.#context.connection.call('reserve_upload', args, options);
+      return { id, key, sizeBytes, mimeType, resume: null };
+    });
+  }
+
+  async send(transfer: Transfer, source: Blob, options: SendOptions = {}): Promise<BlobStat> {
+    return answer(options, async () => {
+      if (source.size !== transfer.sizeBytes) {
+        throw new LecternError('invalid-input', {
+          message: `The source has ${String(source.size)} bytes, and ${String(transfer.sizeBytes)} were reserved`,
+          details: { path: 'source', expected: `${String(transfer.sizeBytes)} bytes` },
+        });
+      }
+      const run = options.run ?? runOnce(options.signal);
+      const session = await run((attempt) => this.#session(transfer.id, attempt));
+      if (!isOver(session)) await this.#sendBytes(transfer, session, source, options, run);
+      options.onProgress?.(source.size);
+      return { key: session.key, sizeBytes: session.size_bytes, mimeType: session.mime_type };
+    });
+  }
+
+  async cancel(transfer: Transfer, options?: CallOptions): Promise<void> {
+    return answer(options, async () => {
+      requireUuid('id', transfer.id);
+      try {
+        const { status } = (await this.#context.connection.call(
+          'cancel_upload',
+          { p_id: transfer.id },
+          options,
+        )) as SessionRow;
+        if (status === 'done') return;
+      } catch (error) {
+        if (!isLecternError(error) || error.code !== 'not-found') throw error;
+      }
+      // What was sent is swept away by the store some day; asking it now is a courtesy.
+      const url = transfer.resume;
+      const path = url === null ? null : this.#pathOf(url);
+      if (path === null) return;
+      await this.#context.connection
+        .storage(path, { method: 'DELETE', headers: { 'tus-resumable': '1.0.0' } }, options)
+        .catch(() => undefined);
+    });
+  }
+
+  /** Sends until the reservation is done, whatever becomes of single requests and their answers. */
+  async #sendBytes(
+    transfer: Transfer,
+    session: SessionRow,
+    source: Blob,
+    options: SendOptions,
+    run: RunAttempt,
+  ): Promise<void> {
+    let current = transfer;
+    const remember = async (resume: string | null): Promise<void> => {
+      if (resume === current.resume) return;
+      current = { ...current, resume };
+      await options.remember?.(current);
+    };
+    if (source.size > wholeBytes && current.resume !== null && this.#pathOf(current.resume) === null) {
+      // An address of another project or of nobody's: the token isn't for it.
+      await remember(null);
+    }
+    let begun = 0;
+    await run(async (attempt) => {
+      for (;;) {
+        try {
+          if (source.size <= wholeBytes) await this.#sendWhole(session, source, options, attempt);
+          else await this.#sendOn(session, source, current.resume, options, attempt, remember);
+        } catch (error) {
+          const failure = toLecternError(error);
+          if (attempt.signal.aborted || options.signal?.aborted === true) throw failure;
+          // The answer may have been lost, and not what it was about.
+          const now = await this.#session(transfer.id, attempt).catch((problem: unknown) => {
+            throw isLecternError(problem) && problem.code === 'not-found' ? problem : failure;
+          });
+          if (isOver(now)) return;
+          if (failure.code !== 'not-found') throw failure;
+        }
+        if (isOver(await this.#session(transfer.id, attempt))) return;
+        // The store has lost it, or has bytes that it made nothing of: from the beginning, in the same place.
+        begun += 1;
+        if (begun >= beginnings) throw new LecternError('server', { message: 'The store doesn’t finish the upload' });
+        await remember(null);
+      }
+    });
+  }
+
+  async #sendWhole(session: SessionRow, source: Blob, options: SendOptions, attempt: Attempt): Promise<void> {
+    options.onProgress?.(0);
+    await this.#context.connection.storage(
+      `object/media/${session.object_name}`,
+      {
+        method: 'POST',
+        headers: {
+          'content-type': session.mime_type || 'application/octet-stream',
+          'cache-control': 'max-age=31536000',
+          'x-upsert': 'false',
+        },
+        body: source,
+      },
+      { signal: attempt.signal, timeoutMs: options.run ? null : this.#context.connection.timeoutMs * 4 },
+    );
+    attempt.progressed();
+  }
+
+  async #sendOn(
+    session: SessionRow,
+    source: Blob,
+    resume: string | null,
+    options: SendOptions,
+    attempt: Attempt,
+    remember: (url: string) => Promise<void>,
+  ): Promise<void> {
+    const upload = new ResumableUpload(this.#context.connection, {
+      source,
+      objectName: session.object_name,
+      mimeType: session.mime_type || 'application/octet-stream',
+      uploadUrl: resume,
+      remember,
+      onProgress: (bytes) => {
+        attempt.progressed();
+        options.onProgress?.(bytes);
+      },
+    });
+    await upload.send(attempt.signal);
+  }
+
+  /** The reservation as the server has it now. @throws `not-found` */
+  async #session(id: string, { signal }: Pick<Attempt, 'signal'>): Promise<SessionRow> {
+    const { data } = await this.#context.connection.rest({ signal }, (client) =>
+      client.from('upload_sessions').select('id,key,object_name,store,size_bytes,mime_type,status').eq('id', id),
+    );
+    const [row] = data as readonly SessionRow[];
+    if (!row || row.status === 'cancelled' || row.status === 'expired' || row.store !== 'supabase') throw gone(id);
+    return row;
+  }
+
+  /** The path of an upload's address below the storage server, or null for an address of anywhere else. */
+  #pathOf(url: string): string | null {
+    const storage = this.#context.connection.addresses()?.storage;
+    return storage !== undefined && url.startsWith(`${storage}/upload/resumable/`)
+      ? url.slice(storage.length + 1)
+      : null;
+  }
+}
+
+/** Sessions that were given up are never answered. */
+const isOver = ({ status }: SessionRow): boolean => status !== 'open';
+
+const gone = (id: string): LecternError =>
+  new LecternError('not-found', { message: `Transfer ${id} is gone`, details: { what: 'transfer', id } });
+
+const runOnce =
+  (signal: AbortSignal | undefined): RunAttempt =>
+  (work) =>
+    work({ signal: signal ?? new AbortController().signal, progressed: () => undefined });
+
+/** What the schema makes of the bytes, in its columns. */
+function recordRow(record: TransferRecord): Readonly<Record<string, unknown>> {
+  if (record.type === 'version') {
+    const { probe, posterKey, fingerprint = null } = record.version;
+    return { id: record.assetId, replace: true, probe, poster_key: posterKey, fingerprint };
+  }
+  const { asset } = record;
+  return {
+    id: asset.id,
+    name: normaliseAssetName(asset.name),
+    kind: asset.kind,
+    source_type: asset.sourceType,
+    studio_metadata: asset.studioMetadata ?? {},
+    tags: asset.tags ?? [],
+    probe: asset.probe,
+    poster_key: asset.posterKey,
+    fingerprint: asset.fingerprint ?? null,
+  };
+}
+
+/** @throws `invalid-input` */
+export function requireBlobKey(key: string): void {
+  const fits =
+    key.length <= 512 && /^[!-~]+$/.test(key) && !key.includes('\\') && !/(?:^|\/)(?:\.{1,2})?(?:\/|$)/.test(key);
+  if (fits) return;
+  throw new LecternError('invalid-input', {
+    message: 'The key is not one',
+    details: { path: 'key', expected: 'printable ASCII in steps parted by "/", without "..", 512 characters at most' },
+  });
+}
