@@ -1,5 +1,6 @@
 import type { Asset, AssetKind, AssetQuery, AssetSort } from '../domain/asset.js';
 import type { AssetNotice, AssetsPort } from '../assets-port.js';
+import { assetHistoryCases } from './asset-history-cases.js';
 import type { ContractContext, ContractSuite } from './contract.js';
 import { expectEqual, expectError, expectNotice, expectTrue, firedSignal } from './expectations.js';
 import { sampleFacts, sampleSave, storeAsset } from './samples.js';
@@ -61,11 +62,9 @@ export const assetsContract: ContractSuite = {
       name: 'makes an asset with its first version',
       async run({ backend, newId }) {
         const id = newId();
-        const made = await storeAsset(backend, id, {
-          name: ' Week\u00a01 \u202eevil\n',
-          tags: ['a', 'b'],
-          studioMetadata: { project_id: 'p1', nested: { list: [1, null] } },
-        });
+        const studioMetadata = { project_id: newId(), nested: { list: [1, null] } };
+        const name = ' Week\u00a01 \u202eevil\n';
+        const made = await storeAsset(backend, id, { name, tags: ['a', 'b'], studioMetadata });
         expectEqual(made.name, 'Week 1 evil', 'name, as it is shown');
         expectEqual(
           [made.id, made.rev, made.status, made.deletedAt],
@@ -73,7 +72,7 @@ export const assetsContract: ContractSuite = {
           'id, rev, status, deletedAt',
         );
         expectEqual(made.tags, ['a', 'b'], 'tags');
-        expectEqual(made.studioMetadata, { project_id: 'p1', nested: { list: [1, null] } }, 'metadata');
+        expectEqual(made.studioMetadata, studioMetadata, 'metadata');
         expectEqual(made.probe, sampleFacts(), 'probe facts');
         expectEqual(made.ownerId, (await backend.identity.current()).userId, 'owner');
         expectTrue(!Number.isNaN(Date.parse(made.createdAt)), 'createdAt is a time');
@@ -459,7 +458,14 @@ export const assetsContract: ContractSuite = {
         await expectError('aborted', assets.remove(id, { signal }), 'remove');
         await expectError('aborted', assets.restore(id, { signal }), 'restore');
         await expectError('aborted', assets.addVersion(id, { ...made }, { signal }), 'addVersion');
+        const version = made.currentVersionId;
+        await expectError('aborted', assets.restoreVersion(id, version, { signal }), 'restoreVersion');
         await expectError('aborted', assets.versions(id, { signal }), 'versions');
+        const [upload] = await assets.history(id);
+        await expectError('aborted', assets.history(id, { signal }), 'history');
+        await expectError('aborted', assets.undo(upload?.id ?? '', { signal }), 'undo');
+        await expectError('aborted', assets.findByFingerprint('a'.repeat(64), { signal }), 'findByFingerprint');
+        await expectError('aborted', assets.overview({ signal }), 'overview');
         await expectError('aborted', assets.usage(id, { signal }), 'usage');
         await expectError('aborted', assets.link(place, { signal }), 'link');
         await expectError('aborted', assets.unlink(place, { signal }), 'unlink');
@@ -519,5 +525,6 @@ export const assetsContract: ContractSuite = {
         expectEqual((await backend.assets.get(id)).rev, 2, 'rev');
       },
     },
+    ...assetHistoryCases,
   ],
 };
