@@ -95,6 +95,26 @@ describe('a blob that is put into B2', () => {
     assert.equal(await hexOf(cloud.blobs.get('k')), await hexOf(bytes(20, 9)));
   });
 
+  it('goes on with one that died with its page, and is another one where somebody else’s has its name', async () => {
+    const cloud = new MemoryCloud();
+    const dead = open(cloud);
+    cloud.interferences.push(({ what }) => (what.endsWith('/complete') ? new Promise(() => undefined) : undefined));
+    void dead.put('k', bytes(35)).catch(() => undefined);
+    while (!cloud.seen.some(asks('/complete'))) await new Promise((resolve) => setImmediate(resolve));
+    cloud.interferences.length = 0;
+    cloud.seen.length = 0;
+    const stat = await open(cloud).put('k', bytes(35));
+    assert.equal(stat.sizeBytes, 35);
+    assert.ok(!cloud.seen.some(({ what }) => what.startsWith('part')), 'all parts were there');
+    assert.equal((await refusalOf(open(cloud).put('k', bytes(35)))).code, 'already-exists');
+    const [first] = cloud.uploads.values();
+    assert.ok(first);
+    cloud.blobs.clear();
+    cloud.uploads.set(first.id, { ...first, status: 'cancelled' });
+    await open(cloud).put('k', bytes(35));
+    assert.equal(await hexOf(cloud.blobs.get('k')), await hexOf(bytes(35)));
+  });
+
   it('doesn’t touch what others have under its key', async () => {
     const cloud = new MemoryCloud();
     const blobs = open(cloud);

@@ -3,7 +3,10 @@ import {
   type BlobStat,
   type CallOptions,
   isLecternError,
+  LecternError,
   type PutOptions,
+  type RunAttempt,
+  type SendOptions,
   type StorageReport,
   type Transfer,
 } from '@lectern/ports';
@@ -12,6 +15,7 @@ import { throwIfAborted } from './deadline.js';
 import { download } from './download.js';
 import { gather } from './gather.js';
 import { patientRun } from './patient-run.js';
+import { putTransfer } from './put-transfer.js';
 import { ReadAddresses } from './read-addresses.js';
 import { SharedWork } from './shared-work.js';
 import type { Signer } from './signer.js';
@@ -55,20 +59,16 @@ export class B2Blobs implements BlobsPort {
     // The store wants to know the size before it takes a byte.
     const source = 'getReader' in data ? await gather(data, signal) : data;
     const mimeType = options.mimeType ?? ('getReader' in data ? '' : data.type);
-    const request = { id: crypto.randomUUID(), key, sizeBytes: source.size, mimeType };
     const { transfers, stallMs } = this.#options;
     const run = patientRun({ signal, stallMs });
     await this.#clearWay(key, signal ? { signal } : {});
-    const transfer: Transfer = { ...request, resume: null };
+    let transfer = await putTransfer(key, source, mimeType);
     let reserved = false;
     try {
-      await run((attempt) => transfers.reserve(request, { signal: attempt.signal }));
+      transfer = await this.#reserve(transfer, run);
       reserved = true;
-      const stat = await transfers.send(transfer, source, {
-        ...options,
-        run,
-        onProgress: forwards(options.onProgress),
-      });
+      const sending: SendOptions = { ...options, run, onProgress: forwards(options.onProgress) };
+      const stat = await transfers.send(transfer, source, sending);
       options.onProgress?.(stat.sizeBytes);
       return stat;
     } catch (error) {
@@ -118,6 +118,24 @@ export class B2Blobs implements BlobsPort {
     return { kind: 'remote', usedBytes, quotaBytes, persistent: true };
   }
 
+  /** @throws `already-exists` also for the very same bytes: they were put before */
+  async #reserve(transfer: Transfer, run: RunAttempt): Promise<Transfer> {
+    const reserve = async (request: Transfer): Promise<void> => {
+      const { status } = await run(({ signal }) => this.#options.transfers.begin(request, { signal }));
+      if (status === 'done') throw taken(request.key);
+    };
+    try {
+      await reserve(transfer);
+      return transfer;
+    } catch (error) {
+      // Somebody else has put the same under the same name, or this put was given up before: then it is another one.
+      if (!isLecternError(error) || (error.code !== 'already-exists' && error.code !== 'conflict')) throw error;
+      const other = { ...transfer, id: crypto.randomUUID() };
+      await reserve(other);
+      return other;
+    }
+  }
+
   /** Takes back what a failed put may have left. True when it turns out that all was stored, and only the answer was lost. */
   async #isDoneAfterAll(transfer: Transfer, error: unknown): Promise<boolean> {
     this.#leftBehind.set(transfer.key, transfer);
@@ -149,6 +167,9 @@ export class B2Blobs implements BlobsPort {
     if (this.#leftBehind.get(key) === left) this.#leftBehind.delete(key);
   }
 }
+
+const taken = (key: string): LecternError =>
+  new LecternError('already-exists', { message: `Bytes are stored under ${key}`, details: { key } });
 
 /** What a reservation is refused with. */
 const refusals: ReadonlySet<string> = new Set([

@@ -12,7 +12,7 @@ import {
 } from '@lectern/ports';
 import { throwIfAborted } from './deadline.js';
 import { Sending } from './sending.js';
-import type { Signer } from './signer.js';
+import type { ReservedUpload, Signer } from './signer.js';
 
 export interface B2TransfersOptions {
   readonly signer: Signer;
@@ -30,10 +30,15 @@ export class B2Transfers implements TransfersPort {
   }
 
   async reserve(request: TransferRequest, options?: CallOptions): Promise<Transfer> {
-    const { id, key, sizeBytes, mimeType, record } = request;
-    const body = { id, key, sizeBytes, mimeType, ...(record ? { record: rowOf(record) } : {}) };
-    await this.#options.signer.reserve(body, options);
+    const { id, key, sizeBytes, mimeType } = request;
+    await this.begin(request, options);
     return { id, key, sizeBytes, mimeType, resume: null };
+  }
+
+  /** Reserves, and says what is known of it already. */
+  begin({ id, key, sizeBytes, mimeType, record }: TransferRequest, options?: CallOptions): Promise<ReservedUpload> {
+    const body = { id, key, sizeBytes, mimeType, ...(record ? { record: rowOf(record) } : {}) };
+    return this.#options.signer.reserve(body, options);
   }
 
   async send(transfer: Transfer, source: Blob, options: SendOptions = {}): Promise<BlobStat> {

@@ -124,7 +124,10 @@ export class MemoryCloud {
       upload = { id, key, sizeBytes, mimeType, record, status: 'open', generation: 1, parts: new Map() };
       this.uploads.set(id, upload);
     }
-    return json(200, this.#answer(upload));
+    const { status } = upload;
+    return status === 'open' || status === 'done'
+      ? json(200, this.#answer(upload))
+      : refusal(409, 'conflict', { id, status });
   }
 
   #answer({ id, key, status, sizeBytes }: Upload): object {
