@@ -11,7 +11,6 @@ import {
   assetUsageSchema,
   type AssetVersion,
   type CallOptions,
-  isLecternError,
   type Json,
   LecternError,
   type LibraryCount,
@@ -108,12 +107,10 @@ export class SupabaseAssets implements AssetsPort {
     return answer(options, async () => {
       const given = parseInput(newAssetSchema, asset);
       requireUuid('id', given.id);
-      try {
-        return await this.#insert(given, options);
-      } catch (error) {
-        if (!isLecternError(error) || error.code !== 'already-exists') throw error;
-        return await this.#finishCreated(given, error, options);
-      }
+      const { data } = await this.#context.connection.rest(options, (client) =>
+        client.from('media_files').insert(newAssetRow(given)).select(assetColumns),
+      );
+      return this.#written(data);
     });
   }
 
@@ -348,20 +345,6 @@ export class SupabaseAssets implements AssetsPort {
         .in('id', [...ids]),
     );
     return (data as readonly AssetRow[]).map((row) => this.#asset(row));
-  }
-
-  async #insert(asset: NewAsset, options: CallOptions | undefined): Promise<Asset> {
-    const { data } = await this.#context.connection.rest(options, (client) =>
-      client.from('media_files').insert(newAssetRow(asset)).select(assetColumns),
-    );
-    return this.#written(data);
-  }
-
-  /** The row is there: it was made with the last byte of its transfer, or the answer to an earlier try was lost. */
-  async #finishCreated(given: NewAsset, taken: LecternError, options: CallOptions | undefined): Promise<Asset> {
-    const [asset] = await this.#getSome([given.id], options);
-    if (asset?.blobKey !== given.blobKey) throw taken;
-    return this.#completeFacts(asset, given, options);
   }
 
   /** Poster and facts may be known later than the bytes are stored. What somebody has changed since then stays. */

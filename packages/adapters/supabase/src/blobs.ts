@@ -3,7 +3,6 @@ import {
   type BlobStat,
   type CallOptions,
   LecternError,
-  type LibraryCount,
   type PutOptions,
   type StorageReport,
 } from '@lectern/ports';
@@ -20,6 +19,11 @@ interface Download {
   readonly blob: Promise<Blob>;
   readonly controller: AbortController;
   waiting: number;
+}
+
+interface RoomRow {
+  readonly stored_bytes: number;
+  readonly limit_bytes: number | null;
 }
 
 const progressEveryMs = 100;
@@ -122,9 +126,10 @@ export class SupabaseBlobs implements BlobsPort {
 
   async report(options?: CallOptions): Promise<StorageReport> {
     return answer(options, async () => {
-      const counts = (await this.#context.connection.call('media_overview', {}, options)) as readonly LibraryCount[];
-      const usedBytes = counts.reduce((sum, { bytes }) => sum + bytes, 0);
-      return { kind: 'remote', usedBytes, quotaBytes: null, persistent: true };
+      const [room] = (await this.#context.connection.call('storage_report', {}, options)) as readonly RoomRow[];
+      // A limit of nothing at all is a limit too, and a quota is above zero.
+      const limit = room?.limit_bytes == null ? null : Math.max(1, room.limit_bytes);
+      return { kind: 'remote', usedBytes: room?.stored_bytes ?? 0, quotaBytes: limit, persistent: true };
     });
   }
 

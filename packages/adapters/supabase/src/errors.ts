@@ -132,7 +132,11 @@ function retryAfter({ retryAfterMs }: Failure): ErrorDetails {
 /** Which field a constraint's name speaks of. */
 function placeOf({ code, message, details }: Failure): ErrorDetails {
   if (code === '23503') {
-    const path = message.includes('_blob_fkey') ? 'blobKey' : message.includes('_poster_fkey') ? 'posterKey' : undefined;
+    const path = message.includes('_blob_fkey')
+      ? 'blobKey'
+      : message.includes('_poster_fkey')
+        ? 'posterKey'
+        : undefined;
     return path === undefined ? {} : { path, expected: 'the key of a stored blob' };
   }
   if (code === '23514') {

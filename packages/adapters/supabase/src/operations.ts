@@ -5,6 +5,7 @@ import {
   type LecternErrorCode,
   type NewOperation,
   newOperationSchema,
+  normaliseAssetName,
   type Operation,
   type OperationsPort,
   type OperationWork,
@@ -22,7 +23,7 @@ export interface OperationRow {
   readonly id: string;
   readonly owner_id: string;
   readonly kind: OperationWork['kind'];
-  readonly args: { readonly name?: string; readonly tags?: readonly string[] };
+  readonly args: { readonly name?: string; readonly given?: string; readonly tags?: readonly string[] };
   readonly status: Operation['status'];
   readonly total: number;
   readonly done: number;
@@ -185,7 +186,8 @@ export class SupabaseOperations implements OperationsPort {
   }
 
   async #insert({ id, work, assetIds }: NewOperation, options: CallOptions | undefined): Promise<Operation> {
-    const { kind, ...args } = work;
+    const { kind } = work;
+    const args = argumentsOf(work);
     try {
       const { data } = await this.#context.connection.rest(options, (client) =>
         client.from('media_operations').insert({ id, kind, args, asset_ids: assetIds }).select(operationColumns),
@@ -231,10 +233,25 @@ export function operationOf(row: OperationRow): Operation {
   };
 }
 
+/** A name is stored as it will be shown, since the server numbers it and does nothing else; what was given is kept. */
+function argumentsOf(work: OperationWork): OperationRow['args'] {
+  switch (work.kind) {
+    case 'rename': {
+      const name = normaliseAssetName(work.name);
+      return name === work.name ? { name } : { name, given: work.name };
+    }
+    case 'tag':
+    case 'untag':
+      return { tags: work.tags };
+    default:
+      return {};
+  }
+}
+
 function workOf({ kind, args }: OperationRow): OperationWork {
   switch (kind) {
     case 'rename':
-      return { kind, name: args.name ?? '' };
+      return { kind, name: args.given ?? args.name ?? '' };
     case 'tag':
     case 'untag':
       return { kind, tags: args.tags ?? [] };

@@ -14,6 +14,7 @@ import {
   type TransfersPort,
 } from '@lectern/ports';
 import { answer, type SupabaseContext } from './context.js';
+import { throwIfAborted } from './deadline.js';
 import { requireUuid } from './errors.js';
 import { ResumableUpload } from './resumable-upload.js';
 
@@ -114,33 +115,50 @@ export class SupabaseTransfers implements TransfersPort {
       current = { ...current, resume };
       await options.remember?.(current);
     };
-    if (source.size > wholeBytes && current.resume !== null && this.#pathOf(current.resume) === null) {
-      // An address of another project or of nobody's: the token isn't for it.
+    // An address of another project, or of nobody's: the token isn't for it.
+    if (current.resume !== null && this.#pathOf(current.resume) === null) await remember(null);
+    for (let begun = 0; begun < beginnings; begun += 1) {
+      const upload =
+        source.size <= wholeBytes ? null : this.#resumable(session, source, current.resume, options, remember);
+      try {
+        let outcome: 'more' | 'done' | 'lost' = 'more';
+        while (outcome === 'more') {
+          outcome = await run((attempt) => this.#sendPiece(session, source, upload, options, attempt));
+        }
+        if (outcome === 'done') return;
+      } finally {
+        upload?.stop();
+      }
+      // The store has lost it, or has bytes that it made nothing of: from the beginning, in the same place.
       await remember(null);
     }
-    let begun = 0;
-    await run(async (attempt) => {
-      for (;;) {
-        try {
-          if (source.size <= wholeBytes) await this.#sendWhole(session, source, options, attempt);
-          else await this.#sendOn(session, source, current.resume, options, attempt, remember);
-        } catch (error) {
-          const failure = toLecternError(error);
-          if (attempt.signal.aborted || options.signal?.aborted === true) throw failure;
-          // The answer may have been lost, and not what it was about.
-          const now = await this.#session(transfer.id, attempt).catch((problem: unknown) => {
-            throw isLecternError(problem) && problem.code === 'not-found' ? problem : failure;
-          });
-          if (isOver(now)) return;
-          if (failure.code !== 'not-found') throw failure;
-        }
-        if (isOver(await this.#session(transfer.id, attempt))) return;
-        // The store has lost it, or has bytes that it made nothing of: from the beginning, in the same place.
-        begun += 1;
-        if (begun >= beginnings) throw new LecternError('server', { message: 'The store doesn’t finish the upload' });
-        await remember(null);
-      }
-    });
+    throw new LecternError('server', { message: 'The store doesn’t finish the upload' });
+  }
+
+  /** One request, and what the reservation says when that was the last or has failed. */
+  async #sendPiece(
+    session: SessionRow,
+    source: Blob,
+    upload: ResumableUpload | null,
+    options: SendOptions,
+    attempt: Attempt,
+  ): Promise<'more' | 'done' | 'lost'> {
+    throwIfAborted(attempt.signal);
+    try {
+      if (upload === null) await this.#sendWhole(session, source, options, attempt);
+      else if ((await upload.next(attempt)) === 'more') return 'more';
+    } catch (error) {
+      const failure = toLecternError(error);
+      throwIfAborted(attempt.signal);
+      // The answer may have been lost, and not what it was about.
+      const now = await this.#session(session.id, attempt).catch((problem: unknown) => {
+        throw isLecternError(problem) && problem.code === 'not-found' ? problem : failure;
+      });
+      if (isOver(now)) return 'done';
+      if (failure.code !== 'not-found') throw failure;
+      return 'lost';
+    }
+    return isOver(await this.#session(session.id, attempt)) ? 'done' : 'lost';
   }
 
   async #sendWhole(session: SessionRow, source: Blob, options: SendOptions, attempt: Attempt): Promise<void> {
@@ -161,26 +179,23 @@ export class SupabaseTransfers implements TransfersPort {
     attempt.progressed();
   }
 
-  async #sendOn(
+  #resumable(
     session: SessionRow,
     source: Blob,
-    resume: string | null,
+    uploadUrl: string | null,
     options: SendOptions,
-    attempt: Attempt,
     remember: (url: string) => Promise<void>,
-  ): Promise<void> {
-    const upload = new ResumableUpload(this.#context.connection, {
+  ): ResumableUpload {
+    return new ResumableUpload(this.#context.connection, {
       source,
       objectName: session.object_name,
       mimeType: session.mime_type || 'application/octet-stream',
-      uploadUrl: resume,
+      uploadUrl,
       remember,
       onProgress: (bytes) => {
-        attempt.progressed();
         options.onProgress?.(bytes);
       },
     });
-    await upload.send(attempt.signal);
   }
 
   /** The reservation as the server has it now. @throws `not-found` */
