@@ -5,6 +5,9 @@ export { safeDefine } from './define/safe-define.js';
 export { LecternProviderElement } from './lectern-provider/lectern-provider.js';
 export { MediaLibraryElement } from './media-library/media-library.js';
 export type * from './media-library/media-library-events.js';
+export { UploadTrayElement } from './upload-tray/upload-tray.js';
+export type * from './upload-tray/upload-events.js';
+export type { SignInRequestDetail } from './foundation/sign-in-request.js';
 export { AssetBrowserElement, type AssetInsertDetail } from './asset-browser/asset-browser.js';
 export { ProjectLibraryElement } from './project-library/project-library.js';
 export {

@@ -1,6 +1,7 @@
 import './lectern-provider.js';
 import './media-library.js';
 import './asset-browser.js';
+import './upload-tray.js';
 import './project-library.js';
 import './course-outline.js';
 import './studio-preview.js';

@@ -1,3 +1,4 @@
+import './upload-tray.js';
 import { MediaLibraryElement } from '../media-library/media-library.js';
 import { safeDefine } from './safe-define.js';
 

@@ -70,6 +70,22 @@ describe('lectern-provider', () => {
     expect(other.element.session === made).to.equal(true);
   });
 
+  it('tells a back end what the page says about it', async () => {
+    const made = session();
+    const seen: string[] = [];
+    registerBackend('test-told', (settings) => {
+      seen.push(settings);
+      return made;
+    });
+    const element = Object.assign(document.createElement('lectern-provider'), { backend: 'test-told' });
+    const script = Object.assign(document.createElement('script'), { type: 'application/json' });
+    script.textContent = ' {"url":"https://school.example"} ';
+    element.append(script);
+    await mount(element);
+    expect(element.session === made).to.equal(true);
+    expect(seen).to.deep.equal(['{"url":"https://school.example"}']);
+  });
+
   it('waits for a back end that is registered later', async () => {
     const { element } = await open({ backend: 'test-later' }, 'media-library');
     expect(element.session === null).to.equal(true);

@@ -8,6 +8,7 @@ import {
   type LecternSession,
   type Unsubscribe,
 } from '@lectern/core';
+import { backendSettings } from '../foundation/backend-settings.js';
 import { sessionContext } from '../foundation/contexts.js';
 import { LecternElement } from '../foundation/lectern-element.js';
 import { providerStyles } from './lectern-provider.styles.js';
@@ -19,7 +20,8 @@ import { NoticesController } from './notices-controller.js';
  * @tagname lectern-provider
  * @summary Gives the elements inside it one session and shows their notices, with *Undo* where there is something to undo.
  *
- * @slot - The page's elements, at any depth.
+ * @slot - The page's elements, at any depth; and a `<script type="application/json">` with the settings of `backend`,
+ * where a page can't run code.
  * @csspart toasts - The stack of notices.
  * @csspart toast - One notice.
  * @cssproperty --lectern-toast-inset - Distance of the notices from the window's edge; 16px.
@@ -79,7 +81,8 @@ export class LecternProviderElement extends LecternElement {
   /** A back end may be registered later than the page names it. */
   #findNamed(): void {
     const { backend } = this;
-    this.#named = backend !== null && registeredBackends().includes(backend) ? sessionFor(backend) : null;
+    this.#named =
+      backend !== null && registeredBackends().includes(backend) ? sessionFor(backend, backendSettings(this)) : null;
     this.#provide();
   }
 

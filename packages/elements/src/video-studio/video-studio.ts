@@ -17,6 +17,7 @@ import type { AssetBrowserElement } from '../asset-browser/asset-browser.js';
 import { FileDropController } from '../collection/file-drop-controller.js';
 import type { ExportDialogElement } from '../export-dialog/export-dialog.js';
 import { Announcer } from '../foundation/announcer.js';
+import { backendSettings } from '../foundation/backend-settings.js';
 import { projectContext, sessionContext } from '../foundation/contexts.js';
 import { icon, type IconName } from '../foundation/icon.js';
 import { LecternElement } from '../foundation/lectern-element.js';
@@ -359,7 +360,7 @@ export class VideoStudioElement extends LecternElement {
     this.#named = null;
     this.backendMissing = null;
     if (this.backend === null) return;
-    if (registeredBackends().includes(this.backend)) this.#named = sessionFor(this.backend);
+    if (registeredBackends().includes(this.backend)) this.#named = sessionFor(this.backend, backendSettings(this));
     else this.backendMissing = this.backend;
   }
 
