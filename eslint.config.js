@@ -163,6 +163,11 @@ export default defineConfig(
     },
   },
   {
+    // They run as they are in Deno and in Node, so no package's tsconfig has them.
+    files: ['supabase/functions/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: false, project: ['tsconfig.tests.json'] } },
+  },
+  {
     // Storybook reads a story file's and its own configuration's default export.
     files: ['stories/**/*.stories.ts', '.storybook/*.ts'],
     rules: { 'no-restricted-syntax': ['error', noEnums] },

@@ -14,7 +14,7 @@ interface Asked {
   readonly key?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
+  readonly body?: Uint8Array<ArrayBuffer> | string;
   /** In the address; else in the head. */
   readonly presigned?: boolean;
   readonly expires?: number;
@@ -106,7 +106,7 @@ describe('the S3 port, with the habits of B2', () => {
     return one(text, 'UploadId') ?? assert.fail(text);
   }
 
-  async function sendPart(key: string, uploadId: string, part: number, body: Uint8Array): Promise<string> {
+  async function sendPart(key: string, uploadId: string, part: number, body: Uint8Array<ArrayBuffer>): Promise<string> {
     const query = { partNumber: String(part), uploadId };
     const { headers, text } = await ask({ method: 'PUT', key, query, body });
     return headers.get('etag') ?? assert.fail(text);
