@@ -1,6 +1,7 @@
 export * from './errors.js';
 export type { CallOptions, Json, Page, Unsubscribe } from './call-options.js';
 export * from './input.js';
+export * from './content-hash.js';
 export * from './domain/asset.js';
 export * from './domain/project.js';
 export * from './domain/course.js';
@@ -16,4 +17,5 @@ export type * from './identity-port.js';
 export type * from './connection-port.js';
 export type * from './backend.js';
 export type * from './upload-engine.js';
+export type * from './clip-generator.js';
 export type * from './render-engine.js';

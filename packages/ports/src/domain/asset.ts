@@ -166,7 +166,7 @@ export function normaliseAssetName(name: string): string {
     .replace(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, '')
     .replace(/\s+/g, ' ')
     .trim();
-  return Array.from(clean).slice(0, 255).join('') || 'Untitled';
+  return Array.from(clean).slice(0, 255).join('').trimEnd() || 'Untitled';
 }
 
 const id: z.ZodString = z.string().min(1).max(128);
