@@ -80,7 +80,7 @@ export class Sending {
     const missing: number[] = [];
     let storedBytes = 0;
     for (let part = 1; part <= truth.partCount; part += 1) {
-      const { size } = this.#slice(truth, part);
+      const size = Math.min(truth.partSize, this.#transfer.sizeBytes - (part - 1) * truth.partSize);
       if (stored.get(part) === size) storedBytes += size;
       else missing.push(part);
     }

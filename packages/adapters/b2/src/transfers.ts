@@ -4,6 +4,7 @@ import {
   type Json,
   isLecternError,
   LecternError,
+  normaliseAssetName,
   type SendOptions,
   type Transfer,
   type TransferRecord,
@@ -70,5 +71,13 @@ function rowOf(record: TransferRecord): Json {
   };
   if (record.type === 'version') return { id: record.assetId, replace: true, ...facts };
   const { id, name, kind, sourceType, studioMetadata = {}, tags = [] } = record.asset;
-  return { id, name, kind, source_type: sourceType, studio_metadata: studioMetadata, tags, ...facts };
+  return {
+    id,
+    name: normaliseAssetName(name),
+    kind,
+    source_type: sourceType,
+    studio_metadata: studioMetadata,
+    tags,
+    ...facts,
+  };
 }
