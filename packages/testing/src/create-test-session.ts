@@ -11,7 +11,7 @@ import type {
 } from '@lectern/ports';
 import type { TimelineDocument } from '@lectern/timeline';
 import { printTimeline } from '@lectern/timeline/schema';
-import { createUploadEngine } from '@lectern/uploads';
+import { createUploadEngine, memoryUploadJournal } from '@lectern/uploads';
 import { countingIds, createNewAsset } from './builders.js';
 import { createFakeRenderEngine, type FakeRenderOptions } from './fake-render-engine.js';
 import { unreliable, type Faults } from './unreliable.js';
@@ -190,8 +190,12 @@ export function createTestSession(options: TestSessionOptions = {}): TestSession
     createUploadEngine({
       assets: backend.assets,
       blobs: backend.blobs,
+      transfers: backend.transfers,
+      identity: backend.identity,
       probe: (file, call) => render.probe(file, call),
       newId: countingIds('upload'),
+      namespace: backend.name,
+      journal: memoryUploadJournal(),
       ...limit,
     });
   const session = createSession({

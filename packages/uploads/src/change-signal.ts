@@ -1,4 +1,5 @@
 import type { UploadItem, Unsubscribe } from '@lectern/ports';
+import { type Clock, systemClock } from './clock.js';
 
 const everyMs = 100;
 
@@ -6,25 +7,27 @@ const everyMs = 100;
 export class ChangeSignal {
   readonly #read: () => readonly UploadItem[];
   readonly #listeners = new Set<(items: readonly UploadItem[]) => void>();
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #clock: Clock;
+  #callOff: (() => void) | null = null;
   #pending = false;
 
-  constructor(read: () => readonly UploadItem[]) {
+  constructor(read: () => readonly UploadItem[], clock: Clock = systemClock) {
     this.#read = read;
+    this.#clock = clock;
   }
 
   send(): void {
-    if (this.#timer !== null) {
+    if (this.#callOff !== null) {
       this.#pending = true;
       return;
     }
     if (this.#listeners.size === 0) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+    this.#callOff = this.#clock.after(everyMs, () => {
+      this.#callOff = null;
       if (!this.#pending) return;
       this.#pending = false;
       this.send();
-    }, everyMs);
+    });
     const items = this.#read();
     for (const listener of [...this.#listeners]) {
       try {
@@ -49,7 +52,7 @@ export class ChangeSignal {
   }
 
   close(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#callOff?.();
     this.#listeners.clear();
   }
 }

@@ -1,3 +1,5 @@
+import { toLecternError } from '@lectern/ports';
+
 /** Reads a stretch of a file; shorter at its end. Rejects as `Blob.arrayBuffer` does when the file has gone or changed. */
 export async function readBytes(file: Blob, start: number, length: number): Promise<Uint8Array> {
   return new Uint8Array(await file.slice(start, start + length).arrayBuffer());
@@ -18,4 +20,16 @@ export function isUnreadable(error: unknown): boolean {
     if (at.name === 'NotReadableError' || at.name === 'NotFoundError') return true;
   }
   return false;
+}
+
+/** A back end may hide the file's own error behind one of its own; reading a byte of it tells. */
+export async function isGone(file: Blob, error: unknown): Promise<boolean> {
+  if (isUnreadable(error)) return true;
+  if (toLecternError(error).code !== 'unknown') return false;
+  try {
+    await readBytes(file, 0, 1);
+    return false;
+  } catch {
+    return true;
+  }
 }

@@ -1,2 +1,15 @@
 export { createUploadEngine } from './upload-engine.js';
 export type { UploadEngineOptions } from './upload-engine.js';
+export { contentHash, contentHashOfStream, hashChunkBytes } from './content-hash.js';
+export type { ContentHashOptions } from './content-hash.js';
+export { fingerprintOf } from './fingerprint.js';
+export { memoryUploadJournal } from './upload-journal.js';
+export type { BrokenRow, HeldBytes, UploadJournal } from './upload-journal.js';
+export { memoryUploadLocks } from './upload-locks.js';
+export type { UploadLock, UploadLocks } from './upload-locks.js';
+export { memoryUploadChannels } from './upload-channel.js';
+export type { OpenUploadChannel, UploadChannel, UploadCommand, UploadMessage } from './upload-channel.js';
+export type { RowStatus, UploadRow } from './upload-row.js';
+export type { Clock } from './clock.js';
+export type { Network } from './network.js';
+export type { RoomEstimate } from './snapshot.js';

@@ -10,11 +10,14 @@ import {
   type NewAsset,
   type NewAssetVersion,
   type ProbeResult,
+  type RunAttempt,
+  type TransfersPort,
   type UploadEngine,
   type UploadItem,
   type UploadStatus,
 } from '@lectern/ports';
 import { sampleFacts } from '@lectern/ports/contracts';
+import { type Clock, systemClock } from './clock.js';
 import { createUploadEngine, type UploadEngineOptions } from './upload-engine.js';
 
 /** A WAV header is all that the checks ask for. */
@@ -81,6 +84,26 @@ class FakeLibrary {
     },
   };
 
+  /** As in a browser's own storage: whole or not at all. */
+  readonly transfers: TransfersPort = {
+    resumable: false,
+    reserve: async ({ id, key, sizeBytes, mimeType }) => ({ id, key, sizeBytes, mimeType, resume: null }),
+    send: async ({ key, mimeType }, source, options) => {
+      const stored = this.bytes.get(key);
+      if (stored) return { key, sizeBytes: stored.size, mimeType };
+      const run: RunAttempt =
+        options?.run ?? ((work) => work({ signal: new AbortController().signal, progressed: () => undefined }));
+      return run(({ signal }) =>
+        this.blobs.put(key, source, {
+          mimeType,
+          signal,
+          ...(options?.onProgress && { onProgress: options.onProgress }),
+        }),
+      );
+    },
+    cancel: async () => undefined,
+  };
+
   readonly assets: UploadEngineOptions['assets'] = {
     create: async (asset, options) => {
       await this.beforeRecord(options?.signal);
@@ -100,8 +123,16 @@ class FakeLibrary {
       await this.beforeGet();
       const row = this.rows.get(id);
       if (!row) throw new LecternError('not-found');
-      return { ...row } as unknown as Asset;
+      const blobKey = this.versions.get(id)?.at(-1)?.blobKey ?? row.blobKey;
+      return { ...row, blobKey } as unknown as Asset;
     },
+    versions: async (id) => (this.versions.get(id) ?? []) as unknown as AssetVersion[],
+    update: async (id, patch) => {
+      const row = this.rows.get(id) ?? assert.fail(`there is no asset ${id}`);
+      this.rows.set(id, { ...row, ...patch });
+      return { ...row, ...patch } as unknown as Asset;
+    },
+    findByFingerprint: async () => [],
   };
 
   /** Keys that no record refers to. */
@@ -124,14 +155,24 @@ afterEach(() => {
   for (const engine of engines.splice(0)) engine.dispose();
 });
 
+/** Tries again at once. */
+const clock: Clock = { ...systemClock, random: () => 0 };
+
 function setUp(options: Partial<UploadEngineOptions> = {}): Bench {
   const library = new FakeLibrary();
   let next = 1;
   const engine = createUploadEngine({
     assets: library.assets,
     blobs: library.blobs,
+    transfers: library.transfers,
+    identity: {
+      current: async () => ({ userId: 'teacher', displayName: 'Teacher', isGuest: false }),
+      subscribe: () => () => undefined,
+    },
     probe: async () => audio,
     newId: () => `id-${String(next++)}`,
+    namespace: 'test',
+    clock,
     ...options,
   });
   engines.push(engine);
@@ -312,9 +353,9 @@ describe('a file that can’t come in', () => {
   it('leaves nothing behind when its record is refused', async () => {
     const { library, engine } = setUp({ probe: async () => ({ ...audio, poster: new Blob(['picture']) }) });
     library.beforeRecord = async () => {
-      throw new LecternError('forbidden');
+      throw new LecternError('invalid-input');
     };
-    assert.equal(await codeOf(engine.finished(addOne(engine).id)), 'forbidden');
+    assert.equal(await codeOf(engine.finished(addOne(engine).id)), 'invalid-input');
     assert.equal(library.puts.length, 2);
     assert.equal(library.bytes.size, 0);
   });
@@ -341,13 +382,26 @@ describe('a record whose answer is lost', () => {
     assert.deepEqual(library.orphans, []);
   });
 
-  it('is retried with new bytes when it is not', async () => {
+  it('is asked for again with the bytes that are there when it is not', async () => {
     const { library, engine } = setUp();
     library.beforeRecord = async () => {
       throw new LecternError('timeout');
     };
     const item = addOne(engine);
     assert.equal(await codeOf(engine.finished(item.id)), 'timeout');
+    library.beforeRecord = async () => undefined;
+    engine.retry(item.id);
+    assert.equal((await engine.finished(item.id)).status, 'done');
+    assert.deepEqual([library.puts.length, library.orphans], [1, []]);
+  });
+
+  it('is made with new bytes when it was refused before', async () => {
+    const { library, engine } = setUp();
+    library.beforeRecord = async () => {
+      throw new LecternError('quota-exceeded');
+    };
+    const item = addOne(engine);
+    assert.equal(await codeOf(engine.finished(item.id)), 'quota-exceeded');
     assert.equal(library.bytes.size, 0);
     library.beforeRecord = async () => undefined;
     engine.retry(item.id);
@@ -376,7 +430,7 @@ describe('a record whose answer is lost', () => {
 
 describe('the lanes', () => {
   it('work on so many files at once and no more, small ones first', async () => {
-    const { library, engine } = setUp({ lanes: 2 });
+    const { library, engine } = setUp({ files: 2 });
     const started: number[] = [];
     const gates = new Map<number, Gate>();
     library.beforePut = async (key) => {
@@ -404,13 +458,13 @@ describe('the lanes', () => {
   });
 
   it('refuse a number that isn’t one', () => {
-    assert.throws(() => setUp({ lanes: 0 }), RangeError);
+    assert.throws(() => setUp({ files: 0 }), RangeError);
   });
 });
 
 describe('cancelling', () => {
   it('takes a file out of the queue', async () => {
-    const { library, engine } = setUp({ lanes: 1 });
+    const { library, engine } = setUp({ files: 1 });
     const held = gate();
     library.beforePut = () => held.passed;
     const [first, second] = engine.add([
@@ -439,7 +493,7 @@ describe('cancelling', () => {
   });
 
   it('frees the lane of a port that doesn’t listen, and takes away what it stores in the end', async () => {
-    const { library, engine } = setUp({ lanes: 1 });
+    const { library, engine } = setUp({ files: 1 });
     const held = gate();
     library.beforePut = () => held.passed;
     const deaf = addOne(engine);
@@ -503,7 +557,7 @@ describe('trying again', () => {
   });
 
   it('brings in what was cancelled, also while its lane is still busy', async () => {
-    const { library, engine } = setUp({ lanes: 1 });
+    const { library, engine } = setUp({ files: 1 });
     const held = gate();
     library.beforePut = () => held.passed;
     const item = addOne(engine);
@@ -613,7 +667,7 @@ describe('what is told', () => {
   });
 
   it('is forgotten when it is cleared, one or all that are over', async () => {
-    const { library, engine } = setUp({ lanes: 3 });
+    const { library, engine } = setUp({ files: 3 });
     const [done, failed, going] = engine.add([
       { file: wav(), fileName: 'a' },
       { file: new Blob([]), fileName: 'b' },
