@@ -30,6 +30,20 @@ function strictPages() {
   };
 }
 
+/**
+ * The library of resumable uploads brings a reader of addresses for old browsers, as a CommonJS module. `URL` does what it
+ * is used for: `new URL(link, origin).toString()`.
+ *
+ * @returns {import('rollup').Plugin}
+ */
+function platformUrls() {
+  return {
+    name: 'platform-urls',
+    resolveId: (source) => (source === 'url-parse' ? '\0platform-url' : null),
+    load: (id) => (id === '\0platform-url' ? 'export default globalThis.URL;' : null),
+  };
+}
+
 /** @returns {import('rollup').Plugin} */
 function minify() {
   return {
@@ -86,11 +100,25 @@ const onwarn = (warning, warn) => {
   warn(warning);
 };
 
+/**
+ * What a chunk is called after: the package that it begins with, since every package begins with an index.
+ *
+ * @param {import('rollup').PreRenderedChunk} chunk
+ */
+function chunkName({ name, facadeModuleId }) {
+  const [, adapter] = /[\\/]packages[\\/]adapters[\\/]([^\\/]+)[\\/]/.exec(facadeModuleId ?? '') ?? [];
+  const [, installed] = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?([^\\/]+)[\\/]/.exec(facadeModuleId ?? '') ?? [];
+  return `lectern-${adapter ?? installed ?? name}-[hash].js`;
+}
+
 /** @type {import('rollup').RollupOptions} */
 const oneTagBuild = {
   input: path.join(root, 'packages/lectern/dist/cdn.js'),
+  // What is loaded later uses what is there already, and the tag stays one file.
+  preserveEntrySignatures: 'allow-extension',
   onwarn,
   plugins: [
+    platformUrls(),
     nodeResolve({ browser: true, exportConditions: ['production'] }),
     strictPages(),
     licences('LICENCES-lectern.txt'),
@@ -100,7 +128,7 @@ const oneTagBuild = {
     dir: path.join(root, 'packages/lectern/cdn'),
     format: 'es',
     entryFileNames: 'lectern.js',
-    chunkFileNames: 'lectern-[name]-[hash].js',
+    chunkFileNames: chunkName,
     sourcemap: true,
   },
 };

@@ -9,9 +9,20 @@ import { root } from './workspace.mjs';
  * The Content Security Policy that Lectern runs under, as the README prints it. `wasm-unsafe-eval` is for the AAC
  * encoder where the browser has none; pictures are `blob:` and `data:`, media `blob:`.
  */
-export const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; connect-src 'self'; " +
-  "img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self'";
+export const contentSecurityPolicy = policyWith();
+
+/**
+ * The same policy for a page that also talks to servers: a Supabase project, a signer, the bucket's host.
+ *
+ * @param {readonly string[]} [servers] origins, `https:` and `wss:` each
+ */
+export function policyWith(servers = []) {
+  return (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; " +
+    `connect-src ${["'self'", ...servers].join(' ')}; ` +
+    "img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self'"
+  );
+}
 
 /** The demo: the pages of a course site, with the one-tag build beside them. */
 export const demoMounts = {
@@ -57,9 +68,10 @@ function fileFor(mounts, pathname) {
  *   root
  * @param {number} [options.port] any free one when left out
  * @param {Readonly<Record<string, string>>} [options.headers] on every answer, over the defaults
+ * @param {Readonly<Record<string, string>>} [options.scripts] pathname → text of a script that is in no folder
  * @returns {Promise<Server>}
  */
-export async function serve({ mounts, port = 0, headers = {} }) {
+export async function serve({ mounts, port = 0, headers = {}, scripts = {} }) {
   const common = {
     'Content-Security-Policy': contentSecurityPolicy,
     'X-Content-Type-Options': 'nosniff',
@@ -80,6 +92,10 @@ export async function serve({ mounts, port = 0, headers = {} }) {
       pathname = decodeURIComponent(new URL(request.url ?? '/', 'http://host').pathname);
     } catch {
       return answer(400, {});
+    }
+    const script = Object.hasOwn(scripts, pathname) ? scripts[pathname] : undefined;
+    if (script !== undefined) {
+      return answer(200, { 'Content-Type': mimeTypeOf(pathname) }, request.method === 'HEAD' ? '' : script);
     }
     const file = fileFor(mounts, pathname);
     // Browsers ask for it by themselves; a page without an icon is no error.

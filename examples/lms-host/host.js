@@ -1,4 +1,14 @@
-// The whole of the host's code: three pages of a course site that pass ids to each other.
+// The host's code: three pages of a course site that pass ids to each other.
+import { configureLectern, createLectern } from '/lectern/lectern.js';
+import { cloud } from './settings.js';
+import { showSignIn } from './sign-in.js';
+
+// All that it takes to keep everything in the site's own Supabase project. Without it, this browser keeps it.
+if (cloud) {
+  configureLectern(createLectern({ supabase: cloud.client, ...(cloud.b2 ? { b2: cloud.b2 } : {}) }));
+  showSignIn(document.querySelector('#account'), cloud);
+}
+
 const query = new URLSearchParams(location.search);
 
 const appearance = document.querySelector('#appearance');

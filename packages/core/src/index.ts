@@ -9,6 +9,7 @@ export {
   registeredBackends,
   sessionFor,
   subscribeDefaultSession,
+  type BackendFactory,
 } from './registry.js';
 export type * from './project-session.js';
 export type {

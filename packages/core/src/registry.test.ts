@@ -35,4 +35,15 @@ describe('the registry', () => {
     registerBackend('demo', () => session('demo 2'));
     assert.notEqual(sessionFor('demo'), before);
   });
+
+  it('gives one session for the same settings, which the maker gets as they stand in the page', () => {
+    const seen: string[] = [];
+    registerBackend('set', (settings) => {
+      seen.push(settings);
+      return session(settings);
+    });
+    assert.equal(sessionFor('set', '{"a":1}'), sessionFor('set', '{"a":1}'));
+    assert.notEqual(sessionFor('set'), sessionFor('set', '{"a":1}'));
+    assert.deepEqual(seen, ['{"a":1}', '']);
+  });
 });

@@ -3,8 +3,11 @@ import type { LecternSession } from './session.js';
 
 let pageDefault: LecternSession | (() => LecternSession) | null = null;
 const listeners: Set<() => void> = new Set();
-const factories: Map<string, () => LecternSession> = new Map();
-const sessions: Map<string, LecternSession> = new Map();
+/** Makes a session; `settings` is what the page's tag says beside the name: JSON, or empty. */
+export type BackendFactory = (settings: string) => LecternSession;
+
+const factories: Map<string, BackendFactory> = new Map();
+const sessions: Map<string, Map<string, LecternSession>> = new Map();
 
 /** Sets the session that elements use which are given none. A function is called when the first one asks. */
 export function configureLectern(session: LecternSession | (() => LecternSession)): void {
@@ -25,23 +28,28 @@ export function defaultSession(): LecternSession | null {
 }
 
 /** Makes `backend="name"` work on elements. Registering a name again replaces it for those who ask later. */
-export function registerBackend(name: string, factory: () => LecternSession): void {
+export function registerBackend(name: string, factory: BackendFactory): void {
   factories.set(name, factory);
   sessions.delete(name);
   for (const listener of [...listeners]) listener();
 }
 
-/** The session over a named back end, the same one every time. @throws RangeError for a name that nobody registered */
-export function sessionFor(name: string): LecternSession {
-  const known = sessions.get(name);
+/**
+ * The session over a named back end, the same one every time for the same settings.
+ *
+ * @throws RangeError for a name that nobody registered
+ */
+export function sessionFor(name: string, settings = ''): LecternSession {
+  const made = sessions.get(name) ?? new Map<string, LecternSession>();
+  const known = made.get(settings);
   if (known !== undefined) return known;
   const factory = factories.get(name);
   if (factory === undefined) {
     const names = [...factories.keys()].join(', ') || 'none';
     throw new RangeError(`No back end is registered as "${name}". Registered: ${names}.`);
   }
-  const session = factory();
-  sessions.set(name, session);
+  const session = factory(settings);
+  sessions.set(name, made.set(settings, session));
   return session;
 }
 
