@@ -12,7 +12,7 @@ import type {
 import type { TimelineDocument } from '@lectern/timeline';
 import { printTimeline } from '@lectern/timeline/schema';
 import { createUploadEngine, memoryUploadJournal } from '@lectern/uploads';
-import { countingIds, createNewAsset } from './builders.js';
+import { createNewAsset } from './builders.js';
 import { createFakeRenderEngine, type FakeRenderOptions } from './fake-render-engine.js';
 import { unreliable, type Faults } from './unreliable.js';
 
@@ -183,6 +183,7 @@ export function createTestSession(options: TestSessionOptions = {}): TestSession
     () => faults,
     seeded,
   );
+  const namespace = options.session?.namespace ?? `test-${crypto.randomUUID()}`;
   const render = createFakeRenderEngine(options.render);
   const limit = options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes };
   const uploads =
@@ -193,15 +194,15 @@ export function createTestSession(options: TestSessionOptions = {}): TestSession
       transfers: backend.transfers,
       identity: backend.identity,
       probe: (file, call) => render.probe(file, call),
-      newId: countingIds('upload'),
-      namespace: backend.name,
+      newId: () => crypto.randomUUID(),
+      namespace,
       journal: memoryUploadJournal(),
       ...limit,
     });
   const session = createSession({
     backend,
     engines: { uploads, render },
-    namespace: `test-${crypto.randomUUID()}`,
+    namespace,
     checkInvariants: true,
     ...limit,
     ...options.session,
