@@ -43,7 +43,10 @@ export async function startSupabaseDemo({ b2 = false, port = 0, mounts = {}, fro
   /** @type {((request: Request) => Promise<Response>) | undefined} */
   let signer;
   const functions = {
-    'b2-uploads': (/** @type {Request} */ request) => signer?.(request) ?? new Response(null, { status: 503 }),
+    'b2-uploads': (/** @type {Request} */ request) => {
+      if (!signer) throw new Error('The signer was asked before it was there.');
+      return signer(request);
+    },
   };
   const backend = await startLocalBackend({ ...more, seed: true, functions });
   try {
