@@ -2,13 +2,11 @@ import { css, type CSSResultGroup } from 'lit';
 import { noticeStyles } from '../lectern-provider/notices.styles.js';
 import { assetCardStyles } from '../media-library/asset-card.styles.js';
 import { dropZoneStyles, searchStyles } from '../media-library/media-library.styles.js';
-import { uploadListStyles } from '../media-library/upload-list.styles.js';
 
 export const assetBrowserStyles: CSSResultGroup = [
   searchStyles,
   dropZoneStyles,
   assetCardStyles,
-  uploadListStyles,
   noticeStyles,
   css`
     :host {
@@ -30,6 +28,14 @@ export const assetBrowserStyles: CSSResultGroup = [
       min-block-size: inherit;
       overflow: hidden;
       position: relative;
+    }
+    upload-tray {
+      --lectern-upload-tray-max-height: 240px;
+      flex: none;
+    }
+    upload-tray::part(tray) {
+      border-radius: 0;
+      border-width: 1px 0 0;
     }
     .tabs {
       align-items: center;

@@ -20,7 +20,6 @@ import { FileImportController } from '../media-library/file-import-controller.js
 import { filterSelect, kindFilters, searchField } from '../media-library/library-header.js';
 import { listSkeleton } from '../media-library/library-states.js';
 import type { AssetsDetail } from '../media-library/media-library-events.js';
-import { UploadListController } from '../media-library/upload-list.js';
 import { browserCell } from './browser-cell.js';
 import { assetBrowserStyles } from './asset-browser.styles.js';
 import { createDragGhost } from './drag-ghost.js';
@@ -47,7 +46,10 @@ export interface AssetInsertDetail {
  * @csspart list - What scrolls.
  * @csspart item - One asset.
  * @csspart thumbnail - Its picture.
- * @csspart uploads - Files on their way in.
+ * @csspart uploads - Files on their way in: an `upload-tray`.
+ * @csspart upload - One of them.
+ * @csspart upload-list - What scrolls there.
+ * @csspart upload-summary - What sums them up.
  * @csspart drop-zone - What shows while files are held over the element.
  * @csspart dialog - The picker.
  * @csspart state - The picture and words of an empty or failing list.
@@ -184,7 +186,6 @@ export class AssetBrowserElement extends ProjectElement {
       },
     ],
   });
-  readonly #uploads: UploadListController = new UploadListController(this);
   readonly #notices: NoticesController = new NoticesController(this, 'element');
   readonly #imports: FileImportController = new FileImportController(this, {
     session: () => this.session,
@@ -235,7 +236,6 @@ export class AssetBrowserElement extends ProjectElement {
 
   protected override sessionChanged(session: LecternSession | null): void {
     super.sessionChanged(session);
-    this.#uploads.setSession(session);
     this.#notices.setSession(session);
     this.#collection.setSelection([], false);
   }
@@ -348,7 +348,11 @@ export class AssetBrowserElement extends ProjectElement {
       <div class="body-area" id="panel" role="tabpanel" aria-labelledby="tab-${this.tab}">
         ${this.#collection.render(this.#renderPlaceholder())}
       </div>
-      ${this.#uploads.render(messages)}`;
+      <upload-tray
+        part="uploads"
+        exportparts="row: upload, list: upload-list, summary: upload-summary"
+        .lectern=${this.session}
+      ></upload-tray>`;
   }
 
   /** In the panel, what is chosen goes on the timeline by a button that never drags. */

@@ -1,9 +1,10 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { filesOf, type BroughtFile } from './brought-files.js';
 
 export interface FileDropOptions {
   /** Whether files are taken now. */
   readonly enabled: () => boolean;
-  readonly files: (files: readonly File[]) => void;
+  readonly files: (files: readonly BroughtFile[]) => void;
 }
 
 /** Takes files that are dropped anywhere on the host, folders with what is in them. */
@@ -73,56 +74,4 @@ export class FileDropController implements ReactiveController {
       if (files.length > 0) this.#options.files(files);
     });
   };
-}
-
-/** Whether a file passes the `accept` of a file input: media types, `video/*` and `.ext`, separated by commas. */
-export function isAccepted(file: File, accept: string | null): boolean {
-  const patterns = (accept ?? '')
-    .split(',')
-    .map((pattern) => pattern.trim().toLowerCase())
-    .filter((pattern) => pattern !== '');
-  if (patterns.length === 0) return true;
-  const name = file.name.toLowerCase();
-  const type = file.type.toLowerCase();
-  return patterns.some((pattern) => {
-    if (pattern.startsWith('.')) return name.endsWith(pattern);
-    if (pattern.endsWith('/*')) return type.startsWith(pattern.slice(0, -1));
-    return type === pattern;
-  });
-}
-
-/** The files of a drop, those in folders too. The entries have to be taken before anything is awaited. */
-async function filesOf(transfer: DataTransfer): Promise<readonly File[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
-  if (!entries.some((entry) => entry?.isDirectory)) return [...transfer.files];
-  const found = await Promise.all(entries.map((entry) => (entry ? filesBelow(entry) : Promise.resolve([]))));
-  return found.flat();
-}
-
-async function filesBelow(entry: FileSystemEntry): Promise<readonly File[]> {
-  if (entry.isFile) {
-    return new Promise((resolve) => {
-      (entry as FileSystemFileEntry).file(
-        (file) => {
-          // What a system puts into folders for itself.
-          resolve(file.name.startsWith('.') ? [] : [file]);
-        },
-        () => {
-          resolve([]);
-        },
-      );
-    });
-  }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const all: FileSystemEntry[] = [];
-  for (;;) {
-    const batch = await new Promise<readonly FileSystemEntry[]>((resolve) => {
-      reader.readEntries(resolve, () => {
-        resolve([]);
-      });
-    });
-    if (batch.length === 0) break;
-    all.push(...batch);
-  }
-  return (await Promise.all(all.map(filesBelow))).flat();
 }

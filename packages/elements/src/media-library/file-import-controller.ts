@@ -2,7 +2,8 @@ import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 
 import { createRef, ref, type Ref } from 'lit/directives/ref.js';
 import { toLecternError, serialiseError } from '@lectern/ports';
 import type { LecternSession, Messages } from '@lectern/core';
-import { FileDropController, isAccepted } from '../collection/file-drop-controller.js';
+import { broughtFile, isAccepted, pickFiles, type BroughtFile } from '../collection/brought-files.js';
+import { FileDropController } from '../collection/file-drop-controller.js';
 import { icon } from '../foundation/icon.js';
 
 export interface FileImportOptions {
@@ -25,21 +26,35 @@ export class FileImportController {
     this.#drop = new FileDropController(host, {
       enabled: () => options.session() !== null && options.enabled(),
       files: (files) => {
-        this.import(files);
+        this.#import(files);
       },
     });
   }
 
   /** Opens the system's dialog; it needs to be called from a press or a key. */
   chooseFiles(): void {
-    this.#input.value?.click();
+    void this.#choose();
   }
 
   import(files: readonly File[]): void {
+    this.#import(files.map((file) => broughtFile(file)));
+  }
+
+  async #choose(): Promise<void> {
+    const files = await pickFiles(this.#accept());
+    if (files === null) this.#input.value?.click();
+    else this.#import(files);
+  }
+
+  #accept(): string {
+    return this.#options.accept() ?? 'video/*,audio/*,image/*';
+  }
+
+  #import(files: readonly BroughtFile[]): void {
     const session = this.#options.session();
     if (!session || files.length === 0) return;
     const accept = this.#options.accept();
-    const taken = files.filter((file) => isAccepted(file, accept));
+    const taken = files.filter(({ file }) => isAccepted(file, accept));
     const refused = files.filter((file) => !taken.includes(file));
     if (refused.length > 0) {
       session.actions.notify({
@@ -47,7 +62,7 @@ export class FileImportController {
         message: {
           key: 'library.notAccepted',
           params: {
-            names: [...new Set(refused.map((file) => file.name))].slice(0, 3).join(', '),
+            names: [...new Set(refused.map(({ fileName }) => fileName))].slice(0, 3).join(', '),
             count: refused.length,
           },
         },
@@ -64,7 +79,7 @@ export class FileImportController {
         tabindex="-1"
         aria-hidden="true"
         multiple
-        accept=${this.#options.accept() ?? 'video/*,audio/*,image/*'}
+        accept=${this.#accept()}
         ${ref(this.#input)}
         @change=${this.#onChosen}
       />
@@ -89,7 +104,7 @@ export class FileImportController {
     this.import(files);
   };
 
-  async #send(session: LecternSession, files: readonly File[]): Promise<void> {
+  async #send(session: LecternSession, files: readonly BroughtFile[]): Promise<void> {
     try {
       const items = await session.actions.importFiles(files);
       const ends = await Promise.allSettled(items.map((item) => session.uploads.finished(item.id)));

@@ -1,4 +1,6 @@
 import { CollectionHarness } from '../collection/collection-harness.js';
+import { UploadTrayHarness } from '../upload-tray/upload-tray.harness.js';
+import type { UploadTrayElement } from '../upload-tray/upload-tray.js';
 import type { MediaLibraryElement } from './media-library.js';
 
 /** Drives a media library as a person would. */
@@ -25,13 +27,9 @@ export class MediaLibraryHarness extends CollectionHarness<MediaLibraryElement> 
     await this.press('Enter');
   }
 
-  /** Each upload with what is said of it. */
-  get uploads(): { readonly name: string; readonly status: string; readonly text: string }[] {
-    return this.all('.upload').map((row) => ({
-      name: row.querySelector('.upload-name')?.textContent.trim() ?? '',
-      status: row.dataset['status'] ?? '',
-      text: row.textContent.replace(/\s+/g, ' ').trim(),
-    }));
+  /** The tray of uploads inside it. */
+  get tray(): UploadTrayHarness {
+    return new UploadTrayHarness(this.get<UploadTrayElement>('upload-tray'));
   }
 
   async showTrash(): Promise<void> {

@@ -2,7 +2,6 @@ import { css, type CSSResult, type CSSResultGroup } from 'lit';
 import { noticeStyles } from '../lectern-provider/notices.styles.js';
 import { assetCardStyles } from './asset-card.styles.js';
 import { assetDetailsStyles } from './asset-details.styles.js';
-import { uploadListStyles } from './upload-list.styles.js';
 
 /** The field to search in, with its icon and the button that empties it. */
 export const searchStyles: CSSResult = css`
@@ -336,6 +335,14 @@ export const mediaLibraryStyles: CSSResultGroup = [
     .storage[data-memory] .icon {
       color: var(--l-warning);
     }
+    upload-tray {
+      --lectern-upload-tray-max-height: 260px;
+      flex: none;
+    }
+    upload-tray::part(tray) {
+      border-radius: 0;
+      border-width: 1px 0 0;
+    }
     .more-failed {
       inset-block-end: var(--l-space-3);
       inset-inline: var(--l-space-4);
@@ -347,6 +354,5 @@ export const mediaLibraryStyles: CSSResultGroup = [
   libraryHeaderStyles,
   assetCardStyles,
   assetDetailsStyles,
-  uploadListStyles,
   noticeStyles,
 ];

@@ -22,7 +22,6 @@ import { LibraryCommands } from './library-commands.js';
 import { libraryHeader, type LibraryFilters } from './library-header.js';
 import type { AssetOpenDetail, AssetsDetail } from './media-library-events.js';
 import { mediaLibraryStyles } from './media-library.styles.js';
-import { UploadListController } from './upload-list.js';
 
 /**
  * The whole media library: everything that was uploaded, recorded or exported, to find, look at, name, tag, delete,
@@ -46,7 +45,10 @@ import { UploadListController } from './upload-list.js';
  * @csspart item - One asset.
  * @csspart thumbnail - Its picture.
  * @csspart details - The details panel.
- * @csspart uploads - Files on their way in.
+ * @csspart uploads - Files on their way in: an `upload-tray`.
+ * @csspart upload - One of them.
+ * @csspart upload-list - What scrolls there.
+ * @csspart upload-summary - What sums them up.
  * @csspart drop-zone - What shows while files are held over the element.
  * @csspart storage - The line that says how full it is.
  * @csspart attach-dialog - *Add to course*.
@@ -163,7 +165,6 @@ export class MediaLibraryElement extends LecternElement {
     lines: () => this.#menuLines(),
     nameOf: (asset) => asset.name,
   });
-  readonly #uploads: UploadListController = new UploadListController(this);
   readonly #notices: NoticesController = new NoticesController(this, 'element');
   readonly #imports: FileImportController = new FileImportController(this, {
     session: () => this.session,
@@ -220,7 +221,6 @@ export class MediaLibraryElement extends LecternElement {
   protected override sessionChanged(session: LecternSession | null): void {
     this.#viewMode.setStore(session?.store ?? null);
     this.#memoryOnly.setStore(session?.store ?? null);
-    this.#uploads.setSession(session);
     this.#notices.setSession(session);
     this.#details.show(null);
     this.#collection.setSelection([], false);
@@ -285,7 +285,11 @@ export class MediaLibraryElement extends LecternElement {
           </div>
           ${this.#details.render(messages)}
         </div>
-        ${this.#uploads.render(messages)}
+        <upload-tray
+          part="uploads"
+          exportparts="row: upload, list: upload-list, summary: upload-summary"
+          .lectern=${this.session}
+        ></upload-tray>
         ${libraryFooter(this.#storage.result?.data ?? null, this.#memoryOnly.value ?? false, messages)}
         ${this.#imports.render(messages)}
       </div>

@@ -52,7 +52,7 @@ export class ProjectFileController {
     this.#drop = new FileDropController(host, {
       enabled: () => options.session() !== null && options.enabled(),
       files: (files) => {
-        void this.open(files);
+        void this.open(files.map(({ file }) => file));
       },
     });
   }

@@ -2,6 +2,7 @@ import type { LecternSession, ProjectSession } from '@lectern/core';
 import type { Asset } from '@lectern/ports';
 import { endFrame, secondsToFrame, type TrackRecord } from '@lectern/timeline';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { filesOf } from '../collection/brought-files.js';
 import type { AssetDragDetail } from '../foundation/asset-drag.js';
 import type { LaneRect, OverlayState } from './gestures/drag-context.js';
 import { snapper } from './gestures/snapping.js';
@@ -105,13 +106,14 @@ export class DropController implements ReactiveController {
   readonly #onFilesDrop = (event: DragEvent): void => {
     const view = this.#options.view();
     this.#clear();
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (!view || view.state.readOnly || files.length === 0) return;
+    const { dataTransfer } = event;
+    if (!view || view.state.readOnly || !dataTransfer || dataTransfer.files.length === 0) return;
     event.preventDefault();
     // The library's own drop area may lie around the studio: these files are taken.
     event.stopPropagation();
-    const landing = this.#landing(view, [fileFacts(files[0]?.type ?? '')], event);
-    void this.#put(view.project, (options) => view.project.addFiles(files, options), landing);
+    const landing = this.#landing(view, [fileFacts(dataTransfer.files[0]?.type ?? '')], event);
+    const brought = filesOf(dataTransfer);
+    void this.#put(view.project, async (options) => view.project.addFiles(await brought, options), landing);
   };
 
   readonly #onLeave = (): void => {

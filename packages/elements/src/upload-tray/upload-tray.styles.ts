@@ -7,8 +7,11 @@ export const uploadTrayStyles: CSSResult = css`
   }
   .tray {
     background: var(--l-raised);
+    border: 1px solid var(--l-border);
+    border-radius: var(--lectern-upload-tray-radius, var(--l-radius-l));
     display: flex;
     flex-direction: column;
+    overflow: hidden;
     position: relative;
   }
   p {
@@ -261,9 +264,6 @@ export const uploadTrayStyles: CSSResult = css`
   }
 
   @media (forced-colors: active) {
-    .tray {
-      border: 1px solid;
-    }
     .upload-picture {
       border: 1px solid;
     }

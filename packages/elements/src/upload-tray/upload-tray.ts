@@ -67,6 +67,7 @@ const toldHere: ReadonlySet<MessageKey> = new Set<MessageKey>([
  * @csspart row - One upload.
  * @csspart picture - Its picture, or the icon of its kind.
  * @csspart progress - Its bar.
+ * @cssproperty --lectern-upload-tray-radius - Corners of the frame; 12px.
  * @cssproperty [--lectern-upload-tray-max-height=320px] - The height from which on the list scrolls.
  *
  * | key | does |

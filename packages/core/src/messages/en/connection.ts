@@ -5,6 +5,8 @@ export const connectionMessages = {
   'connection.unreachable': 'You are working in this browser: {name} can’t be reached.',
   'connection.signedOut': 'You are working in this browser: you aren’t signed in to {name}.',
   'connection.reachable': 'You are working in this browser: {name} couldn’t be reached at the start. It can be now.',
+  'connection.reachableSoon':
+    'You are working in this browser: {name} takes over when nothing is open here any more, at the latest with the next page.',
   'connection.theServer': 'the server',
   'connection.tryAgain': 'Try again',
   'connection.trying': 'Trying to connect…',

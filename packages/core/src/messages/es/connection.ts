@@ -8,6 +8,8 @@ export const connectionMessages: TranslationOf<typeof english> = {
   'connection.signedOut': 'Estás trabajando en este navegador: no has iniciado sesión en {name}.',
   'connection.reachable':
     'Estás trabajando en este navegador: al principio no se podía conectar con {name}. Ahora sí se puede.',
+  'connection.reachableSoon':
+    'Estás trabajando en este navegador: {name} toma el relevo cuando aquí no quede nada abierto, a más tardar con la próxima página.',
   'connection.theServer': 'el servidor',
   'connection.tryAgain': 'Reintentar',
   'connection.trying': 'Conectando…',
