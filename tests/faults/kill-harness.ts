@@ -32,6 +32,11 @@ export interface KillReport {
   readonly edits: number;
   /** Edits that the back end lacked after a kill and the journal gave back. */
   readonly restored: number;
+  /**
+   * Times that Chromium itself deleted its databases after a kill that came while a log with a torn record was being
+   * renewed (docs/decisions/0009): no page can do anything about it, and what was there doesn't count.
+   */
+  readonly deletedByBrowser: number;
   /** What each failure was, and errors that no code of the page caught. */
   readonly problems: readonly string[];
 }
@@ -168,6 +173,9 @@ class Run {
   #worstMs = 0;
   #edits = 0;
   #restored = 0;
+  #deletedByBrowser = 0;
+  /** Whether the page before this one had opened its project: until then, its log may not have been renewed. */
+  #formerHadOpened = true;
 
   constructor(options: KillOptions) {
     this.#options = options;
@@ -200,6 +208,7 @@ class Run {
       worstMs: this.#worstMs,
       edits: this.#edits,
       restored: this.#restored,
+      deletedByBrowser: this.#deletedByBrowser,
       problems: this.#problems,
     };
   }
@@ -233,6 +242,7 @@ class Run {
       await pause(delay);
     } finally {
       const killedAt = await browser.kill();
+      this.#formerHadOpened = this.#casualty.opened !== null;
       for (const made of this.#casualty.made.values()) made.age ??= killedAt - made.at;
     }
   }
@@ -339,6 +349,10 @@ class Run {
     await browser.page.goto(this.#address(plan));
     await told;
     this.#heard = () => undefined;
+    if (browser.hasDeletedDatabases && !this.#formerHadOpened) {
+      this.#deletedByBrowser += 1;
+      for (const edit of casualty.made.keys()) casualty.gone.add(edit);
+    }
     this.#judge(saved ?? casualty.backend?.edits ?? null, casualty.remote && plan.opening === 'down');
   }
 

@@ -65,6 +65,8 @@ function alive(group: number): boolean {
 
 export class KillableBrowser {
   readonly page: Page;
+  /** True once Chromium has said that it found its databases corrupt and deleted them. */
+  hasDeletedDatabases = false;
   readonly #process: ChildProcess;
   readonly #browser: Browser;
 
@@ -72,6 +74,9 @@ export class KillableBrowser {
     this.#process = child;
     this.#browser = browser;
     this.page = page;
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.toString('utf8').includes('recovering from a corrupted')) this.hasDeletedDatabases = true;
+    });
   }
 
   /** Starts the browser on a profile, with one page. `listen` gets what pages pass to `window.tellFact`. */

@@ -65,6 +65,8 @@ async function kill(): Promise<Outcome> {
   const report = await runKills({ site, kills: times, seed, log });
   const { kills, lost, corrupted, falseSaved, worstMs, problems } = report;
   log(`${report.edits} edits; ${report.restored} of them were only in the journal when the browser was killed.`);
+  if (report.deletedByBrowser > 0)
+    log(`${report.deletedByBrowser} times the browser deleted its databases itself, see docs/decisions/0009.`);
   return { figures: { kills, lost, corrupted, falseSaved, worstMs }, problems };
 }
 

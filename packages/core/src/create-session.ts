@@ -5,6 +5,7 @@ import type { Actions } from './actions/actions.js';
 import { createActions } from './actions/create-actions.js';
 import { tellOfUploads } from './actions/upload-actions.js';
 import type { Journal } from './autosave/journal.js';
+import { renewDatabaseLog } from './autosave/database-log.js';
 import { pageLifecycle } from './autosave/lifecycle.js';
 import { openJournal } from './autosave/open-journal.js';
 import { memoryProjectLocks, webProjectLocks } from './autosave/project-lock.js';
@@ -46,6 +47,8 @@ export function createSession(options: LecternOptions): LecternSession {
     },
   });
   queryClient.mount();
+  // As early as there is anything of this library on the page, since whatever is written before stands behind a torn record.
+  void renewDatabaseLog();
 
   const namespace = options.namespace ?? backend.name;
   const locks = options.locks ?? webProjectLocks() ?? memoryProjectLocks();

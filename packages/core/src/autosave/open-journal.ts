@@ -1,4 +1,5 @@
 import { withAcknowledgementNotes } from './acknowledgement-notes.js';
+import { renewDatabaseLog } from './database-log.js';
 import { indexedDbJournal } from './indexeddb-journal.js';
 import type { Journal } from './journal.js';
 import { localStorageJournal, pageStorage } from './local-storage-journal.js';
@@ -8,6 +9,7 @@ import { memoryJournal } from './memory-journal.js';
 export async function openJournal(namespace: string): Promise<Journal> {
   const storage = pageStorage();
   try {
+    await renewDatabaseLog();
     const journal = await indexedDbJournal(namespace);
     return storage === null ? journal : withAcknowledgementNotes(journal, storage, namespace);
   } catch {
