@@ -8,11 +8,12 @@ insert into lectern.memberships (user_id, tenant_id, role) values
 on conflict (user_id) do nothing;
 
 insert into auth.users (instance_id, id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data,
-  raw_user_meta_data, created_at, updated_at, confirmation_token, recovery_token, email_change)
+  raw_user_meta_data, created_at, updated_at, confirmation_token, recovery_token, email_change,
+  email_change_token_new)
 select
   '00000000-0000-0000-0000-000000000000', u.id::uuid, 'authenticated', 'authenticated', u.email,
   extensions.crypt('lectern-demo', extensions.gen_salt('bf')), now(),
-  '{"provider": "email", "providers": ["email"]}', jsonb_build_object('name', u.name), now(), now(), '', '', ''
+  '{"provider": "email", "providers": ["email"]}', jsonb_build_object('name', u.name), now(), now(), '', '', '', ''
 from (values
   ('11111111-1111-4111-8111-111111111111', 'teacher@example.com', 'Teacher'),
   ('22222222-2222-4222-8222-222222222222', 'admin@example.com', 'Administrator')
