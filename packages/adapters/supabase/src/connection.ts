@@ -1,12 +1,9 @@
 import { type CallOptions, type Identity, LecternError } from '@lectern/ports';
-import type { SupabaseClient as Client, SupabaseClientOptions } from '@supabase/supabase-js';
-import { Deadline, throwIfAborted } from './deadline.js';
-import { type Failure, fromRest, fromSilence, fromStorage, retryAfterOf, TokenRefused } from './errors.js';
+import type { SupabaseClientOptions } from '@supabase/supabase-js';
+import { throwIfAborted } from './deadline.js';
+import { fromSilence, TokenRefused } from './errors.js';
+import { type Addresses, addressesOf, askRest, askStorage, type RestRequest, type SupabaseClient } from './requests.js';
 import { type Session, sessionOfAuth, sessionOfToken } from './session.js';
-
-/** A client of any database's types. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a host's generated types are nobody's business here
-export type SupabaseClient = Client<any, any, any>;
 
 /** Gives a valid access token, or null when nobody is signed in. `renew` asks for another one than the last. */
 export type AccessToken = (wish: { readonly renew: boolean }) => Promise<string | null>;
@@ -26,23 +23,6 @@ export type SupabaseSource =
       /** Options of the client's realtime part, such as `transport` where there is no `WebSocket`. */
       readonly realtime?: SupabaseClientOptions<'public'>['realtime'];
     };
-
-/** What PostgREST's builders of supabase-js answer. */
-interface RestAnswer {
-  readonly data: unknown;
-  readonly error: {
-    readonly message: string;
-    readonly code?: string;
-    readonly details?: string;
-    readonly hint?: string;
-  } | null;
-  readonly count: number | null;
-  readonly status: number;
-}
-interface RestRequest extends PromiseLike<RestAnswer> {
-  abortSignal(signal: AbortSignal): RestRequest;
-  retry(enabled: boolean): RestRequest;
-}
 
 export interface ConnectionOptions {
   /** Nobody waits longer for the answer to one request of records. Milliseconds. */
@@ -105,16 +85,8 @@ export class Connection {
   }
 
   /** The addresses and the key that requests beside supabase-js need; null before the client is there. */
-  addresses(): { readonly rest: string; readonly storage: string; readonly key: string } | null {
-    const client = this.#opened;
-    if (!client) return null;
-    // Both are the client's own answers, so that whatever the host configured holds.
-    const storage = client.storage
-      .from('media')
-      .getPublicUrl('x')
-      .data.publicUrl.replace(/\/object\/public\/.*$/, '');
-    const rest = client.from('x').url.href.replace(/\/x$/, '');
-    return { rest, storage, key: client.realtime.apiKey ?? '' };
+  addresses(): Addresses | null {
+    return this.#opened ? addressesOf(this.#opened) : null;
   }
 
   /** One request of supabase-js, as whoever is signed in. */
@@ -123,20 +95,8 @@ export class Connection {
     request: (client: SupabaseClient, session: Session) => RestRequest,
   ): Promise<{ readonly data: unknown; readonly count: number | null }> {
     return this.#withSession(options, async (session) => {
-      const deadline = new Deadline(options?.signal, this.timeoutMs);
-      try {
-        // One call is one try: the core knows better than a library when to try again.
-        const built = request(await this.client(), session)
-          .abortSignal(deadline.signal)
-          .retry(false);
-        const retryAfterMs = watchRetryAfter(built);
-        const { data, error, count, status } = await built;
-        if (error === null) return { data, count };
-        if (status === 0) throw fromSilence(new Error(error.message), deadline);
-        throw fromRest({ ...error, status, retryAfterMs: retryAfterMs() });
-      } finally {
-        deadline.dispose();
-      }
+      const client = await this.client();
+      return askRest(() => request(client, session), options, this.timeoutMs);
     });
   }
 
@@ -152,23 +112,9 @@ export class Connection {
     options: CallOptions & { readonly timeoutMs?: number | null } = {},
   ): Promise<Response> {
     return this.#withSession(options, async (session) => {
-      const client = await this.client();
-      const { storage, key } = this.addresses() ?? { storage: '', key: client.realtime.apiKey ?? '' };
+      const addresses = addressesOf(await this.client());
       const timeoutMs = options.timeoutMs === undefined ? this.timeoutMs : (options.timeoutMs ?? undefined);
-      const deadline = new Deadline(options.signal, timeoutMs);
-      try {
-        const headers = new Headers(init.headers);
-        headers.set('apikey', key);
-        headers.set('authorization', `Bearer ${session.token}`);
-        const response = await fetch(`${storage}/${path}`, { ...init, headers, signal: deadline.signal });
-        if (response.ok) return response;
-        throw await storageFailure(response);
-      } catch (error) {
-        throw error instanceof LecternError ? error : fromSilence(error, deadline);
-      } finally {
-        // The body may still be coming: then the caller's own signal ends it.
-        deadline.dispose();
-      }
+      return askStorage(addresses, session.token, path, init, options, timeoutMs);
     });
   }
 
@@ -312,46 +258,4 @@ function isOutOfReach(error: { readonly name: string; readonly status?: number |
   return (
     error.name === 'AuthRetryableFetchError' || error.status === 0 || (error.status ?? 0) >= 500 || error.status === 429
   );
-}
-
-async function storageFailure(response: Response): Promise<LecternError> {
-  const text = await response.text().catch(() => '');
-  return storageFailureOf(response.status, text, retryAfterOf(response.headers.get('retry-after')));
-}
-
-/** A refusal of the storage server, from the text of its body. */
-export function storageFailureOf(status: number, text: string, retryAfterMs?: number): LecternError {
-  let body: { readonly statusCode?: unknown; readonly error?: unknown; readonly message?: unknown } = {};
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null) body = parsed;
-  } catch {
-    // Refusals of resumable uploads are plain text.
-  }
-  const message = typeof body.message === 'string' ? body.message : text.slice(0, 500) || `HTTP ${String(status)}`;
-  const failure: Failure = {
-    status,
-    message,
-    code: typeof body.error === 'string' ? body.error : undefined,
-    retryAfterMs,
-  };
-  return fromStorage(failure, Number(body.statusCode));
-}
-
-/**
- * supabase-js hands no headers on, so the answer is looked at as it passes. Where a version of it has no such field, only
- * `Retry-After` goes unheard.
- */
-function watchRetryAfter(request: RestRequest): () => number | undefined {
-  const inner = request as unknown as { fetch?: typeof fetch };
-  let retryAfterMs: number | undefined;
-  const { fetch: passOn } = inner;
-  if (typeof passOn === 'function') {
-    inner.fetch = async (input, init) => {
-      const response = await passOn(input, init);
-      retryAfterMs = retryAfterOf(response.headers.get('retry-after'));
-      return response;
-    };
-  }
-  return () => retryAfterMs;
 }

@@ -11,6 +11,7 @@ import {
 } from '@lectern/ports';
 import { answer, type SupabaseContext } from './context.js';
 import { isUuid, notFound, requireUuid } from './errors.js';
+import type { RestRequest, SupabaseClient } from './requests.js';
 
 /** One request's rows at most, as the platform has it. */
 const rowsPerRequest = 1000;
@@ -120,10 +121,7 @@ export class SupabaseCourses implements CoursesPort {
 
   async #all<Row>(
     options: CallOptions | undefined,
-    request: (
-      client: Parameters<Parameters<SupabaseContext['connection']['rest']>[1]>[0],
-      after: Row | null,
-    ) => { limit(count: number): ReturnType<Parameters<SupabaseContext['connection']['rest']>[1]> },
+    request: (client: SupabaseClient, after: Row | null) => { limit(count: number): RestRequest },
   ): Promise<readonly Row[]> {
     const rows: Row[] = [];
     for (;;) {

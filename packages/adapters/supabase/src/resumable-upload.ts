@@ -1,8 +1,9 @@
 import { LecternError, toLecternError } from '@lectern/ports';
 import type { DetailedError, HttpRequest, Upload } from 'tus-js-client';
-import { type Connection, storageFailureOf } from './connection.js';
+import type { Connection } from './connection.js';
 import { throwIfAborted } from './deadline.js';
 import { retryAfterOf, TokenRefused } from './errors.js';
+import { storageFailureOf } from './requests.js';
 
 /** The one size of piece that the platform takes. */
 const chunkBytes = 6 * 1024 * 1024;
@@ -102,7 +103,7 @@ export class ResumableUpload {
     let stopped: unknown;
     // Held back after each piece, until the next is asked for.
     let gate: Promise<void> = Promise.resolve();
-    const upload = new TusUpload(source as File, {
+    const upload = new TusUpload(source, {
       // With an address to begin at, any refusal of the resuming HEAD would begin anew at byte 0.
       endpoint: this.#uploadUrl === null ? `${storage}/upload/resumable` : null,
       uploadUrl: this.#uploadUrl,

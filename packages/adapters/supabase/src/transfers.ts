@@ -4,6 +4,7 @@ import {
   type CallOptions,
   isLecternError,
   LecternError,
+  type NewAsset,
   normaliseAssetName,
   type RunAttempt,
   type SendOptions,
@@ -234,7 +235,13 @@ function recordRow(record: TransferRecord): Readonly<Record<string, unknown>> {
     const { probe, posterKey, fingerprint = null } = record.version;
     return { id: record.assetId, replace: true, probe, poster_key: posterKey, fingerprint };
   }
-  const { asset } = record;
+  return newRecordRow(record.asset);
+}
+
+/** What a new asset's columns are before its bytes are there. */
+export function newRecordRow(
+  asset: Omit<NewAsset, 'blobKey' | 'mimeType' | 'sizeBytes'>,
+): Readonly<Record<string, unknown>> {
   return {
     id: asset.id,
     name: normaliseAssetName(asset.name),
