@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Backend, LecternError } from '@lectern/ports';
+import { type Backend, LecternError, type TransferRecord } from '@lectern/ports';
 import {
   assetsContract,
   blobsContract,
   type ContractSuite,
   coursesContract,
   identityContract,
+  operationsContract,
   projectsContract,
   runContract,
+  transfersContract,
 } from '@lectern/ports/contracts';
 import { createLocalBackend } from './local-backend.js';
 
-type Port = 'assets' | 'blobs' | 'projects' | 'courses' | 'identity';
+type Port = Exclude<keyof Backend, 'name' | 'connection' | 'dispose'>;
 type Method = (...args: never[]) => Promise<unknown>;
 
 /** A back end with one method replaced; the others stay as they are. */
@@ -20,7 +22,7 @@ function sabotage<P extends Port>(
   port: P,
   replace: (honest: Backend[P], backend: Backend) => Partial<Backend[P]>,
 ): Backend {
-  const backend = createLocalBackend({ storage: 'memory' });
+  const backend: Backend = createLocalBackend({ storage: 'memory' });
   const honest = backend[port];
   const replaced = replace(honest, backend);
   const broken = new Proxy(honest, {
@@ -192,6 +194,388 @@ const mistakes: Readonly<Record<string, readonly [suite: ContractSuite, makeBack
           }),
       })),
   ],
+  'a history that forgets who and when': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        history: async (id, options) =>
+          (await honest.history(id, options)).map((change) => ({ ...change, author: null })),
+      })),
+  ],
+  'a history that begins with the oldest': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        history: async (id, options) => (await honest.history(id, options)).toReversed(),
+      })),
+  ],
+  'a history that keeps what is refused': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        remove: async (id, options) => {
+          await honest.update(id, { name: `${(await honest.get(id)).name} (deleted)` });
+          return honest.remove(id, options);
+        },
+      })),
+  ],
+  'a history without the places where projects use a file': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        history: async (id, options) =>
+          (await honest.history(id, options)).filter(({ change }) => change['resource_type'] !== 'project'),
+      })),
+  ],
+  'a history of what changes nothing': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        link: async (usage, options) => {
+          await honest.unlink(usage);
+          await honest.link(usage, options);
+        },
+      })),
+  ],
+  'an undo that takes everything since then back': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        undo: async (changeId, options) => {
+          for (const { items } of [await honest.list({ limit: 500 })]) {
+            for (const { id } of items) {
+              const history = await honest.history(id);
+              const at = history.findIndex((change) => change.id === changeId);
+              for (const change of history.slice(0, at)) await honest.undo(change.id);
+            }
+          }
+          await honest.undo(changeId, options);
+        },
+      })),
+  ],
+  'an undo that minds no usage': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        undo: (changeId, options) => honest.undo(changeId, options).catch(() => undefined),
+      })),
+  ],
+  'an undo that leaves the place linked': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        undo: async (changeId, options) => {
+          const before = await Promise.all((await honest.list({ limit: 500 })).items.map(({ id }) => honest.usage(id)));
+          await honest.undo(changeId, options);
+          for (const usage of before.flat()) await honest.link(usage);
+        },
+      })),
+  ],
+  'an older version that comes back without its poster': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        restoreVersion: async (id, versionId, options) => {
+          await honest.restoreVersion(id, versionId, options);
+          return honest.update(id, { posterKey: null });
+        },
+      })),
+  ],
+  'an older version that doesn’t become a new one': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        versions: async (id, options) => {
+          const versions = await honest.versions(id, options);
+          return versions.filter(
+            ({ blobKey }, index) => index === versions.findIndex((other) => other.blobKey === blobKey),
+          );
+        },
+      })),
+  ],
+  'fingerprints found in the trash': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        findByFingerprint: async (fingerprint, options) => {
+          const trash = (await honest.list({ deleted: true, limit: 500 })).items;
+          const found = await honest.findByFingerprint(fingerprint, options);
+          return [...found, ...trash.filter((asset) => asset.fingerprint === fingerprint)];
+        },
+      })),
+  ],
+  'fingerprints of versions that are in place no more': [
+    assetsContract,
+    () => {
+      const ever = new Map<string, Set<string>>();
+      return sabotage('assets', (honest) => ({
+        create: async (asset, options) => {
+          const made = await honest.create(asset, options);
+          if (made.fingerprint) ever.set(made.fingerprint, new Set([...(ever.get(made.fingerprint) ?? []), made.id]));
+          return made;
+        },
+        findByFingerprint: async (fingerprint, options) => {
+          const found = await honest.findByFingerprint(fingerprint, options);
+          const others = [...(ever.get(fingerprint) ?? [])].filter((id) => !found.some((asset) => asset.id === id));
+          return [...found, ...(await honest.getMany(others)).filter(({ deletedAt }) => deletedAt === null)];
+        },
+      }));
+    },
+  ],
+  'figures that count the trash into the library': [
+    assetsContract,
+    () =>
+      sabotage('assets', (honest) => ({
+        overview: async (options) => (await honest.overview(options)).map((count) => ({ ...count, deleted: false })),
+      })),
+  ],
+  'figures that never change': [
+    assetsContract,
+    () => {
+      let first: Promise<Awaited<ReturnType<Backend['assets']['overview']>>> | undefined;
+      return sabotage('assets', (honest) => ({ overview: (options) => (first ??= honest.overview(options)) }));
+    },
+  ],
+  'a transfer that takes a file of any size': [
+    transfersContract,
+    () =>
+      sabotage('transfers', (honest) => ({
+        send: (transfer, source, options) => honest.send({ ...transfer, sizeBytes: source.size }, source, options),
+      })),
+  ],
+  'a transfer that forgets its type': [
+    transfersContract,
+    () =>
+      sabotage('transfers', (honest) => ({
+        send: (transfer, source, options) => honest.send({ ...transfer, mimeType: source.type }, source, options),
+      })),
+  ],
+  'a transfer that says nothing of how far it is': [
+    transfersContract,
+    () =>
+      sabotage('transfers', (honest) => ({
+        send: (transfer, source, { onProgress: _unheard, ...options } = {}) => honest.send(transfer, source, options),
+      })),
+  ],
+  'a transfer beside its lane': [
+    transfersContract,
+    () =>
+      sabotage('transfers', (honest) => ({
+        send: (transfer, source, { run: _lane, ...options } = {}) => honest.send(transfer, source, options),
+      })),
+  ],
+  'a transfer that doesn’t listen to its lane': [
+    transfersContract,
+    () =>
+      sabotage('transfers', (honest) => ({
+        send: (transfer, source, { run, ...options } = {}) =>
+          honest.send(transfer, source, {
+            ...options,
+            ...(run && {
+              run: (work) => run(({ progressed }) => work({ signal: new AbortController().signal, progressed })),
+            }),
+          }),
+      })),
+  ],
+  'a transfer that writes over what is there': [
+    transfersContract,
+    () =>
+      sabotage('transfers', (honest, { blobs }) => ({
+        reserve: async (request, options) => {
+          await honest.reserve(request, options).catch(async (error: unknown) => {
+            if (error instanceof LecternError && error.code !== 'already-exists') throw error;
+            await blobs.delete(request.key);
+          });
+          return honest.reserve(request, options);
+        },
+      })),
+  ],
+  'a reservation of anything': [
+    transfersContract,
+    () =>
+      sabotage('transfers', () => ({
+        reserve: async ({ id, key, sizeBytes, mimeType }) => ({ id, key, sizeBytes, mimeType, resume: null }),
+      })),
+  ],
+  'a transfer that is cancelled although it is done': [
+    transfersContract,
+    () =>
+      sabotage('transfers', (_honest, { blobs }) => ({
+        cancel: (transfer, options) => blobs.delete(transfer.key, options),
+      })),
+  ],
+  'a transfer that can’t be sent twice': [
+    transfersContract,
+    () =>
+      sabotage('transfers', (honest, { blobs }) => ({
+        send: async (transfer, source, options) => {
+          if (await blobs.stat(transfer.key)) throw new LecternError('conflict');
+          return honest.send(transfer, source, options);
+        },
+      })),
+  ],
+  'a transfer that makes its asset each time': [
+    transfersContract,
+    () => {
+      const records = new Map<string, Extract<TransferRecord, { readonly type: 'version' }>>();
+      return sabotage('transfers', (honest, { assets }) => ({
+        reserve: async (request, options) => {
+          if (request.record?.type === 'version') records.set(request.id, request.record);
+          return honest.reserve(request, options);
+        },
+        send: async (transfer, source, options) => {
+          const stat = await honest.send(transfer, source, options);
+          const record = records.get(transfer.id);
+          if (record) await assets.addVersion(record.assetId, record.version);
+          return stat;
+        },
+      }));
+    },
+  ],
+  'a transfer that promises to go on and begins anew': [
+    transfersContract,
+    () => sabotage('transfers', () => ({ resumable: true })),
+  ],
+  'a store that takes half a file for a whole one': [
+    transfersContract,
+    () =>
+      sabotage('transfers', (honest, { blobs }) => ({
+        resumable: true,
+        send: async (transfer, source, options) => {
+          if (options?.run) await blobs.put(transfer.key, source.slice(0, source.size / 2)).catch(() => undefined);
+          if (options?.run) throw new LecternError('aborted');
+          return honest.send(transfer, source, options);
+        },
+      })),
+  ],
+  'secrets to remember': [
+    transfersContract,
+    () =>
+      sabotage('transfers', (honest) => ({
+        reserve: async (request, options) => ({
+          ...(await honest.reserve(request, options)),
+          resume: 'https://store.example/upload?token=abc',
+        }),
+      })),
+  ],
+  'bulk work that stops at the first failure': [
+    operationsContract,
+    () =>
+      sabotage('operations', (honest, { assets }) => ({
+        start: async (operation, options) => {
+          const known = new Set((await assets.getMany(operation.assetIds)).map(({ id }) => id));
+          const first = operation.assetIds.findIndex((id) => !known.has(id));
+          const assetIds = first === -1 ? operation.assetIds : operation.assetIds.slice(0, first + 1);
+          return honest.start({ ...operation, assetIds }, options);
+        },
+      })),
+  ],
+  'bulk work in an order of its own': [
+    operationsContract,
+    () =>
+      sabotage('operations', (honest) => ({
+        start: (operation, options) =>
+          honest.start({ ...operation, assetIds: operation.assetIds.toReversed() }, options),
+      })),
+  ],
+  'bulk work that is done twice under one id': [
+    operationsContract,
+    () => {
+      const begun = new Set<string>();
+      return sabotage('operations', (honest) => ({
+        start: async (operation, options) => {
+          if (begun.has(operation.id)) await honest.start({ ...operation, id: crypto.randomUUID() });
+          begun.add(operation.id);
+          return honest.start(operation, options);
+        },
+      }));
+    },
+  ],
+  'bulk work that can’t be cancelled': [
+    operationsContract,
+    () =>
+      sabotage('operations', (honest) => ({
+        cancel: async (id, options) => ({ ...(await honest.get(id, options)), status: 'cancelled' }),
+      })),
+  ],
+  'bulk work that goes on after it was cancelled': [
+    operationsContract,
+    () =>
+      sabotage('operations', (honest, { assets }) => ({
+        cancel: async (id, options) => {
+          const cancelled = await honest.cancel(id, options);
+          const { items } = await assets.list({ limit: 500 });
+          for (const asset of items) await assets.update(asset.id, { name: `${asset.name} late` });
+          return cancelled;
+        },
+      })),
+  ],
+  'errors without places': [
+    operationsContract,
+    () =>
+      sabotage('operations', (honest) => ({
+        get: async (id, options) => {
+          const operation = await honest.get(id, options);
+          return { ...operation, errors: operation.errors.map((error) => ({ ...error, details: {} })) };
+        },
+      })),
+  ],
+  'a count that is all that was asked for': [
+    operationsContract,
+    () =>
+      sabotage('operations', (honest) => ({
+        get: async (id, options) => {
+          const operation = await honest.get(id, options);
+          return { ...operation, done: operation.total };
+        },
+      })),
+  ],
+  'a list of operations that begins with the oldest': [
+    operationsContract,
+    () => sabotage('operations', (honest) => ({ list: async (options) => (await honest.list(options)).toReversed() })),
+  ],
+  'a list of every operation there ever was': [
+    operationsContract,
+    () => {
+      const begun: string[] = [];
+      return sabotage('operations', (honest) => ({
+        start: async (operation, options) => {
+          const started = await honest.start(operation, options);
+          if (!begun.includes(operation.id)) begun.unshift(operation.id);
+          return started;
+        },
+        list: async (options) => {
+          await honest.list(options);
+          return Promise.all(begun.map((id) => honest.get(id)));
+        },
+      }));
+    },
+  ],
+  'operations that nobody is told of': [
+    operationsContract,
+    () => sabotage('operations', () => ({ subscribe: () => () => undefined })),
+  ],
+  'a listener of operations that is told for ever': [
+    operationsContract,
+    () =>
+      sabotage('operations', (honest) => ({
+        subscribe: (listener) => {
+          honest.subscribe(listener);
+          return () => undefined;
+        },
+      })),
+  ],
+  'bulk work that takes anything': [
+    operationsContract,
+    () =>
+      sabotage('operations', (honest) => ({
+        start: (operation, options) =>
+          honest.start(
+            { ...operation, assetIds: operation.assetIds.length === 0 ? ['nobody'] : operation.assetIds },
+            options,
+          ),
+      })),
+  ],
   'chapters that forget their usage': [
     coursesContract,
     () =>
@@ -221,7 +605,8 @@ const mistakes: Readonly<Record<string, readonly [suite: ContractSuite, makeBack
   ],
 };
 
-describe('the contract suites', () => {
+// Most of the time goes into waiting for notices that never come.
+describe('the contract suites', { concurrency: 4 }, () => {
   for (const [mistake, [suite, makeBackend]] of Object.entries(mistakes)) {
     it(`catch ${mistake}`, async () => {
       assert.notDeepEqual(await failuresOf(suite, makeBackend), []);

@@ -2,19 +2,16 @@ import { executeServerCommand } from '@web/test-runner-commands';
 import { expect } from 'chai';
 import { isLecternError, type LecternErrorCode } from '@lectern/ports';
 import {
-  assetsContract,
+  allContracts,
   blobsContract,
   type ContractSubject,
-  coursesContract,
-  identityContract,
-  projectsContract,
   runContract,
   sampleSave,
   storeAsset,
+  transfersContract,
 } from '@lectern/ports/contracts';
 import { createLocalBackend, type LocalBackend, type LocalBackendOptions } from './index.js';
 
-const suites = [assetsContract, blobsContract, coursesContract, identityContract, projectsContract];
 const dayMs = 24 * 60 * 60 * 1000;
 
 const databases = new Set<string>();
@@ -126,7 +123,7 @@ describe('with IndexedDB and the private file system', () => {
     expect((await backend.blobs.report()).kind).to.equal('opfs');
   });
 
-  for (const suite of suites) runContract(suite, persistentSubject, { it, offers: ['openPeer', 'fillUp'] });
+  for (const suite of allContracts) runContract(suite, persistentSubject, { it, offers: ['openPeer', 'fillUp'] });
 });
 
 describe('with IndexedDB alone', () => {
@@ -148,7 +145,9 @@ describe('with IndexedDB alone', () => {
     expect(await makeBackend(freshName()).ready()).to.deep.equal({ kind: 'indexeddb' });
   });
 
-  runContract(blobsContract, persistentSubject, { it, offers: ['openPeer', 'fillUp'] });
+  for (const suite of [blobsContract, transfersContract]) {
+    runContract(suite, persistentSubject, { it, offers: ['openPeer', 'fillUp'] });
+  }
 });
 
 describe('in memory', () => {
@@ -166,7 +165,7 @@ describe('in memory', () => {
     });
   });
 
-  for (const suite of suites) runContract(suite, subject, { it });
+  for (const suite of allContracts) runContract(suite, subject, { it });
 });
 
 describe('where the browser denies storage', () => {

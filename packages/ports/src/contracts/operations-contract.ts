@@ -171,7 +171,11 @@ export const operationsContract: ContractSuite = {
       name: 'begins once with one id, whatever is asked for under it again',
       async run({ backend, newId }) {
         const [id = ''] = await storeSeveral(backend, newId, 1);
-        const operation: NewOperation = { id: newId(), work: { kind: 'rename', name: 'Renamed' }, assetIds: [id] };
+        const operation: NewOperation = {
+          id: newId(),
+          work: { kind: 'rename', name: 'No. {n}' },
+          assetIds: [id, id],
+        };
         const begun = await Promise.all([backend.operations.start(operation), backend.operations.start(operation)]);
         expectEqual(
           begun.map(({ id: begunId }) => begunId),
@@ -181,9 +185,11 @@ export const operationsContract: ContractSuite = {
         const done = await ended(backend.operations, operation.id);
         const again = await backend.operations.start({ ...operation, work: { kind: 'delete' } });
         expectEqual(again, done, 'what is given again');
-        expectEqual(await read(backend, [id], ({ name, status }) => [name, status]), [['Renamed', 'active']], 'asset');
+        // Whatever else was begun by mistake has its turn before this has ended.
+        await workOff(backend, { id: newId(), work: { kind: 'tag', tags: ['x'] }, assetIds: [id] });
+        expectEqual(await read(backend, [id], ({ name, status }) => [name, status]), [['No. 2', 'active']], 'asset');
         const actions = (await backend.assets.history(id)).map(({ action }) => action);
-        expectEqual(actions, ['rename', 'upload'], 'history');
+        expectEqual(actions, ['tag', 'rename', 'rename', 'upload'], 'history');
       },
     },
     {
