@@ -1,4 +1,5 @@
 import { css, type CSSResultGroup } from 'lit';
+import { connectionBannerStyles } from '../connection-banner/connection-banner.styles.js';
 import { noticeStyles } from '../lectern-provider/notices.styles.js';
 import { assetCardStyles } from '../media-library/asset-card.styles.js';
 import { dropZoneStyles, searchStyles } from '../media-library/media-library.styles.js';
@@ -7,6 +8,7 @@ export const assetBrowserStyles: CSSResultGroup = [
   searchStyles,
   dropZoneStyles,
   assetCardStyles,
+  connectionBannerStyles,
   noticeStyles,
   css`
     :host {

@@ -9,6 +9,7 @@ import { InlineEditController } from '../collection/inline-edit-controller.js';
 import { ItemMenuController } from '../collection/item-menu-controller.js';
 import { PagedListController } from '../collection/paged-list-controller.js';
 import { SearchController } from '../collection/search-controller.js';
+import { ConnectionBanner } from '../connection-banner/connection-banner.js';
 import { Announcer } from '../foundation/announcer.js';
 import { startAssetDrag } from '../foundation/asset-drag.js';
 import { icon } from '../foundation/icon.js';
@@ -42,6 +43,7 @@ export interface AssetInsertDetail {
  * @event {CustomEvent<AssetInsertDetail>} lectern-asset-pick - Picker: assets were chosen.
  * @event {CustomEvent<AssetsDetail>} lectern-asset-delete-request - Panel: assets are about to go to the trash. Cancelable.
  * @event {CustomEvent<AssetsDetail>} lectern-assets-imported - A batch of files is in the library.
+ * @event {CustomEvent<SignInRequestDetail>} lectern-sign-in-request - Somebody wants to sign in; a host that sees to it prevents the default. Cancelable.
  *
  * @csspart list - What scrolls.
  * @csspart item - One asset.
@@ -52,6 +54,8 @@ export interface AssetInsertDetail {
  * @csspart upload-summary - What sums them up.
  * @csspart drop-zone - What shows while files are held over the element.
  * @csspart dialog - The picker.
+ * @csspart connection - The line that says that this browser stands in for the page's back end.
+ * @csspart move-dialog - *Move my work*.
  * @csspart state - The picture and words of an empty or failing list.
  *
  * | key | does |
@@ -186,6 +190,14 @@ export class AssetBrowserElement extends ProjectElement {
       },
     ],
   });
+  readonly #connection: ConnectionBanner = new ConnectionBanner(this, {
+    session: () => this.session,
+    messages: () => this.localize.messages,
+    say: (text) => {
+      this.#announcer.say(text);
+    },
+    emit: (type, detail) => this.emit(type, detail, { cancelable: true }),
+  });
   readonly #notices: NoticesController = new NoticesController(this, 'element');
   readonly #imports: FileImportController = new FileImportController(this, {
     session: () => this.session,
@@ -259,9 +271,9 @@ export class AssetBrowserElement extends ProjectElement {
     const around = html`${this.#announcer.render()} ${this.#menu.render(messages)}`;
     if (!this.#isPicker) {
       return html`<div class="frame">
-          ${this.#renderBrowser()}${this.#renderChosen()}${this.#imports.render(messages)}
+          ${this.#connection.render()}${this.#renderBrowser()}${this.#renderChosen()}${this.#imports.render(messages)}
         </div>
-        ${around} ${this.#notices.render(messages)}`;
+        ${this.#connection.renderDialog()} ${around} ${this.#notices.render(messages)}`;
     }
     return this.shown
       ? html`<dialog

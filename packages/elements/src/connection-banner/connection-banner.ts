@@ -168,10 +168,7 @@ export class ConnectionBanner implements ReactiveController {
         : nothing,
       state.reason === 'not-configured' || (state.reachable && this.#hasWork)
         ? nothing
-        : button(
-            messages.t(this.#trying ? 'connection.trying' : 'connection.tryAgain'),
-            () => void this.#onTryAgain(),
-          ),
+        : button(messages.t(this.#trying ? 'connection.trying' : 'connection.tryAgain'), () => void this.#onTryAgain()),
     ];
   }
 

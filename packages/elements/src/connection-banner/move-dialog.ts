@@ -41,8 +41,7 @@ export class MoveDialog implements ReactiveController {
   show(): void {
     const messages = this.#options.messages();
     const state = this.#options.slice()?.state;
-    this.#name =
-      (state && state.status !== 'connecting' ? state.name : null) ?? messages.t('connection.theServer');
+    this.#name = (state && state.status !== 'connecting' ? state.name : null) ?? messages.t('connection.theServer');
     this.#modal.show();
   }
 
@@ -164,7 +163,11 @@ export class MoveDialog implements ReactiveController {
             : html`<p class="not-moved">
                   ${icon('error')}<strong>${messages.t('connection.moveFailed', { count: failed.length })}</strong>
                 </p>
-                <ul class="not-moved-list" tabindex="0" aria-label=${messages.t('connection.moveFailed', { count: failed.length })}>
+                <ul
+                  class="not-moved-list"
+                  tabindex="0"
+                  aria-label=${messages.t('connection.moveFailed', { count: failed.length })}
+                >
                   ${failed.map(({ name: what, error }) => {
                     const { title, advice } = messages.error(error, what);
                     return html`<li>

@@ -1,4 +1,5 @@
 import { css, type CSSResult, type CSSResultGroup } from 'lit';
+import { connectionBannerStyles } from '../connection-banner/connection-banner.styles.js';
 import { noticeStyles } from '../lectern-provider/notices.styles.js';
 import { assetCardStyles } from './asset-card.styles.js';
 import { assetDetailsStyles } from './asset-details.styles.js';
@@ -354,5 +355,6 @@ export const mediaLibraryStyles: CSSResultGroup = [
   libraryHeaderStyles,
   assetCardStyles,
   assetDetailsStyles,
+  connectionBannerStyles,
   noticeStyles,
 ];

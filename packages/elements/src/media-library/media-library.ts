@@ -7,6 +7,7 @@ import { InlineEditController } from '../collection/inline-edit-controller.js';
 import { ItemMenuController, type MenuLine } from '../collection/item-menu-controller.js';
 import { PagedListController } from '../collection/paged-list-controller.js';
 import { SearchController } from '../collection/search-controller.js';
+import { ConnectionBanner } from '../connection-banner/connection-banner.js';
 import { AttachDialogController } from '../course-outline/attach-dialog.js';
 import { Announcer } from '../foundation/announcer.js';
 import { LecternElement } from '../foundation/lectern-element.js';
@@ -37,6 +38,7 @@ import { mediaLibraryStyles } from './media-library.styles.js';
  * @event {CustomEvent<AssetsDetail>} lectern-assets-imported - A batch of files is in the library.
  * @event {CustomEvent<AssetsDetail>} lectern-open-in-studio-request - Assets are to be cut; opening a studio is the host's affair.
  * @event {CustomEvent<ProjectOpenDetail>} lectern-project-open - A project that is named here is to be opened.
+ * @event {CustomEvent<SignInRequestDetail>} lectern-sign-in-request - Somebody wants to sign in; a host that sees to it prevents the default. Cancelable.
  *
  * @csspart header - Title, search, view switch and *Add media*.
  * @csspart filters - The bar of filters.
@@ -52,6 +54,8 @@ import { mediaLibraryStyles } from './media-library.styles.js';
  * @csspart drop-zone - What shows while files are held over the element.
  * @csspart storage - The line that says how full it is.
  * @csspart attach-dialog - *Add to course*.
+ * @csspart connection - The line that says that this browser stands in for the page's back end.
+ * @csspart move-dialog - *Move my work*.
  * @csspart state - The picture and words of an empty or failing library.
  * @cssproperty --lectern-library-radius - Corners of the frame; 12px.
  *
@@ -165,6 +169,14 @@ export class MediaLibraryElement extends LecternElement {
     lines: () => this.#menuLines(),
     nameOf: (asset) => asset.name,
   });
+  readonly #connection: ConnectionBanner = new ConnectionBanner(this, {
+    session: () => this.session,
+    messages: () => this.localize.messages,
+    say: (text) => {
+      this.#announcer.say(text);
+    },
+    emit: (type, detail) => this.emit(type, detail, { cancelable: true }),
+  });
   readonly #notices: NoticesController = new NoticesController(this, 'element');
   readonly #imports: FileImportController = new FileImportController(this, {
     session: () => this.session,
@@ -244,6 +256,7 @@ export class MediaLibraryElement extends LecternElement {
     const { messages } = this.localize;
     const { trash } = this;
     return html`<div class="frame">
+        ${this.#connection.render()}
         ${libraryHeader({
           messages,
           trash,
@@ -293,8 +306,8 @@ export class MediaLibraryElement extends LecternElement {
         ${libraryFooter(this.#storage.result?.data ?? null, this.#memoryOnly.value ?? false, messages)}
         ${this.#imports.render(messages)}
       </div>
-      ${this.#menu.render(messages)} ${this.#attach.render(messages)} ${this.#announcer.render()}
-      ${this.#notices.render(messages)}`;
+      ${this.#menu.render(messages)} ${this.#attach.render(messages)} ${this.#connection.renderDialog()}
+      ${this.#announcer.render()} ${this.#notices.render(messages)}`;
   }
 
   get #view(): 'grid' | 'list' {

@@ -1,4 +1,5 @@
 import { css, type CSSResultGroup } from 'lit';
+import { connectionBannerStyles } from '../connection-banner/connection-banner.styles.js';
 import { noticeStyles } from '../lectern-provider/notices.styles.js';
 import { assetCardStyles } from '../media-library/asset-card.styles.js';
 import { dropZoneStyles, libraryHeaderStyles, searchStyles } from '../media-library/media-library.styles.js';
@@ -7,6 +8,7 @@ export const projectLibraryStyles: CSSResultGroup = [
   searchStyles,
   libraryHeaderStyles,
   assetCardStyles,
+  connectionBannerStyles,
   noticeStyles,
   dropZoneStyles,
   css`

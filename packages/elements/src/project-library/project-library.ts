@@ -8,6 +8,7 @@ import { InlineEditController } from '../collection/inline-edit-controller.js';
 import { ItemMenuController, type MenuLine } from '../collection/item-menu-controller.js';
 import { PagedListController } from '../collection/paged-list-controller.js';
 import { SearchController } from '../collection/search-controller.js';
+import { ConnectionBanner } from '../connection-banner/connection-banner.js';
 import { Announcer } from '../foundation/announcer.js';
 import { icon, type IconName } from '../foundation/icon.js';
 import { LecternElement } from '../foundation/lectern-element.js';
@@ -49,6 +50,7 @@ const sorts: readonly (readonly [ProjectSort, PlainMessageKey])[] = [
  * @summary Grid and list of the projects, with their posters, and what can be done with each.
  *
  * @event {CustomEvent<ProjectOpenDetail>} lectern-project-open - A project is to be opened; opening it is the host's affair. Cancelable.
+ * @event {CustomEvent<SignInRequestDetail>} lectern-sign-in-request - Somebody wants to sign in; a host that sees to it prevents the default. Cancelable.
  *
  * @csspart header - Title, search, view switch and *New project*.
  * @csspart filters - The bar of filters.
@@ -57,6 +59,8 @@ const sorts: readonly (readonly [ProjectSort, PlainMessageKey])[] = [
  * @csspart thumbnail - Its poster.
  * @csspart progress - What goes on with project files.
  * @csspart drop-zone - What shows while files are held over the element.
+ * @csspart connection - The line that says that this browser stands in for the page's back end.
+ * @csspart move-dialog - *Move my work*.
  * @csspart state - The picture and words of an empty or failing list.
  * @cssproperty --lectern-library-radius - Corners of the frame; 12px.
  *
@@ -151,6 +155,14 @@ export class ProjectLibraryElement extends LecternElement {
       this.#open(projectId);
     },
   });
+  readonly #connection: ConnectionBanner = new ConnectionBanner(this, {
+    session: () => this.session,
+    messages: () => this.localize.messages,
+    say: (text) => {
+      this.#announcer.say(text);
+    },
+    emit: (type, detail) => this.emit(type, detail, { cancelable: true }),
+  });
   readonly #notices: NoticesController = new NoticesController(this, 'element');
   #question = '';
   #stopWatching: (() => void) | null = null;
@@ -185,11 +197,12 @@ export class ProjectLibraryElement extends LecternElement {
   protected override render(): TemplateResult {
     const { messages } = this.localize;
     return html`<div class="frame">
-        ${this.#renderHeader()} ${this.#renderUnsaved()} ${this.#files.renderJobs()}
+        ${this.#connection.render()} ${this.#renderHeader()} ${this.#renderUnsaved()} ${this.#files.renderJobs()}
         <div class="list-area">${this.#collection.render(this.#renderPlaceholder())}</div>
         ${this.#files.render()}
       </div>
-      ${this.#menu.render(messages)} ${this.#announcer.render()} ${this.#notices.render(messages)}`;
+      ${this.#menu.render(messages)} ${this.#connection.renderDialog()} ${this.#announcer.render()}
+      ${this.#notices.render(messages)}`;
   }
 
   #query(): ProjectQuery {

@@ -14,6 +14,8 @@ import {
   type StudioRequest,
 } from '@lectern/core';
 import type { AssetBrowserElement } from '../asset-browser/asset-browser.js';
+import { ConnectionBanner } from '../connection-banner/connection-banner.js';
+import { connectionBannerStyles } from '../connection-banner/connection-banner.styles.js';
 import { FileDropController } from '../collection/file-drop-controller.js';
 import type { ExportDialogElement } from '../export-dialog/export-dialog.js';
 import { Announcer } from '../foundation/announcer.js';
@@ -77,7 +79,10 @@ export interface ProjectPublishDetail {
  * @event lectern-save-restore - Changes were found that only this browser had. Cancelable; unless prevented, the studio asks.
  * @event lectern-export-complete - An exported file is in the library.
  * @event lectern-attach-request - Something is to get into a course. Cancelable.
+ * @event {CustomEvent<SignInRequestDetail>} lectern-sign-in-request - Somebody wants to sign in; a host that sees to it prevents the default. Cancelable.
  * @csspart header - The bar at the top.
+ * @csspart connection - The line that says that this browser stands in for the page's back end.
+ * @csspart move-dialog - *Move my work*.
  * @csspart export-progress - How far an export is that goes on in the background.
  * @csspart panel - Media, preview, inspector, timeline.
  * @csspart separator - The lines between them.
@@ -86,7 +91,12 @@ export interface ProjectPublishDetail {
  * @cssproperty [--lectern-studio-min-height=560px] - The least height.
  */
 export class VideoStudioElement extends LecternElement {
-  static override styles: CSSResultGroup = [LecternElement.styles, noticeStyles, videoStudioStyles];
+  static override styles: CSSResultGroup = [
+    LecternElement.styles,
+    connectionBannerStyles,
+    noticeStyles,
+    videoStudioStyles,
+  ];
 
   /** Id of the project to work on; a new one when left out. */
   @property() project: string | null = null;
@@ -130,6 +140,14 @@ export class VideoStudioElement extends LecternElement {
   });
   readonly #drag = new PointerDragController(this);
   readonly #announcer = new Announcer(this);
+  readonly #connection = new ConnectionBanner(this, {
+    session: () => this.session,
+    messages: () => this.localize.messages,
+    say: (text) => {
+      this.#announcer.say(text);
+    },
+    emit: (type, detail) => this.emit(type, detail, { cancelable: true }),
+  });
   readonly #notices = new NoticesController(this, 'element');
   readonly #dialogs = new StudioDialogs(this);
   readonly #popover = new PopoverController(this);
@@ -259,10 +277,11 @@ export class VideoStudioElement extends LecternElement {
           },
           openProject: this.#onProjectOpen,
         })}
-        ${opener.status === 'open' ? this.#renderBody() : this.#renderNothingOpen()}
+        ${this.#connection.render()} ${opener.status === 'open' ? this.#renderBody() : this.#renderNothingOpen()}
       </div>
       ${this.#drop.active ? html`<div class="drop">${m.t('studio.dropFiles')}</div>` : nothing}
-      ${this.#renderOverlays()} ${this.#announcer.render()} ${this.#notices.render(m)}`;
+      ${this.#renderOverlays()} ${this.#connection.renderDialog()} ${this.#announcer.render()}
+      ${this.#notices.render(m)}`;
   }
 
   get #mode(): StudioLayout {
