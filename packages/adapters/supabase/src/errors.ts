@@ -100,7 +100,9 @@ export function fromStorage(failure: Failure, inner: number): LecternError {
   const { status, message } = failure;
   const real = Number.isInteger(inner) && inner >= 400 ? inner : status;
   // An expired or broken token is a 400 or a 403 there; only its words tell it from a policy's refusal.
-  const ofToken = /"exp" claim|jwt|signature verification|invalid compact/i.test(message);
+  const ofToken = /"exp" claim|jwt|signature verification|invalid compact|no (?:suitable|applicable) key/i.test(
+    message,
+  );
   if (real === 401 || (ofToken && (real === 400 || real === 403))) return new TokenRefused(failure);
   const code = real === 409 ? 'already-exists' : fromStatus(real);
   return new LecternError(code, { message, details: { ...retryAfter(failure), status: real } });
