@@ -338,5 +338,81 @@ export const coursesContract: ContractSuite = {
         expectEqual((await backend.courses.outline(courseId)).course.id, courseId, 'course');
       },
     },
+    {
+      name: 'tells under which name a chapter uses an asset, also after a new title',
+      async run({ backend, newId }) {
+        const { courses, assets } = backend;
+        const { courseId, chapterIds } = await makeCourse(backend, newId);
+        const assetId = newId();
+        await storeAsset(backend, assetId);
+        const target = { kind: 'asset', assetId } as const;
+        await courses.apply({ type: 'item.attach', id: newId(), chapterId: chapterIds[0], title: 'x', target });
+        await courses.apply({ type: 'chapter.rename', id: chapterIds[0], title: 'Chapter about light' });
+        const label = async (): Promise<string> => (await assets.usage(assetId))[0]?.label ?? '';
+        expectTrue((await label()).includes('Chapter about light'), `the place ${await label()} has the new title`);
+        await courses.apply({ type: 'course.rename', id: courseId, title: 'Optics' });
+        expectTrue((await label()).includes('Chapter about light'), `the place ${await label()} keeps its title`);
+        expectEqual((await assets.usage(assetId)).length, 1, 'places');
+      },
+    },
+    {
+      name: 'puts nothing into a chapter that was removed from the library',
+      async run({ backend, newId }) {
+        const { courses, assets, projects } = backend;
+        const { courseId, chapterIds } = await makeCourse(backend, newId);
+        const [assetId, projectId] = [newId(), newId()];
+        await storeAsset(backend, assetId);
+        await assets.remove(assetId);
+        await projects.save(sampleSave(projectId));
+        await projects.remove(projectId);
+        for (const target of [{ kind: 'asset', assetId } as const, { kind: 'project', projectId } as const]) {
+          const attaching = courses.apply({
+            type: 'item.attach',
+            ...{ id: newId(), chapterId: chapterIds[0], title: 'x', target },
+          });
+          await expectError('not-found', attaching, `item.attach of a removed ${target.kind}`);
+        }
+        expectEqual(sketch(await courses.outline(courseId)), 'A() B() C()', 'outline');
+      },
+    },
+    {
+      name: 'tells another page of every change, and shows it',
+      needs: ['openPeer'],
+      async run({ backend, newId, openPeer }) {
+        const { courseId, chapterIds } = await makeCourse(backend, newId);
+        const peer = await openPeer();
+        await expectNotice<true>(
+          (listener) =>
+            peer.courses.subscribe(() => {
+              listener(true);
+            }),
+          () => backend.courses.apply({ type: 'chapter.move', id: chapterIds[2], afterId: null }),
+          () => true,
+          'the other page',
+        );
+        expectEqual(sketch(await peer.courses.outline(courseId)), 'C() A() B()', 'outline');
+        await peer.courses.apply({ type: 'chapter.remove', id: chapterIds[0] });
+        expectEqual(sketch(await backend.courses.outline(courseId)), 'C() B()', 'outline in the first page');
+      },
+    },
+    {
+      name: 'hides what is one user’s from every other',
+      needs: ['openOther'],
+      async run({ backend, newId, openOther }) {
+        const { courseId, chapterIds } = await makeCourse(backend, newId);
+        const { courses } = await openOther();
+        await expectError('not-found', courses.outline(courseId), 'outline');
+        expectEqual(
+          (await courses.list()).filter(({ id }) => id === courseId),
+          [],
+          'list',
+        );
+        await expectError('not-found', courses.apply({ type: 'course.rename', id: courseId, title: 'x' }), 'rename');
+        const change = { type: 'chapter.create', id: newId(), courseId, title: 'x' } as const;
+        await expectError('not-found', courses.apply(change), 'chapter.create');
+        await courses.apply({ type: 'chapter.remove', id: chapterIds[0] }).catch(() => undefined);
+        expectEqual(sketch(await backend.courses.outline(courseId)), 'A() B() C()', 'outline');
+      },
+    },
   ],
 };

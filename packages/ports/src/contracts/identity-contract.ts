@@ -1,6 +1,7 @@
 import type { ContractSuite } from './contract.js';
 import { expectEqual, expectError, expectNotice, expectTrue, firedSignal } from './expectations.js';
 import type { Identity } from '../domain/identity.js';
+import { sampleSave, storeAsset } from './samples.js';
 
 /** What every source of identity promises. */
 export const identityContract: ContractSuite = {
@@ -48,6 +49,35 @@ export const identityContract: ContractSuite = {
           'the end of the session',
         );
         await expectError('unauthenticated', identity.current(), 'current');
+      },
+    },
+    {
+      name: 'lets nobody read or write any more whose session has ended',
+      needs: ['endSession'],
+      async run({ backend, newId, endSession }) {
+        const [assetId, projectId] = [newId(), newId()];
+        await storeAsset(backend, assetId);
+        await backend.projects.save(sampleSave(projectId));
+        const { assets, projects, courses, operations, transfers } = backend;
+        await endSession();
+        await expectError('unauthenticated', assets.list({}), 'a list of assets');
+        await expectError('unauthenticated', assets.get(assetId), 'an asset');
+        await expectError('unauthenticated', assets.update(assetId, { name: 'x' }), 'a change of an asset');
+        await expectError('unauthenticated', projects.open(projectId), 'a project');
+        await expectError('unauthenticated', projects.save(sampleSave(projectId, { baseRev: 1 })), 'a save');
+        await expectError('unauthenticated', courses.list(), 'courses');
+        const operation = { id: newId(), work: { kind: 'delete' as const }, assetIds: [assetId] };
+        await expectError('unauthenticated', operations.start(operation), 'bulk work');
+        const request = { id: newId(), key: `assets/${assetId}/${newId()}`, sizeBytes: 1, mimeType: 'video/mp4' };
+        await expectError('unauthenticated', transfers.reserve(request), 'a transfer');
+      },
+    },
+    {
+      name: 'knows another user as another',
+      needs: ['openOther'],
+      async run({ backend: { identity }, openOther }) {
+        const [own, other] = [await identity.current(), await (await openOther()).identity.current()];
+        expectTrue(own.userId !== other.userId, 'the ids differ');
       },
     },
   ],

@@ -364,6 +364,7 @@ export const projectsContract: ContractSuite = {
         const second = await projects.list({ search: word, sort: 'title', limit: 2, cursor: first.nextCursor });
         expectEqual([titlesOf(second.items), second.nextCursor], [[`Gamma ${word}`], null], 'second page');
         await expectError('invalid-input', projects.list({ cursor: 'nonsense%' }), 'nonsense for a cursor');
+        await expectError('invalid-input', projects.list({ limit: 0 }), 'limit');
       },
     },
     {
@@ -467,6 +468,50 @@ export const projectsContract: ContractSuite = {
         );
         asConflict(await peer.projects.save(sampleSave(id, { baseRev: 1, state: { theirs: true } })));
         expectEqual((await peer.projects.open(id)).state, { mine: true }, 'document');
+      },
+    },
+    {
+      name: 'shows another page what was described, removed and restored',
+      needs: ['openPeer'],
+      async run({ backend: { projects }, newId, openPeer }) {
+        const id = newId();
+        await projects.save(sampleSave(id, { title: 'Draft' }));
+        const peer = await openPeer();
+        await expectNotice<ProjectNotice>(
+          (listener) => peer.projects.subscribe(listener),
+          () => projects.describe(id, { title: 'Waves' }),
+          ({ projectId }) => projectId === id,
+          'the other page, of a title',
+        );
+        expectEqual((await peer.projects.open(id)).project.title, 'Waves', 'title');
+        await expectNotice<ProjectNotice>(
+          (listener) => peer.projects.subscribe(listener),
+          () => projects.remove(id),
+          ({ projectId }) => projectId === id,
+          'the other page, of a removal',
+        );
+        await expectError('not-found', peer.projects.open(id), 'open');
+        expectEqual((await peer.projects.restore(id)).title, 'Waves', 'restored');
+        expectEqual((await projects.open(id)).project.deletedAt, null, 'open in the first page');
+      },
+    },
+    {
+      name: 'hides what is one user’s from every other',
+      needs: ['openOther'],
+      async run({ backend, newId, openOther }) {
+        const [id, saveId] = [newId(), newId()];
+        const request = sampleSave(id, { saveId, title: `Secret ${id}` });
+        await backend.projects.save(request);
+        const { projects } = await openOther();
+        await expectError('not-found', projects.open(id), 'open');
+        expectEqual((await projects.list({ search: id })).total, 0, 'list');
+        await expectError('not-found', projects.describe(id, { title: 'x' }), 'describe');
+        await expectError('not-found', projects.remove(id), 'remove');
+        await expectError('not-found', projects.restore(id), 'restore');
+        await expectError('not-found', projects.revisions(id), 'revisions');
+        await expectError('not-found', projects.openRevision(id, 1), 'openRevision');
+        expectEqual(await projects.save(sampleSave(id, { baseRev: 1 })), { outcome: 'gone' }, 'a save');
+        expectEqual((await backend.projects.open(id)).project.rev, 1, 'head');
       },
     },
   ],
