@@ -44,10 +44,11 @@ async function everything({ assets, projects, courses }: Backend): Promise<unkno
   const all = [...listed.items, ...trash.items];
   const versions = await Promise.all(all.map(({ id }) => assets.versions(id)));
   const usage = await Promise.all(all.map(({ id }) => assets.usage(id)));
+  const history = await Promise.all(all.map(({ id }) => assets.history(id)));
   const found = (await projects.list({ sort: 'title' })).items;
   const revisions = await Promise.all(found.map(({ id }) => projects.revisions(id)));
   const outlines = await Promise.all((await courses.list()).map(({ id }) => courses.outline(id)));
-  return { all, versions, usage, found, revisions, outlines };
+  return { all, versions, usage, history, figures: await assets.overview(), found, revisions, outlines };
 }
 
 const courseChange = (change: CourseChange) => (backend: Backend) => backend.courses.apply(change);
@@ -75,6 +76,25 @@ const operations: Readonly<Record<string, (backend: Backend) => Promise<unknown>
       posterKey: 'spare/2',
     }),
   'assets.remove': ({ assets }) => assets.remove('free'),
+  'assets.restoreVersion': async ({ assets }) => {
+    const [version] = await assets.versions('a');
+    return assets.restoreVersion('a', version?.id ?? '');
+  },
+  'assets.link': ({ assets }) =>
+    assets.link({ assetId: 'free', resourceType: 'lesson', resourceId: 'l', label: 'Lesson' }),
+  'assets.unlink': ({ assets }) => assets.unlink({ assetId: 'linked', resourceType: 'lesson', resourceId: 'l' }),
+  'assets.undo, of a name': async ({ assets }) => {
+    const renamed = (await assets.history('free')).find(({ action }) => action === 'rename');
+    return assets.undo(renamed?.id ?? '');
+  },
+  'assets.undo, of a link': async ({ assets }) => {
+    const linked = (await assets.history('linked')).find(({ action }) => action === 'link');
+    return assets.undo(linked?.id ?? '');
+  },
+  'transfers.send': async ({ transfers }) => {
+    const request = { id: 't', key: 'assets/new/1', sizeBytes: 1, mimeType: 'video/mp4' };
+    return transfers.send(await transfers.reserve(request), new Blob(['x']));
+  },
   'blobs.put': ({ blobs }) => blobs.put('assets/new/1', new Blob(['x'])),
   'projects.save, the first': ({ projects }) => projects.save(sampleSave('new', { assetIds: ['a', 'b'] })),
   'projects.save, the next': ({ projects }) => projects.save(sampleSave('p', { baseRev: 1, assetIds: ['b'] })),
@@ -87,7 +107,9 @@ const operations: Readonly<Record<string, (backend: Backend) => Promise<unknown>
 };
 
 async function fill(backend: Backend): Promise<void> {
-  for (const id of ['a', 'b', 'free']) await storeAsset(backend, id);
+  for (const id of ['a', 'b', 'free', 'linked']) await storeAsset(backend, id);
+  await backend.assets.update('free', { name: 'Free' });
+  await backend.assets.link({ assetId: 'linked', resourceType: 'lesson', resourceId: 'l', label: 'Lesson' });
   for (const key of ['spare/1', 'spare/2']) await backend.blobs.put(key, new Blob(['x']));
   await backend.projects.save(sampleSave('p', { assetIds: ['a'] }));
   const changes: readonly CourseChange[] = [
