@@ -14,10 +14,10 @@ interface StudioElement extends HTMLElement {
 }
 
 export class Studio {
-  readonly #demo: Demo;
+  readonly #demo: Pick<Demo, 'page' | 'open'>;
   readonly #page: Page;
 
-  constructor(demo: Demo) {
+  constructor(demo: Pick<Demo, 'page' | 'open'>) {
     this.#demo = demo;
     this.#page = demo.page;
   }
