@@ -8,7 +8,8 @@ import { createB2UploadsHandler, type B2UploadsConfig } from '../../../../../sup
 export interface LocalCloudOptions extends Omit<LocalBackendOptions, 'functions'> {
   /** Pages that may ask the signer and the bucket; any at all when left out, which is none. */
   readonly origins?: readonly string[];
-  readonly signer?: Partial<B2UploadsConfig>;
+  /** Settings of the signer's other than usual. */
+  readonly signer?: (backend: LocalBackend) => Partial<B2UploadsConfig>;
 }
 
 export interface CloudUser {
@@ -59,7 +60,7 @@ export async function startLocalCloud({
     },
     allowedOrigins: origins,
     log: (line) => void signerLog.push(line),
-    ...signer,
+    ...signer?.(backend),
   });
   if (origins.length > 0) {
     s3.setCorsRules([
