@@ -1,4 +1,4 @@
-import type { Asset } from '@lectern/ports';
+import { isLecternError, type Asset } from '@lectern/ports';
 import type { LecternSession } from '@lectern/core';
 import { attempt } from '../collection/attempt.js';
 import { saveFile } from '../collection/object-url-controller.js';
@@ -51,6 +51,10 @@ export class LibraryCommands {
     this.#try((session) => session.actions.tagAsset(asset.id, tags));
   };
 
+  readonly tagAll = (ids: readonly string[], tags: readonly string[]): void => {
+    this.#try((session) => session.actions.tagAssets(ids, tags));
+  };
+
   readonly download = (asset: Asset): void => {
     this.#try(async (session) => {
       const { file, fileName } = await session.actions.assetFile(asset.id);
@@ -74,7 +78,12 @@ export class LibraryCommands {
 
   #try(run: (session: LecternSession) => Promise<unknown>): void {
     const session = this.#options.session();
-    if (session) void attempt(session, run(session));
+    if (!session) return;
+    const listed = run(session).catch((error: unknown) => {
+      // The list of bulk work names each failure.
+      if (!isLecternError(error) || error.details['operationId'] === undefined) throw error;
+    });
+    void attempt(session, listed);
   }
 }
 

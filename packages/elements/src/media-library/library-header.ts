@@ -25,6 +25,7 @@ export interface LibraryHeaderOptions extends LibraryFilters {
   readonly onSelectAll: () => void;
   readonly onClearSelection: () => void;
   readonly onOpenInStudio: () => void;
+  readonly onTag: () => void;
   readonly onDelete: () => void;
   readonly onRestore: () => void;
 }
@@ -255,7 +256,7 @@ function bulkBar(options: LibraryHeaderOptions): TemplateResult {
     ${
       trash
         ? button('restore', 'common.restore', options.onRestore)
-        : html`${button('scissors', 'library.openIn', options.onOpenInStudio)}${button('delete', 'common.delete', options.onDelete)}`
+        : html`${button('scissors', 'library.openIn', options.onOpenInStudio)}${button('tag', 'library.addTags', options.onTag)}${button('delete', 'common.delete', options.onDelete)}`
     }
   </div>`;
 }

@@ -3,7 +3,10 @@ import { expect } from 'chai';
 import {
   createNewAsset,
   createProbeFacts,
+  createScriptedOperations,
   createTestSession,
+  type ScriptedOperations,
+  type ScriptedOperationsOptions,
   type TestSession,
   type TestSessionOptions,
 } from '@lectern/testing';
@@ -383,7 +386,7 @@ describe('media-library', () => {
       expect(bad.name).to.equal('Empty.mp4');
       expect(bad.text).to.include('empty');
       expect(harness.notices.some((notice) => notice.includes('Empty.mp4'))).to.equal(false);
-      await harness.click('Remove “Empty.mp4” from the list');
+      await harness.tray.click('Remove “Empty.mp4” from the list');
       await harness.until(() => harness.tray.rows.every((upload) => upload.name !== 'Empty.mp4'));
     });
 
@@ -392,6 +395,97 @@ describe('media-library', () => {
       await harness.drop(good('Film.mp4'));
       await harness.until(() => harness.notices.some((notice) => notice.includes('Film.mp4')), 'a notice');
       expect(harness.tray.rows).to.deep.equal([]);
+    });
+  });
+
+  describe('working on many files at once', () => {
+    const twelve = Array.from({ length: 12 }, (_, index) => ({
+      id: `file-${String(index + 1)}`,
+      name: `File ${String(index + 1).padStart(2, '0')}.mp4`,
+    }));
+    let operations: ScriptedOperations;
+    const begin = async (fail: ScriptedOperationsOptions['fail'] = {}): Promise<Awaited<ReturnType<typeof open>>> => {
+      const opened = await open({
+        assets: twelve,
+        operations: (port) => (operations = createScriptedOperations(port, { held: true, fail })),
+      });
+      await opened.harness.item('File 01.mp4');
+      await opened.harness.choose('File 01.mp4');
+      await opened.harness.press('a', { ctrlKey: true });
+      return opened;
+    };
+    const line = (harness: MediaLibraryHarness): string =>
+      harness.all('.operation')[0]?.textContent.replace(/\s+/g, ' ').trim() ?? '';
+
+    it('shows how far deleting is, and offers to undo it at the end', async () => {
+      const { harness, element, session } = await begin();
+      await harness.press('Delete');
+      await operations.advance(4);
+      await harness.until(() => line(harness).includes('Deleting 12 files 4 of 12'), 'the progress');
+      expect(harness.get('.operation [role="progressbar"]').getAttribute('aria-valuenow')).to.equal('4');
+      expect(await violations(element)).to.deep.equal([]);
+      await operations.advance();
+      await harness.until(() => line(harness) === '', 'the end');
+      await harness.until(() => harness.notices.some((notice) => notice.includes('12 files were deleted')));
+      await harness.undo();
+      await harness.until(() => line(harness).includes('Restoring 12 files'));
+      await operations.advance();
+      await harness.item('File 12.mp4');
+      expect((await session.reliableBackend.assets.list({})).total).to.equal(12);
+    });
+
+    it('stops when it is told to: what is gone is gone, the rest comes back', async () => {
+      const { harness } = await begin();
+      await harness.press('Delete');
+      await operations.advance(5);
+      await harness.until(() => line(harness).includes('5 of 12'));
+      await harness.click('Stop: Deleting 12 files');
+      await harness.item('File 12.mp4');
+      expect(harness.names).to.have.length(7);
+      await harness.until(() => harness.notices.some((notice) => notice.includes('5 files were deleted')));
+    });
+
+    it('names what it failed for and why, in one place, until that is put away', async () => {
+      const { harness, element } = await begin({ 'file-3': 'in-use', 'file-4': 'forbidden' });
+      await harness.press('Delete');
+      await operations.advance();
+      await harness.until(() => line(harness).includes('10 files deleted 2 failed'), 'the failures');
+      await harness.click('Show why');
+      await harness.until(() => line(harness).includes('“File 03.mp4” is in use'), 'the reason');
+      expect(line(harness)).to.include('You aren’t allowed to do this');
+      expect(await violations(element)).to.deep.equal([]);
+      expect(harness.notices.some((notice) => notice.includes('didn’t work'))).to.equal(false);
+      harness.button('Remove from the list').focus();
+      await harness.click('Remove from the list');
+      await harness.until(() => line(harness) === '');
+      await harness.shows('File 03.mp4', 'File 04.mp4');
+    });
+
+    it('tags all that is selected, and takes that back', async () => {
+      const { harness, session } = await begin();
+      const tagsOf = async (id: string): Promise<readonly string[]> =>
+        (await session.reliableBackend.assets.get(id)).tags;
+      await session.reliableBackend.assets.update('file-1', { tags: ['week 1'] });
+      await harness.click('Tag…');
+      const field = await harness.until(
+        () => harness.element.shadowRoot?.querySelector<HTMLInputElement>('dialog[open] input'),
+        'the field',
+      );
+      expect(harness.element.shadowRoot?.activeElement === field).to.equal(true);
+      field.value = 'week 1, exam';
+      field.form?.requestSubmit();
+      await harness.until(() => line(harness).includes('Tagging 12 files'));
+      await operations.advance();
+      await harness.until(() => harness.notices.some((notice) => notice.includes('12 files were tagged')));
+      expect(await tagsOf('file-2')).to.deep.equal(['week 1', 'exam']);
+      await harness.undo();
+      for (const left of [11, 12]) {
+        await harness.until(() => line(harness).includes(`Removing tags from ${String(left)} files`));
+        await operations.advance();
+      }
+      await harness.until(() => line(harness) === '');
+      expect(await tagsOf('file-1')).to.deep.equal(['week 1']);
+      expect(await tagsOf('file-2')).to.deep.equal([]);
     });
   });
 

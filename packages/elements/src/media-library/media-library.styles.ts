@@ -3,6 +3,7 @@ import { connectionBannerStyles } from '../connection-banner/connection-banner.s
 import { noticeStyles } from '../lectern-provider/notices.styles.js';
 import { assetCardStyles } from './asset-card.styles.js';
 import { assetDetailsStyles } from './asset-details.styles.js';
+import { operationListStyles } from './operation-list.styles.js';
 
 /** The field to search in, with its icon and the button that empties it. */
 export const searchStyles: CSSResult = css`
@@ -355,6 +356,7 @@ export const mediaLibraryStyles: CSSResultGroup = [
   libraryHeaderStyles,
   assetCardStyles,
   assetDetailsStyles,
+  operationListStyles,
   connectionBannerStyles,
   noticeStyles,
 ];

@@ -20,6 +20,8 @@ import { AssetDetailsController } from './asset-details.js';
 import { emptyLibrary, libraryFooter, listSkeleton } from './library-states.js';
 import { FileImportController } from './file-import-controller.js';
 import { LibraryCommands } from './library-commands.js';
+import { BulkTags } from './bulk-tags.js';
+import { OperationList } from './operation-list.js';
 import { libraryHeader, type LibraryFilters } from './library-header.js';
 import type { AssetOpenDetail, AssetsDetail } from './media-library-events.js';
 import { mediaLibraryStyles } from './media-library.styles.js';
@@ -53,6 +55,8 @@ import { mediaLibraryStyles } from './media-library.styles.js';
  * @csspart upload-summary - What sums them up.
  * @csspart drop-zone - What shows while files are held over the element.
  * @csspart storage - The line that says how full it is.
+ * @csspart operations - Work on many files at once.
+ * @csspart tag-dialog - The dialog that asks for tags.
  * @csspart attach-dialog - *Add to course*.
  * @csspart connection - The line that says that this browser stands in for the page's back end.
  * @csspart move-dialog - *Move my work*.
@@ -195,6 +199,23 @@ export class MediaLibraryElement extends LecternElement {
     },
     commands: this.#commands,
   });
+  readonly #operations: OperationList = new OperationList(this, {
+    session: () => this.session,
+    messages: () => this.localize.messages,
+    say: (text) => {
+      this.#announcer.say(text);
+    },
+    takeFocus: () => {
+      this.#collection.focus();
+    },
+  });
+  readonly #bulkTags: BulkTags = new BulkTags(this, {
+    messages: () => this.localize.messages,
+    tag: (assetIds, tags) => {
+      this.#commands.tagAll(assetIds, tags);
+    },
+    returnTo: () => this.renderRoot.querySelector<HTMLElement>('.bulk button'),
+  });
   readonly #attach: AttachDialogController = new AttachDialogController(this, {
     session: () => this.session,
   });
@@ -285,6 +306,9 @@ export class MediaLibraryElement extends LecternElement {
           onOpenInStudio: () => {
             this.#commands.openInStudio(this.selectedIds);
           },
+          onTag: () => {
+            this.#bulkTags.ask(this.selectedIds);
+          },
           onDelete: () => {
             this.#commands.remove(this.selectedIds);
           },
@@ -298,6 +322,7 @@ export class MediaLibraryElement extends LecternElement {
           </div>
           ${this.#details.render(messages)}
         </div>
+        ${this.#operations.render(messages)}
         <upload-tray
           part="uploads"
           exportparts="row: upload, list: upload-list, summary: upload-summary"
@@ -306,8 +331,8 @@ export class MediaLibraryElement extends LecternElement {
         ${libraryFooter(this.#storage.result?.data ?? null, this.#memoryOnly.value ?? false, messages)}
         ${this.#imports.render(messages)}
       </div>
-      ${this.#menu.render(messages)} ${this.#attach.render(messages)} ${this.#connection.renderDialog()}
-      ${this.#announcer.render()} ${this.#notices.render(messages)}`;
+      ${this.#menu.render(messages)} ${this.#attach.render(messages)} ${this.#bulkTags.render()}
+      ${this.#connection.renderDialog()} ${this.#announcer.render()} ${this.#notices.render(messages)}`;
   }
 
   get #view(): 'grid' | 'list' {
