@@ -42,8 +42,11 @@ export class FaultSite {
     scratchFolders.add(scratch);
     const pages = path.join(scratch, 'site');
     await build({
-      entryPoints: [path.join(root, 'tests/faults/page/editing-page.ts')],
-      outfile: path.join(pages, 'page.js'),
+      entryPoints: {
+        page: path.join(root, 'tests/faults/page/editing-page.ts'),
+        canary: path.join(root, 'tests/faults/page/canary.worker.ts'),
+      },
+      outdir: pages,
       bundle: true,
       format: 'esm',
       target: 'es2022',

@@ -81,6 +81,7 @@ export interface EditingPage {
 }
 
 declare global {
+  watchStorage();
   interface Window {
     editingPage: EditingPage;
     /** Set by whoever drives the page. */
@@ -97,6 +98,14 @@ function tell(fact: Fact): void {
 function wordsOf(error: unknown): string {
   if (isLecternError(error)) return `${error.code}: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Tells how fast the machine writes while the page edits. */
+function watchStorage(): void {
+  const canary = new Worker('canary.js', { type: 'module' });
+  canary.onmessage = ({ data }: MessageEvent<{ readonly at: number; readonly ms: number }>) => {
+    tell({ type: 'canary', ...data });
+  };
 }
 
 /** Numbers of the edits in a document, ascending. */

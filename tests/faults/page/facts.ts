@@ -26,4 +26,6 @@ export type Fact =
       readonly remote: string;
       readonly upTo: number;
     }
+  /** How long the machine took for a small write that has nothing to do with the page's own, in milliseconds. */
+  | { readonly type: 'canary'; readonly at: number; readonly ms: number }
   | { readonly type: 'problem'; readonly at: number; readonly error: string };
