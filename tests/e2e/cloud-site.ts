@@ -1,5 +1,6 @@
 /** The course site over a whole project, with devices that people sign in on and a network that can go away. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { type FaultPlan, type FaultProxy, startFaultProxy } from '@lectern/testing/local-backend';
 import { demoUsers, startSupabaseDemo } from '../../scripts/demo-supabase.mjs';
@@ -7,9 +8,6 @@ import { launchBrowser } from '../browser.mjs';
 import { fixturePath } from './demo.js';
 
 type SupabaseDemo = Awaited<ReturnType<typeof startSupabaseDemo>>;
-
-/** A file for an upload: a fixture by its name, or bytes. */
-export type FileToChoose = string | { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };
 
 export class CloudSite {
   readonly demo: SupabaseDemo;
@@ -83,7 +81,7 @@ export class Device {
     context.on('weberror', (error) => this.problems.push(`uncaught: ${error.error().stack ?? error.error().message}`));
     context.on('console', (message) => {
       const text = message.text();
-      const network = /Failed to load resource|WebSocket connection to|Failed to fetch|ERR_/.test(text);
+      const network = /Failed to load resource|WebSocket connection to|ERR_|Refused to get unsafe header/.test(text);
       if (message.type() === 'error' && !network) this.problems.push(`console: ${text}`);
     });
   }
@@ -118,9 +116,10 @@ export class Device {
     return this.page.locator('media-library [part~="item"]').filter({ hasText: name });
   }
 
-  async upload(...files: readonly FileToChoose[]): Promise<void> {
+  /** Fixtures by their names, other files by their paths. */
+  async upload(...files: readonly string[]): Promise<void> {
     const input = this.page.locator('media-library input[type="file"]').first();
-    for (const file of files) await input.setInputFiles(typeof file === 'string' ? fixturePath(file) : file);
+    for (const file of files) await input.setInputFiles(path.isAbsolute(file) ? file : fixturePath(file));
   }
 
   /** Opens the dialog of the banner, moves, and closes it. @returns what it says in the end */
@@ -142,7 +141,7 @@ export class Device {
 }
 
 /** A sound of so many seconds, as large as it sounds: 48 kHz, two channels, 16 bits. */
-export function longSound(name: string, seconds: number): FileToChoose {
+export function longSound(seconds: number): Buffer {
   const bytes = seconds * 192_000;
   const buffer = Buffer.alloc(44 + bytes);
   buffer.write('RIFF', 0);
@@ -158,5 +157,5 @@ export function longSound(name: string, seconds: number): FileToChoose {
   buffer.write('data', 36);
   buffer.writeUInt32LE(bytes, 40);
   for (let at = 44; at < buffer.length; at += 4) buffer.writeInt16LE(((at * 7) % 4000) - 2000, at);
-  return { name, mimeType: 'audio/wav', buffer };
+  return buffer;
 }
