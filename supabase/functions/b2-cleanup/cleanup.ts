@@ -48,7 +48,7 @@ const TWIN_GRACE = 60 * 60 * 1000;
 const HOUR = 60 * 60 * 1000;
 /** The names that the database makes. Whatever else lies in the bucket is none of ours. */
 const OBJECT_NAME = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\/){2}[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-const DIGITS = [...'0123456789abcdef'];
+const DIGITS = Array.from({ length: 16 }, (_, digit) => digit.toString(16));
 
 function inGroups<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

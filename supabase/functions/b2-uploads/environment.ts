@@ -6,10 +6,8 @@ import type { B2UploadsConfig } from './handler.ts';
 /** @throws Error with the names of what isn't set */
 export function configFromEnvironment(read: ReadVariable): B2UploadsConfig {
   const environment = new Environment(read);
-  const [keyId, applicationKey] = [
-    environment.optional('B2_DELETE_KEY_ID'),
-    environment.optional('B2_DELETE_APPLICATION_KEY'),
-  ];
+  // Secrets belong to all functions of a project; this one takes the key that deletes only where that is wanted.
+  const deletesAtOnce = environment.optional('LECTERN_DELETE_AT_ONCE') === 'true';
   const [allowedTypes, maxBytes] = [environment.list('LECTERN_ALLOWED_TYPES'), environment.count('LECTERN_MAX_BYTES')];
   const config: B2UploadsConfig = {
     project: environment.project(),
@@ -18,7 +16,14 @@ export function configFromEnvironment(read: ReadVariable): B2UploadsConfig {
       .required('LECTERN_ALLOWED_ORIGINS')
       .split(',')
       .map((origin) => origin.trim()),
-    ...(keyId === undefined || applicationKey === undefined ? {} : { deleteKey: { keyId, applicationKey } }),
+    ...(deletesAtOnce
+      ? {
+          deleteKey: {
+            keyId: environment.required('B2_DELETE_KEY_ID'),
+            applicationKey: environment.required('B2_DELETE_APPLICATION_KEY'),
+          },
+        }
+      : {}),
     ...(allowedTypes === undefined ? {} : { allowedTypes }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
   };

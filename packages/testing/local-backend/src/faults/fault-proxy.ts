@@ -105,7 +105,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
   function pass(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): void {
     const { method, url: path, headers } = request;
-    const upstream = forward({ hostname, port, method, path, headers });
+    // A connection of its own: one that the server closes while it is taken up again would be a fault nobody planned.
+    const upstream = forward({ hostname, port, method, path, headers, agent: false });
     const breakOff = (): void => {
       upstream.destroy();
       request.socket.resetAndDestroy();
@@ -196,6 +197,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     );
   });
   server.requestTimeout = 0;
+  server.keepAliveTimeout = 60_000;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

@@ -3,13 +3,14 @@ import { readBody, sendJson } from '../http/exchange.js';
 import type { Exchange } from '../http/exchange.js';
 import type { Service } from '../http/gateway.js';
 
-/** The same function that runs in Deno on the platform. Who asks is its own business to verify. */
+/** The same function that runs in Deno on the platform. Who asks, and from which page, is its own business to verify. */
 export type FunctionHandler = (request: Request) => Response | Promise<Response>;
 
 /** @param handlers by name */
 export function functionRoutes(handlers: Readonly<Record<string, FunctionHandler>>): Service {
   return {
     name: 'functions',
+    ownOrigins: true,
     answer: async ({ request, response, method, path, url }: Exchange) => {
       const name = path.split('/')[0] ?? '';
       const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;

@@ -34,4 +34,34 @@ describe('functions, invoked by supabase-js', () => {
       await backend.stop();
     }
   });
+
+  it('say themselves which pages may ask', async () => {
+    const backend = await startLocalBackend({
+      supabaseFolder: null,
+      functions: {
+        own: (request) =>
+          new Response(null, {
+            status: request.method === 'OPTIONS' ? 204 : 200,
+            headers: { 'x-method': request.method },
+          }),
+      },
+    });
+    try {
+      for (const method of ['OPTIONS', 'GET']) {
+        const headers = { origin: 'https://page.example', 'access-control-request-method': 'GET' };
+        const answer = await fetch(`${backend.url}/functions/v1/own`, { method, headers });
+        assert.deepEqual(
+          [answer.headers.get('x-method'), answer.headers.get('access-control-allow-origin')],
+          [method, null],
+        );
+      }
+      const rest = await fetch(`${backend.url}/rest/v1/`, {
+        method: 'OPTIONS',
+        headers: { 'access-control-request-method': 'GET' },
+      });
+      assert.equal(rest.headers.get('access-control-allow-origin'), '*');
+    } finally {
+      await backend.stop();
+    }
+  });
 });

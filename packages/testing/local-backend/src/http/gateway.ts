@@ -11,6 +11,8 @@ import type { Exchange } from './exchange.js';
 export interface Service {
   readonly name: string;
   answer(exchange: Exchange): Promise<void>;
+  /** Says itself which pages may ask, as functions do on the platform; without it, all may. */
+  readonly ownOrigins?: boolean;
   /** An error in the service's own words; without it, PostgREST's. */
   refuse?(response: ServerResponse, error: ApiError): void;
   /** Takes over a connection that asks for a WebSocket. */
@@ -61,9 +63,11 @@ export class Gateway {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (const [name, value] of Object.entries(CORS_HEADERS)) response.setHeader(name, value);
     const method = request.method ?? 'GET';
-    if (method === 'OPTIONS' && header(request, 'access-control-request-method') !== undefined) {
+    const { service, url, path } = this.#find(request);
+    const isOpen = service?.ownOrigins !== true;
+    if (isOpen) for (const [name, value] of Object.entries(CORS_HEADERS)) response.setHeader(name, value);
+    if (isOpen && method === 'OPTIONS' && header(request, 'access-control-request-method') !== undefined) {
       response.writeHead(200, {
         'access-control-allow-methods': 'GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS, TRACE, CONNECT',
         'access-control-allow-headers': header(request, 'access-control-request-headers') ?? '*',
@@ -72,7 +76,6 @@ export class Gateway {
       response.end();
       return;
     }
-    const { service, url, path } = this.#find(request);
     if (service === undefined) {
       this.complaints.push(`404 ${method} ${url.pathname}`);
       sendJson(response, 404, { message: 'no Route matched with those values' });

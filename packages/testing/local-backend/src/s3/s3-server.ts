@@ -96,6 +96,8 @@ export class S3Server {
     this.#keys = [key(), key('deleteFiles')];
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#server.requestTimeout = 0;
+    // A browser that pauses between two parts doesn't find its connection closed.
+    this.#server.keepAliveTimeout = 60_000;
   }
 
   /** @param complain what was asked for and isn't offered, and what broke; each a line */
