@@ -18,7 +18,7 @@ import type { WriteView } from './records/record-store.js';
 import type { AssetRow, StoredVersion, TableName } from './records/tables.js';
 
 /** What a transaction that changes assets needs. */
-export const changeTables: readonly TableName[] = ['assets', 'usage', 'blobs', 'meta', 'history'];
+export const changeTables: readonly TableName[] = ['assets', 'fingerprints', 'usage', 'blobs', 'meta', 'history'];
 /** `undo` also asks whose a place is. */
 export const undoTables: readonly TableName[] = [...changeTables, 'chapters'];
 
@@ -39,7 +39,16 @@ export async function changeAsset(view: WriteView, id: string, edit: AssetEdit, 
   const asset = { ...assetOf(edited), rev: row.asset.rev + 1, updatedAt: scribe.at };
   const next = await writeHistory(view, { ...edited, asset }, entriesOf(row, edited), scribe);
   await view.put('assets', { ...next, seq: await nextSeq(view) });
+  await noteFingerprint(view, row, asset);
   return { asset, changed: true };
+}
+
+/** So that the asset is found by it; `before` is null for a new one. */
+export async function noteFingerprint(view: WriteView, before: AssetRow | null, asset: Asset): Promise<void> {
+  const [was, { id, fingerprint }] = [before?.asset.fingerprint ?? null, asset];
+  if (was === fingerprint) return;
+  if (was !== null) await view.delete('fingerprints', [was, id]);
+  if (fingerprint !== null) await view.put('fingerprints', { fingerprint, assetId: id });
 }
 
 /** @throws `invalid-input`, `conflict` */

@@ -25,6 +25,7 @@ import {
   changeTables,
   claim,
   linkAsset,
+  noteFingerprint,
   patchEdit,
   removeEdit,
   restoreEdit,
@@ -116,6 +117,7 @@ export class LocalAssets implements AssetsPort {
           if (given.posterKey !== null) await claim(view, 'posterKey', given.posterKey);
           const row = firstRow(created, await nextSeq(view));
           await view.put('assets', await writeHistory(view, row, entriesOf(null, row), scribe));
+          await noteFingerprint(view, null, created);
         },
         { signal: options?.signal },
       );
@@ -179,12 +181,15 @@ export class LocalAssets implements AssetsPort {
 
   async findByFingerprint(fingerprint: string, options?: CallOptions): Promise<readonly Asset[]> {
     return answer(this.#context, options, async ({ records }) => {
-      const rows = await records.read(['assets'], (view) =>
-        view.select('assets', { index: 'byFingerprint', equals: fingerprint }),
-      );
-      return rows
-        .map(assetOf)
-        .filter(({ deletedAt }) => deletedAt === null)
+      const candidates = await records.read(['assets', 'fingerprints'], async (view) => {
+        const rows = await view.select('fingerprints', { startsWith: fingerprint });
+        return read(
+          view,
+          rows.map(({ assetId }) => assetId),
+        );
+      });
+      return candidates
+        .filter((asset) => asset.deletedAt === null && asset.fingerprint === fingerprint)
         .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
     });
   }
@@ -228,7 +233,7 @@ export class LocalAssets implements AssetsPort {
       for (let start = 0; start < assets.length; start += importBatch) {
         const batch = assets.slice(start, start + importBatch);
         await records.write(
-          ['assets', 'meta', 'history'],
+          ['assets', 'fingerprints', 'meta', 'history'],
           async (view) => {
             const isFresh = (await view.select('history', { limit: 1 })).length === 0;
             if (!isFresh) await Promise.all(batch.map(({ id }) => forgetHistory(view, id)));
@@ -236,6 +241,10 @@ export class LocalAssets implements AssetsPort {
             await view.putAll(
               'assets',
               batch.map((asset, index) => firstRow(asset, firstSeq + index)),
+            );
+            await view.putAll(
+              'fingerprints',
+              batch.flatMap(({ id, fingerprint }) => (fingerprint ? [{ fingerprint, assetId: id }] : [])),
             );
           },
           { signal: options?.signal, durability: 'relaxed' },

@@ -53,7 +53,7 @@ async function emptyTrash(store: OpenStore, before: number): Promise<void> {
     view.select('assets', { index: 'byDeletedAt', below: new Date(before).toISOString() }),
   );
   if (old.length === 0) return;
-  const keys = await records.write(['assets', 'purged', 'usage', 'meta', 'history'], async (view) => {
+  const keys = await records.write(['assets', 'fingerprints', 'purged', 'usage', 'meta', 'history'], async (view) => {
     const freed: string[] = [];
     for (const { asset } of old) {
       const row = await view.get('assets', asset.id);
@@ -63,6 +63,8 @@ async function emptyTrash(store: OpenStore, before: number): Promise<void> {
       freed.push(...blobKeysOf(row));
       await view.delete('assets', asset.id);
       await forgetHistory(view, asset.id);
+      const { fingerprint } = row.asset;
+      if (fingerprint) await view.delete('fingerprints', [fingerprint, asset.id]);
       await view.put('purged', { id: asset.id, seq: await nextSeq(view) });
     }
     return freed;

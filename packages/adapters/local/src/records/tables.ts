@@ -34,6 +34,15 @@ export interface AssetRow {
   readonly changes?: number;
 }
 
+/**
+ * That an asset has, or had, this fingerprint; the asset's own row decides. A table of its own, since an index of the
+ * assets would be built from all of them when an older database is opened, which takes seconds in a large library.
+ */
+export interface FingerprintRow {
+  readonly fingerprint: string;
+  readonly assetId: string;
+}
+
 /** One entry of an asset's history; they count 1, 2, 3 … for each asset. */
 export interface HistoryRow {
   readonly assetId: string;
@@ -134,6 +143,7 @@ export interface Tables {
   readonly assets: AssetRow;
   readonly purged: PurgedRow;
   readonly digests: DigestRow;
+  readonly fingerprints: FingerprintRow;
   readonly history: HistoryRow;
   readonly operations: OperationRow;
   readonly usage: AssetUsage;
@@ -159,12 +169,10 @@ export interface TableShape {
 
 /** Keys and indexes of every table: IndexedDB is set up from it, and the store in memory reads it. */
 export const tableShapes: Readonly<Record<TableName, TableShape>> = {
-  assets: {
-    keyPath: 'asset.id',
-    indexes: { bySeq: 'seq', byDeletedAt: 'asset.deletedAt', byFingerprint: 'asset.fingerprint' },
-  },
+  assets: { keyPath: 'asset.id', indexes: { bySeq: 'seq', byDeletedAt: 'asset.deletedAt' } },
   purged: { keyPath: 'id', indexes: { bySeq: 'seq' } },
   digests: { keyPath: 'key', indexes: {} },
+  fingerprints: { keyPath: ['fingerprint', 'assetId'], indexes: {} },
   history: { keyPath: ['assetId', 'number'], indexes: { byId: 'change.id' } },
   operations: { keyPath: 'operation.id', indexes: { byOrder: 'order' } },
   usage: {
@@ -186,7 +194,8 @@ export const tableShapes: Readonly<Record<TableName, TableShape>> = {
 export const tableNames: readonly TableName[] = Object.keys(tableShapes) as TableName[];
 
 /**
- * Grows with every change of `tableShapes`: opening an older database adds the tables and indexes that it lacks. Rows are
- * never rewritten by it, since a large library would keep its page waiting; who reads them knows the older forms.
+ * Grows with every change of `tableShapes`: opening an older database adds the tables and indexes that it lacks. Large
+ * tables get no new index and their rows are never rewritten by it, since a large library would keep its page waiting; who
+ * reads the rows knows their older forms.
  */
 export const tablesVersion = 2;
