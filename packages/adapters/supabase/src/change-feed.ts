@@ -124,12 +124,16 @@ export class ChangeFeed {
     this.#live = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#marks.clear();
     void this.#tellAll();
   }
 
   #wentDown(isClosed: boolean): void {
-    this.#live = false;
+    if (this.#live) {
+      // Nobody knows since when nothing was heard: the first look tells everything.
+      this.#live = false;
+      this.#marks.clear();
+      this.#projects = null;
+    }
     if (isClosed && this.#open) {
       const { channel } = this.#open;
       this.#open = { ...this.#open, channel: null };
@@ -173,6 +177,8 @@ export class ChangeFeed {
         .order('updated_at', { ascending: false })
         .limit(since === undefined ? 1 : rowsPerPoll);
     });
+    // A look that began before the socket was there is no mark to go on from after it.
+    if (this.#live) return;
     const rows = data as readonly Row[];
     const nameOf = ({ id, updated_at: at }: Row): string => `${id} ${at}`;
     const at = rows[0]?.updated_at ?? mark?.at ?? new Date(0).toISOString();
@@ -186,6 +192,7 @@ export class ChangeFeed {
   async #pollProjects(session: Session): Promise<void> {
     const before = this.#projects;
     const rows = await this.#projectRows(session, 500);
+    if (this.#live) return;
     this.#projects = new Map(rows.map((row) => [row.id, stateOf(row)]));
     const { projectNotices } = this.#context;
     const changed = before ? rows.filter((row) => before.get(row.id) !== stateOf(row)) : rows.slice(0, latest);
