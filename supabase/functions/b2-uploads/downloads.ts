@@ -87,8 +87,11 @@ export class Downloads {
     if (version !== null) {
       const isNumber = /^[1-9]\d{0,8}$/.test(version);
       if (!isNumber && !UUID.test(version)) throw invalidInput('version', 'an id of a version, or its number');
-      const which = isNumber ? { number: `eq.${version}` } : { id: `eq.${version}` };
-      const query = { asset_id: `eq.${id}`, ...which, select: 'blob_key,poster_key' };
+      const query = {
+        asset_id: `eq.${id}`,
+        [isNumber ? 'number' : 'id']: `eq.${version}`,
+        select: 'blob_key,poster_key',
+      };
       const [found] = await this.#project.rows<typeof keys>('media_file_versions', query, user);
       if (found === undefined) throw notFound('version', version);
       keys = found;
@@ -102,7 +105,8 @@ export class Downloads {
   async #address(blob: Blob, name: string | undefined, seconds: number): Promise<ReadAddress> {
     const { object_name: objectName, store, size_bytes: sizeBytes, mime_type: mimeType } = blob;
     if (store !== 'b2') throw new Refusal('not-found', 'These bytes are in another store', { details: { store } });
-    const query = isShownInPlace(mimeType) ? {} : { 'response-content-disposition': disposition(name) };
+    const query: Record<string, string> = {};
+    if (!isShownInPlace(mimeType)) query['response-content-disposition'] = disposition(name);
     const url = await this.#store.addressOf({ method: 'GET', objectName, query }, seconds);
     return { url, sizeBytes, mimeType };
   }

@@ -3,7 +3,18 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { atRequest } from '@lectern/testing/local-backend';
 import type { FaultPlan } from '@lectern/testing/local-backend';
-import { MIB, PAGE, PART, SignerLab, hasDeno, sha256, startInDeno, startInNode } from './signer-lab.ts';
+import {
+  MIB,
+  PAGE,
+  PART,
+  SignerLab,
+  checkTypesInDeno,
+  hasDeno,
+  sha256,
+  startFunctionInDeno,
+  startInDeno,
+  startInNode,
+} from './signer-lab.ts';
 import type { Answer, Person, Upload } from './signer-lab.ts';
 
 const lanes = [
@@ -855,6 +866,41 @@ for (const { name, start, isThere } of lanes) {
     });
   });
 }
+
+describe('the functions for B2 in Deno', { skip: hasDeno ? false : 'NOT TESTED: Deno isn’t installed.' }, () => {
+  it('have the types that Deno wants', () => {
+    assert.equal(checkTypesInDeno(['b2-uploads', 'b2-cleanup']), '');
+  });
+
+  it('clear away there too', async () => {
+    const lab = await SignerLab.open(startInNode);
+    try {
+      const { deleteKeyId, deleteApplicationKey } = lab.backend.s3;
+      const jobSecret = randomUUID();
+      const job = await startFunctionInDeno('b2-cleanup', {
+        ...lab.environment,
+        B2_DELETE_KEY_ID: deleteKeyId,
+        B2_DELETE_APPLICATION_KEY: deleteApplicationKey,
+        LECTERN_JOB_SECRET: jobSecret,
+      });
+      try {
+        const ada = await lab.person();
+        await lab.upload(ada, lab.newUpload(5));
+        await lab.rows("update media_blobs set created_at = created_at - interval '2 days'");
+        const start = (secret: string) =>
+          job.ask('', { method: 'POST', headers: { authorization: `Bearer ${secret}` } });
+        assert.equal((await start('another')).status, 401);
+        const done = await start(jobSecret);
+        assert.deepEqual([done.status, ((await done.json()) as Record<string, unknown>)['forgottenBlobs']], [200, 1]);
+        assert.deepEqual(await lab.objectNames(), []);
+      } finally {
+        await job.stop();
+      }
+    } finally {
+      await lab.close();
+    }
+  });
+});
 
 describe('the signer for B2, when it waits', () => {
   it('gives up on a store that says nothing, and says so', { timeout: 60_000 }, async () => {

@@ -1,5 +1,5 @@
 /** Everything around the signer, for its tests: a project on a real PostgreSQL, a bucket, people, and bad lines. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -43,22 +43,37 @@ export async function startInNode(environment: Environment): Promise<Signer> {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const deno = `${root}node_modules/.bin/deno`;
+/** The packages that the import maps name, at those versions, are in the repository's own node_modules. */
+const FROM_REPOSITORY = ['--cached-only', '--node-modules-dir=manual'];
+const QUIET = { DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' };
 /** Deno comes from npm as an optional dependency. */
 export const hasDeno: boolean = existsSync(deno);
 
-export async function startInDeno(environment: Environment): Promise<Signer> {
+/** @returns what Deno says of the functions' types; empty when it has nothing to say */
+export function checkTypesInDeno(names: readonly string[]): string {
+  const files = names.map((name) => `${root}supabase/functions/${name}/index.ts`);
+  const { status, stdout, stderr } = spawnSync(deno, ['check', '--quiet', ...FROM_REPOSITORY, ...files], {
+    encoding: 'utf8',
+    env: { ...process.env, ...QUIET },
+  });
+  return status === 0 ? '' : `${stdout}${stderr}`;
+}
+
+export const startInDeno = (environment: Environment): Promise<Signer> =>
+  startFunctionInDeno('b2-uploads', environment);
+
+/** @param name of a function of the project */
+export async function startFunctionInDeno(name: string, environment: Environment): Promise<Signer> {
   const log: string[] = [];
   const child = spawn(
     deno,
     [
       'run',
       '--no-prompt',
-      // The packages that the import map names, at those versions, are in the repository's own node_modules.
-      '--cached-only',
-      '--node-modules-dir=manual',
+      ...FROM_REPOSITORY,
       '--allow-env',
       '--allow-net=127.0.0.1',
-      `${root}supabase/functions/b2-uploads/index.ts`,
+      `${root}supabase/functions/${name}/index.ts`,
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -66,8 +81,7 @@ export async function startInDeno(environment: Environment): Promise<Signer> {
         ...process.env,
         ...environment,
         DENO_SERVE_ADDRESS: 'tcp:127.0.0.1:0',
-        DENO_NO_UPDATE_CHECK: '1',
-        NO_COLOR: '1',
+        ...QUIET,
       },
     },
   );
@@ -86,7 +100,7 @@ export async function startInDeno(environment: Environment): Promise<Signer> {
     void ended.then(() => reject(new Error(`Deno ended:\n${said}`)));
   });
   return {
-    ask: (path, init) => fetch(`${url}/b2-uploads${path}`, init),
+    ask: (path, init) => fetch(`${url}/${name}${path}`, init),
     log,
     stop: async () => {
       child.kill('SIGTERM');
