@@ -43,7 +43,8 @@ export class BlobDirectory {
 
   /** Notes whose a key is: an administrator sees rows whose bytes are other people's. */
   noteOwner(ownerId: string, ...keys: readonly (string | null)[]): void {
-    const own = this.#connection.lastSession()?.identity.userId;
+    const own = this.#connection.lastSession()?.identity.userId ?? '';
+    this.#changeUser(own);
     if (ownerId === own) return;
     for (const key of keys) if (key !== null) this.#owners.set(key, ownerId);
   }
@@ -59,6 +60,7 @@ export class BlobDirectory {
   /** The place as the server knows it now, or null. */
   async find(key: string, options?: CallOptions): Promise<BlobPlace | null> {
     await this.#checkUser(options);
+    if (!isBlobKey(key)) return null;
     const signal = options?.signal;
     return new Promise((resolve, reject) => {
       // The request is many callers': one who goes leaves it to the others.
@@ -80,8 +82,13 @@ export class BlobDirectory {
 
   async #checkUser(options: CallOptions | undefined): Promise<void> {
     const { identity } = await this.#connection.session(options);
-    if (identity.userId === this.#userId) return;
-    this.#userId = identity.userId;
+    this.#changeUser(identity.userId);
+  }
+
+  /** What one user has seen is nothing to the next. */
+  #changeUser(userId: string): void {
+    if (userId === this.#userId) return;
+    this.#userId = userId;
     this.#places.clear();
     this.#owners.clear();
   }
@@ -125,6 +132,11 @@ export class BlobDirectory {
       for (const { reject } of waiting) reject(toLecternError(error));
     }
   }
+}
+
+/** Whether anything can be stored under it: printable ASCII in steps, none of which leads out of its folder. */
+export function isBlobKey(key: string): boolean {
+  return key.length <= 512 && /^[!-~]+$/.test(key) && !key.includes('\\') && !/(?:^|\/)(?:\.{1,2})?(?:\/|$)/.test(key);
 }
 
 export const missingBlob = (key: string): LecternError =>

@@ -183,18 +183,17 @@ describe('a Supabase project that can’t be relied on', { timeout: 300_000 }, (
           realtime: { transport: WebSocket as never },
         }),
       });
-      const signal = {};
-      const calls: readonly Promise<unknown>[] = [
-        signedOut.identity.current(),
-        signedOut.assets.list({}),
-        signedOut.assets.get(newId()),
-        signedOut.projects.save(sampleSave(newId())),
-        signedOut.projects.save(sampleSave(newId()), { keepalive: true }),
-        signedOut.courses.list(),
-        signedOut.operations.list(),
-        signedOut.blobs.get('assets/x'),
-        signedOut.blobs.report(signal),
-        signedOut.transfers.reserve({ id: newId(), key: 'assets/x', sizeBytes: 1, mimeType: '' }),
+      const calls: readonly (() => Promise<unknown>)[] = [
+        () => signedOut.identity.current(),
+        () => signedOut.assets.list({}),
+        () => signedOut.assets.get(newId()),
+        () => signedOut.projects.save(sampleSave(newId())),
+        () => signedOut.projects.save(sampleSave(newId()), { keepalive: true }),
+        () => signedOut.courses.list(),
+        () => signedOut.operations.list(),
+        () => signedOut.blobs.get('assets/x'),
+        () => signedOut.blobs.report(),
+        () => signedOut.transfers.reserve({ id: newId(), key: 'assets/x', sizeBytes: 1, mimeType: '' }),
       ];
       for (const call of calls) await assert.rejects(call, coded('unauthenticated'));
       await signedOut.dispose();

@@ -14,6 +14,7 @@ import {
   type TransferRequest,
   type TransfersPort,
 } from '@lectern/ports';
+import { isBlobKey } from './blob-directory.js';
 import { answer, type SupabaseContext } from './context.js';
 import { throwIfAborted } from './deadline.js';
 import { requireUuid } from './errors.js';
@@ -257,9 +258,7 @@ export function newRecordRow(
 
 /** @throws `invalid-input` */
 export function requireBlobKey(key: string): void {
-  const fits =
-    key.length <= 512 && /^[!-~]+$/.test(key) && !key.includes('\\') && !/(?:^|\/)(?:\.{1,2})?(?:\/|$)/.test(key);
-  if (fits) return;
+  if (isBlobKey(key)) return;
   throw new LecternError('invalid-input', {
     message: 'The key is not one',
     details: { path: 'key', expected: 'printable ASCII in steps parted by "/", without "..", 512 characters at most' },

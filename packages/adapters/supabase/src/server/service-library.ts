@@ -251,10 +251,24 @@ class SupabaseServiceLibrary implements ServiceLibrary {
       await this.#connection.storage(`object/media/${session.object_name}`, init, options, null);
     } catch (error) {
       // Given up, unless it was only the answer that was lost.
-      const now = (await this.#connection.call('cancel_upload', { p_id: id })) as SessionAnswer;
-      if (now.status !== 'done') throw error;
+      if (!(await this.#giveUp(id))) throw error;
     }
     return session.object_name;
+  }
+
+  /** Lets go of a reservation. True when it is done already, and there is nothing to let go of. */
+  async #giveUp(id: string): Promise<boolean> {
+    await this.#connection.rows(undefined, (client) =>
+      client
+        .from('upload_sessions')
+        .update({ status: 'cancelled', finished_at: new Date().toISOString() })
+        .eq('id', id)
+        .eq('status', 'open'),
+    );
+    const [row] = await this.#connection.rows<SessionAnswer>(undefined, (client) =>
+      client.from('upload_sessions').select('id,object_name,status').eq('id', id),
+    );
+    return row?.status === 'done';
   }
 
   async #insert(
