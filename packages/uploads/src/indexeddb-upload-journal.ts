@@ -10,6 +10,14 @@ interface UploadDatabase extends DBSchema {
 
 const databaseVersion = 1;
 
+function abort(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It is over already.
+  }
+}
+
 function translated(error: unknown): LecternError {
   const ours = toLecternError(error);
   return ours.code === 'unknown' ? new LecternError('storage-denied', { cause: error }) : ours;
@@ -69,9 +77,18 @@ export async function indexedDbUploadJournal(name: string): Promise<UploadJourna
     put: (row, held) =>
       ask(async (db) => {
         const transaction = db.transaction(held ? ['rows', 'held'] : ['rows'], 'readwrite');
-        const requests: Promise<unknown>[] = [transaction.objectStore('rows').put(row)];
-        if (held) requests.push(transaction.objectStore('held').put({ ...held, id: row.id }));
-        await Promise.all([...requests, transaction.done]);
+        // It may fail before anybody waits for it; whoever does is told all the same.
+        transaction.done.catch(() => undefined);
+        try {
+          const requests: Promise<unknown>[] = [];
+          // First, since what can't be copied throws at once.
+          if (held) requests.push(transaction.objectStore('held').put({ ...held, id: row.id }));
+          requests.push(transaction.objectStore('rows').put(row));
+          await Promise.all([...requests, transaction.done]);
+        } catch (error) {
+          abort(transaction);
+          throw error;
+        }
       }),
     held: (id) => ask(async (db) => (await db.get('held', id)) ?? null),
     delete: (id) =>

@@ -301,7 +301,8 @@ class Uploads implements UploadEngine {
 
   async #begin(): Promise<void> {
     try {
-      const { userId } = await this.#options.identity.current();
+      const { run } = this.#loneRunner();
+      const { userId } = await run(({ signal }) => this.#options.identity.current({ signal }));
       await this.#enter(userId);
     } catch {
       // Nobody is known: an upload asks again, and says why it can't go on.
