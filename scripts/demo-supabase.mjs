@@ -10,6 +10,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 import { build } from './build.mjs';
+import { findPostgres } from './find-postgres.mjs';
 import { demoMounts, policyWith, serve } from './serve.mjs';
 import { root } from './workspace.mjs';
 
@@ -158,6 +159,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   /** @param {string} line */
   const log = (line) => process.stdout.write(`${line}\n`);
   try {
+    findPostgres();
     await build({ log });
     const b2 = process.argv.includes('--b2');
     const demo = await startSupabaseDemo({ b2, port: Number(process.env['PORT'] ?? 0) });

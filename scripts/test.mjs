@@ -2,7 +2,7 @@
  * Runs the tests and counts them. The last line is always `N passed, N failed`.
  *
  *   npm test                          everything but the stories, which `npm run verify` tests
- *   npm test -- unit browser          some lanes: unit, architecture, browser, contract, faults, e2e, storybook
+ *   npm test -- unit browser          some lanes: unit, architecture, browser, contract, faults, e2e, storybook, real
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build, compile } from './build.mjs';
 import { findChromium } from './find-chromium.mjs';
+import { findPostgres } from './find-postgres.mjs';
 import { filesBelow, packages, root } from './workspace.mjs';
 
 /** @typedef {{passed: number, failed: number}} Counts */
@@ -74,6 +75,8 @@ const contractFiles = () => [
   ...filesBelow('tests/security', '.security.ts'),
 ];
 
+const realVariables = ['LECTERN_SUPABASE_URL', 'LECTERN_SUPABASE_PUBLISHABLE_KEY', 'LECTERN_SUPABASE_SECRET_KEY'];
+
 /** @type {Record<string, () => Promise<Counts>>} */
 const lanes = {
   unit: async () => {
@@ -87,6 +90,7 @@ const lanes = {
     return runCounted('browser', ['node_modules/@web/test-runner/dist/bin.js']);
   },
   contract: async () => {
+    findPostgres();
     await compile();
     return nodeTests('contract', contractFiles());
   },
@@ -102,9 +106,23 @@ const lanes = {
   },
   e2e: async () => {
     findChromium();
+    findPostgres();
     await build({ log: (line) => process.stdout.write(`${line}\n`) });
     // One file after the other: each has a browser of its own, and encoding wants all cores.
     return nodeTests('e2e', filesBelow('tests/e2e', '.e2e.ts'), ['--test-concurrency=1']);
+  },
+  real: async () => {
+    const missing = realVariables.filter((name) => !process.env[name]);
+    if (missing.length > 0) {
+      const line = '═'.repeat(78);
+      process.stdout.write(
+        `${line}\nSKIPPED: nothing was tested against a live Supabase project or B2.\n` +
+          `Set ${missing.join(', ')}\n(and LECTERN_B2_SIGNER_URL for B2) to a project that is for tests alone.\n${line}\n`,
+      );
+      return { passed: 0, failed: 0 };
+    }
+    await compile();
+    return nodeTests('real', filesBelow('tests/real', '.real.ts'), ['--test-concurrency=1']);
   },
   storybook: async () => {
     findChromium();
@@ -119,7 +137,7 @@ const lanes = {
   },
 };
 
-const usual = ['unit', 'architecture', 'browser', 'faults', 'e2e'];
+const usual = ['unit', 'architecture', 'contract', 'browser', 'faults', 'e2e'];
 const given = process.argv.slice(2);
 const wanted = given.length > 0 ? given : usual;
 for (const lane of wanted) {

@@ -72,7 +72,8 @@ const steps = {
       },
     ]),
   sizes: () => run('size-limit'),
-  tests: () => run('node', 'scripts/test.mjs', 'unit', 'architecture', 'browser', 'faults', 'e2e', 'storybook'),
+  tests: () =>
+    run('node', 'scripts/test.mjs', 'unit', 'architecture', 'contract', 'browser', 'faults', 'e2e', 'storybook'),
 };
 
 const wanted = process.argv.slice(2);
