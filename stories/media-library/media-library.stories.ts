@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { html, type TemplateResult } from 'lit';
 import '@lectern/elements/define/media-library';
-import type { TestSession } from '@lectern/testing';
+import { createScriptedOperations, createScriptedUploads, type TestSession } from '@lectern/testing';
 import { newSession, schoolSession } from './school.js';
 
 interface Arguments {
@@ -77,4 +77,62 @@ export const Failing: Story = {
 export const Refusing: Story = {
   render: (args) =>
     library(schoolSession({ fail: { 'assets.update': 'forbidden', 'assets.remove': 'forbidden' } }), args),
+};
+
+const many = Array.from({ length: 40 }, (_, index) => ({
+  id: `sound-${String(index + 1)}`,
+  name: `Sound ${String(index + 1).padStart(2, '0')}.mp3`,
+  kind: 'audio' as const,
+}));
+
+/** Files on their way in, below what is there. */
+export const Uploading: Story = {
+  render: (args) =>
+    library(
+      schoolSession({
+        uploads: createScriptedUploads([
+          {
+            id: 'lecture',
+            fileName: 'Limits, whole lecture.mp4',
+            sizeBytes: 840_000_000,
+            sentBytes: 354_000_000,
+            bytesPerSecond: 9_400_000,
+            secondsLeft: 52,
+          },
+          {
+            id: 'copy',
+            fileName: 'welcome-final.mp4',
+            status: 'duplicate',
+            duplicates: [{ assetId: 'welcome', name: 'Welcome to the course.mp4', certain: true }],
+          },
+        ]),
+      }),
+      args,
+    ),
+};
+
+/** Many files are being tagged, and one of them can't be. */
+export const BulkWork: Story = {
+  render: (args) => {
+    let advance = (): Promise<void> => Promise.resolve();
+    const session = newSession({
+      assets: many,
+      operations: (assets) => {
+        const operations = createScriptedOperations(assets, { held: true, fail: { 'sound-3': 'forbidden' } });
+        advance = () => operations.advance(17);
+        return operations;
+      },
+    });
+    void session.seeded.then(async () => {
+      void session.actions.tagAssets(
+        many.map(({ id }) => id),
+        ['term 1'],
+      );
+      // It begins once the assets have been read.
+      while ((await session.backend.operations.list()).length === 0)
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      await advance();
+    });
+    return library(session, args);
+  },
 };

@@ -8,6 +8,7 @@ import { queryKeys } from './query-keys.js';
 const batchMs = 100;
 /** A word of the end that got lost must not leave anybody waiting. */
 const askAgainMs = 5000;
+const mostEndings = 50;
 
 /** The one observer of bulk work: it keeps the cache up to date and knows when an operation has ended. */
 export interface OperationWatch {
@@ -18,6 +19,8 @@ export interface OperationWatch {
 
 export function watchOperations(backend: Backend, client: QueryClient, store: StoreApi<SessionState>): OperationWatch {
   const waiting = new Map<string, Operation>();
+  /** Ends that were told before anybody waited for them. */
+  const endings = new Map<string, Operation>();
   const waiters = new Map<string, Set<(operation: Operation) => void>>();
   let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -36,6 +39,9 @@ export function watchOperations(backend: Backend, client: QueryClient, store: St
     // News may overtake each other: what has ended doesn't run again.
     if (known === undefined || isNewer(operation, known)) waiting.set(operation.id, operation);
     if (operation.status !== 'running') {
+      endings.set(operation.id, operation);
+      const [oldest] = endings.keys();
+      if (endings.size > mostEndings && oldest !== undefined) endings.delete(oldest);
       const settled = waiters.get(operation.id) ?? [];
       waiters.delete(operation.id);
       for (const settle of settled) settle(operation);
@@ -48,7 +54,8 @@ export function watchOperations(backend: Backend, client: QueryClient, store: St
   return {
     ended(operation) {
       note(operation);
-      if (operation.status !== 'running') return Promise.resolve(operation);
+      const ending = endings.get(operation.id);
+      if (ending !== undefined) return Promise.resolve(ending);
       return new Promise((resolve) => {
         const poll = setInterval(() => {
           backend.operations.get(operation.id).then(note, () => undefined);

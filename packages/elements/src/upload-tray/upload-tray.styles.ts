@@ -143,6 +143,7 @@ export const uploadTrayStyles: CSSResult = css`
     display: grid;
     flex: 1;
     gap: 4px;
+    grid-template-columns: minmax(0, 1fr);
     min-inline-size: 0;
   }
   .upload-line {
@@ -249,6 +250,17 @@ export const uploadTrayStyles: CSSResult = css`
     }
   }
   @container (max-width: 419px) {
+    header {
+      flex-wrap: wrap;
+    }
+    .summary {
+      flex-basis: calc(100% - 80px);
+    }
+    .all {
+      inline-size: 100%;
+      justify-content: end;
+      order: 1;
+    }
     header,
     .upload,
     .duplicates {
