@@ -15,15 +15,22 @@ describe('plans over a large library', () => {
     await db.owner.query('alter table media_files disable trigger user');
     await db.owner.query(
       `insert into media_files (id, owner_id, tenant_id, name, kind, mime_type, size_bytes, source_type, tags, probe,
-         current_version_id, created_at)
+         current_version_id, fingerprint, created_at)
        select gen_random_uuid(), case when n % 10 = 0 then $2::uuid else $1::uuid end, $1::uuid,
-         'Lecture ' || n || ' ' || md5(n::text), 'video', 'video/mp4', n, 'upload',
+         -- Names that begin alike stand together, at the end of the order by name.
+         case when n % 50 = 1 then 'Zebra ' else 'Lecture ' end || n || ' ' || md5(n::text),
+         case when n % 10000 = 5 then 'image' else 'video' end, 'video/mp4', n, 'upload',
          case when n % 1000 = 0 then array['Rare'] else array['common'] end,
-         jsonb_build_object('durationSeconds', n % 3600), gen_random_uuid(), now() - n * interval '1 second'
+         jsonb_build_object('durationSeconds', n % 3600), gen_random_uuid(), md5(n::text) || md5(n::text),
+         now() - n * interval '1 second'
        from generate_series(1, 111111) n`,
       [ada, bea],
     );
     await db.owner.query('alter table media_files enable trigger user');
+    await db.owner.query(
+      `insert into lectern.media_totals (owner_id, kind, source_type, deleted, files, bytes)
+       select owner_id, kind, source_type, false, count(*), sum(size_bytes) from media_files group by 1, 2, 3`,
+    );
     await db.owner.query(
       `insert into media_usage (asset_id, resource_type, resource_id, label)
        select id, 'lesson', 'l' || row_number() over (), 'Lesson' from media_files limit 10000`,
@@ -120,13 +127,80 @@ describe('plans over a large library', () => {
     }
   });
 
+  interface Found {
+    readonly total: number;
+    readonly items: readonly Row[];
+    readonly next: readonly unknown[] | null;
+  }
+  const list = (args: Row): Promise<Found> => db.call(user(ada), 'list_media', args) as Promise<Found>;
+
   it('answers with guesses above what it counts, and exactly below', async () => {
-    const list = (args: Row): Promise<{ readonly total: number; readonly items: readonly Row[] }> =>
-      db.call(user(ada), 'list_media', args) as Promise<{ total: number; items: readonly Row[] }>;
     const common = await list({ p_tags: ['common'], p_limit: 10 });
     assert.equal(common.items.length, 10);
     assert.ok(common.total > 50_000 && common.total < 150_000, String(common.total));
     assert.equal((await list({ p_search: 'lecture 99', p_limit: 10 })).total, await counted('lecture 99'));
+    assert.equal((await list({ p_kinds: ['image'], p_limit: 5 })).total, 12, 'a kind that there are few of');
+    assert.equal((await list({ p_kinds: ['video'] })).total, 99_988, 'a kind that nearly all are of');
+    assert.equal((await list({ p_kinds: ['audio'] })).total, 0, 'a kind that none is of');
+  });
+
+  it('reads pages of what matches much, little, far down the order and nothing, each file once', async () => {
+    for (const [args, condition] of [
+      [{ p_search: 'zebra', p_sort: 'name' }, "search_text like '%zebra%'"],
+      [{ p_search: 'zebra', p_sort: 'oldest' }, "search_text like '%zebra%'"],
+      [{ p_search: 'zebra', p_tags: ['rare'] }, "search_text like '%zebra%' and folded_tags @> '{rare}'"],
+      [{ p_search: '99' }, "search_text like '%99%'"],
+      [{ p_search: 'e9' }, "search_text like '%e9%'"],
+      [{ p_tags: ['rare'], p_sort: 'largest' }, "folded_tags @> '{rare}'"],
+      [{ p_kinds: ['image'], p_sort: 'longest' }, "kind = 'image'"],
+      [{ p_search: 'qqq' }, 'false'],
+    ] as const) {
+      const order = {
+        name: 'sort_name, id',
+        oldest: 'created_at, id',
+        newest: 'created_at desc, id desc',
+        largest: 'size_bytes desc, id desc',
+        longest: 'duration_seconds desc, id desc',
+      }[('p_sort' in args ? args.p_sort : 'newest') as 'name'];
+      const wanted = await db.rows(
+        `select id from media_files where owner_id = $1 and ${condition} order by ${order} limit 1300`,
+        [ada],
+      );
+      const seen: unknown[] = [];
+      let after: Found['next'] = null;
+      do {
+        const page: Found = await list({ ...args, p_limit: 500, p_after: after && JSON.stringify(after) });
+        seen.push(...page.items.map(({ id }) => id));
+        after = page.next;
+      } while (after !== null && seen.length < 1300);
+      assert.deepEqual(
+        seen.slice(0, 1300),
+        wanted.map(({ id }) => id),
+        JSON.stringify(args),
+      );
+    }
+  });
+
+  it('finds likely duplicates by fingerprint', async () => {
+    const text = await plan(
+      'select * from media_files where owner_id = $1 and fingerprint = $2 and deleted_at is null order by created_at desc',
+      [ada, 'f'.repeat(64)],
+    );
+    assert.match(text, /media_files_fingerprint_idx/);
+  });
+
+  it('reads the trash in the order of age from its index', async () => {
+    const text = await ownersPlan(
+      `select f.* from media_files f where f.owner_id = '${ada}' and f.deleted_at is not null and f.purged_at is null
+       order by f.created_at desc, f.id desc limit 61`,
+    );
+    assert.match(text, /media_files_trash_by_age_idx/);
+  });
+
+  it('looks files of a report up by their ids, under row security', async () => {
+    const text = await plan('select * from project_audio where project_id = $1', [randomUUID()]);
+    assert.match(text, /Index Scan using media_files_pkey/);
+    assert.doesNotMatch(text, /Seq Scan on media_files/);
   });
 
   async function counted(text: string): Promise<number> {
