@@ -2,6 +2,7 @@ import {
   type Asset,
   type AssetsPort,
   type BlobsPort,
+  type CallOptions,
   isLecternError,
   LecternError,
   type NewAsset,
@@ -55,7 +56,8 @@ export async function bringIn(upload: BringIn): Promise<void> {
   if (asset?.blobKey === blobKey && asset.sizeBytes !== file.sizeBytes)
     throw wrongSize(file.sizeBytes, asset.sizeBytes);
   // An earlier reservation had become the asset after all: these bytes are nobody's.
-  if (asset && formerKeys.includes(asset.blobKey)) await removeBytes(upload.library, blobKey);
+  if (!asset || !formerKeys.includes(asset.blobKey)) return;
+  await upload.run(({ signal }) => removeBytes(upload.library, blobKey, { signal })).catch(() => undefined);
 }
 
 async function sendBytes(upload: BringIn): Promise<void> {
@@ -82,7 +84,7 @@ async function sendBytes(upload: BringIn): Promise<void> {
       const forgotten = code === 'not-found' || code === 'already-exists';
       if (renewed || !forgotten) throw error;
       // A store forgets what is done, too.
-      if (await run(() => findMade(library, upload.row()))) return;
+      if (await run((attempt) => findMade(library, upload.row(), { signal: attempt.signal }))) return;
       await upload.save(newReservation(upload.row(), upload.newId));
     }
   }
@@ -144,14 +146,14 @@ async function makeRecord(upload: BringIn, posterKey: string | null): Promise<As
   return run(async (attempt) => {
     assertGoing(signal);
     // A version that is added twice would be there twice; an asset says so itself.
-    const made = mayBeThere ? await findMade(library, row) : null;
+    const made = mayBeThere ? await findMade(library, row, { signal: attempt.signal }) : null;
     if (made) return refine(library, row, made, posterKey, attempt.signal);
     mayBeThere = true;
     try {
       return await create(library, row, posterKey, attempt.signal);
     } catch (error) {
       if (toLecternError(error).code !== 'already-exists') throw error;
-      const found = await findMade(library, row);
+      const found = await findMade(library, row, { signal: attempt.signal });
       if (!found) throw error;
       return refine(library, row, found, posterKey, attempt.signal);
     }
@@ -186,11 +188,15 @@ async function refine(
 }
 
 /** The asset, when the bytes of this upload are it, or one of its versions. @throws when nobody can say */
-export async function findMade({ assets }: Pick<Library, 'assets'>, row: UploadRow): Promise<Asset | null> {
+export async function findMade(
+  { assets }: Pick<Library, 'assets'>,
+  row: UploadRow,
+  options: CallOptions = {},
+): Promise<Asset | null> {
   const keys = [row.blobKey, ...row.formerKeys];
-  const asset = await orNull(assets.get(row.asset.id));
+  const asset = await orNull(assets.get(row.asset.id, options));
   if (!asset || keys.includes(asset.blobKey)) return asset;
-  const versions = (await orNull(assets.versions(row.asset.id))) ?? [];
+  const versions = (await orNull(assets.versions(row.asset.id, options))) ?? [];
   return versions.some(({ blobKey }) => keys.includes(blobKey)) ? asset : null;
 }
 
@@ -214,14 +220,14 @@ export async function sweep(library: Library, row: UploadRow, run: RunAttempt): 
   await run(async ({ signal }) => {
     await orNull(library.transfers.cancel(transfer, { signal }));
   });
-  if (await run(() => findMade(library, row))) return 'made';
-  await run(() => removeBytes(library, key));
+  if (await run(({ signal }) => findMade(library, row, { signal }))) return 'made';
+  await run(({ signal }) => removeBytes(library, key, { signal }));
   return 'removed';
 }
 
-async function removeBytes({ blobs }: Pick<Library, 'blobs'>, blobKey: string): Promise<void> {
-  await blobs.delete(posterKeyOf(blobKey));
-  await blobs.delete(blobKey);
+async function removeBytes({ blobs }: Pick<Library, 'blobs'>, blobKey: string, options: CallOptions): Promise<void> {
+  await blobs.delete(posterKeyOf(blobKey), options);
+  await blobs.delete(blobKey, options);
 }
 
 const posterKeyOf = (blobKey: string): string => `${blobKey}-poster`;

@@ -62,14 +62,13 @@ describe('after a reload', () => {
     const held = gate();
     world.store.beforeAnswer = ({ call }) => (call === 'part' ? held.passed : Promise.resolve());
     const items = [1, 2, 3, 4].map((seed) => world.add(first, { file: wav(100, seed) }));
-    await world.until(() => world.store.countOf('part') > 0);
-    assert.deepEqual(
+    const statuses = (): string =>
       first
         .items()
         .map(({ status }) => status)
-        .sort(),
-      ['queued', 'queued', 'queued', 'sending'],
-    );
+        .sort()
+        .join();
+    await world.untilNow(() => statuses() === 'queued,queued,queued,sending', 'all to wait for one');
     first.dispose();
     held.open();
     await world.rest();
