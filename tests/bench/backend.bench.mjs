@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { startLocalBackend } from '@lectern/testing/local-backend';
-import pg from 'pg';
 import {
   commonTag,
   commonWord,
@@ -199,8 +198,7 @@ export async function measureAnswers({ url, key, token, ownerId, assetId, projec
 /** @type {import('./run.mjs').Suite['run']} */
 export async function run({ log }) {
   const backend = await startLocalBackend();
-  const client = new pg.Client({ connectionString: backend.database.url });
-  await client.connect();
+  const client = await backend.admin.connect();
   try {
     const headers = { apikey: backend.publishableKey, 'content-type': 'application/json' };
     const signedUp = await fetch(`${backend.url}/auth/v1/signup`, {
@@ -236,7 +234,8 @@ export async function run({ log }) {
       ...measured.map(({ name, median }) => ({ name: `${name} (less is better)`, value: median, unit: 'ms' })),
     ];
   } finally {
-    await client.end();
+    // Its settings are its own.
+    client.release(true);
     await backend.stop();
   }
 }

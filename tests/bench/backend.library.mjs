@@ -46,6 +46,10 @@ const tables = [
 const sqlArray = (words) => `(array['${words.join("', '")}'])`;
 
 /**
+ * @typedef {object} Client
+ * @property {(text: string, values?: unknown[]) => Promise<{rows: any[]}>} query
+ */
+/**
  * @typedef {object} Filled
  * @property {string} assetId one that is used in many places
  * @property {string} projectId a long project that has files of its own
@@ -56,14 +60,14 @@ const sqlArray = (words) => `(array['${words.join("', '")}'])`;
  * Fills a database with everything in `supabase/migrations`. What triggers would have kept — totals, usage, history, room —
  * is written as they would have.
  *
- * @param {import('pg').ClientBase} client a superuser's
+ * @param {Client} client a superuser's
  * @param {string} ownerId
  * @param {{log: (line: string) => void}} options
  * @returns {Promise<Filled>}
  */
 export async function fillLibrary(client, ownerId, { log }) {
   const start = performance.now();
-  /** @param {string} text @param {readonly unknown[]} [values] @returns {Promise<import('pg').QueryResult>} */
+  /** @param {string} text @param {readonly unknown[]} [values] @returns {Promise<{rows: any[]}>} */
   const ask = (text, values = []) => client.query(text, [...values]);
   /** @param {string} what @param {() => Promise<unknown>} work */
   const step = async (what, work) => {
