@@ -1,6 +1,7 @@
 /** Files on their way in, in the tray of the course page: what is there already, what is bad, what is called off. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { LecternSession } from '@lectern/core';
 import type { Locator } from 'playwright-core';
 import { Demo } from './demo.js';
 
@@ -54,6 +55,14 @@ describe('the tray of uploads', () => {
       .click({ timeout: 30_000 });
     await summary('3 files added');
     assert.equal(await cards('lecture.mp4').count(), 1);
+    const versions = await demo.page.evaluate(async () => {
+      const { session } = document.querySelector('media-library') as unknown as {
+        readonly session: LecternSession;
+      };
+      const { items } = await session.backend.assets.list({ search: 'lecture.mp4' });
+      return (await session.backend.assets.versions(items[0]?.id ?? '')).length;
+    });
+    assert.equal(versions, 2);
   });
 
   it('uploads it anyway: two cards', async () => {

@@ -25,6 +25,7 @@ export class RowFocusController implements ReactiveController {
   #column = 0;
   #rowId: string | undefined;
   #hadFocus = false;
+  #used = false;
 
   constructor(host: ReactiveControllerHost & HTMLElement, options: RowFocusOptions) {
     this.#host = host;
@@ -39,7 +40,9 @@ export class RowFocusController implements ReactiveController {
 
   hostUpdated(): void {
     const rows = this.#rows();
-    if (this.#current?.isConnected !== true || !rows.some((row) => this.#controlsOf(row).includes(this.#current)))
+    // Until somebody has been in it, the first control of all is the way in, whatever moves to the front.
+    if (!this.#used) this.#current = this.#controlsOf(rows[0])[0] ?? null;
+    else if (this.#current?.isConnected !== true || !rows.some((row) => this.#controlsOf(row).includes(this.#current)))
       this.#current = this.#successor(rows);
     this.#setStops(rows);
     const active = this.#host.shadowRoot?.activeElement ?? null;
@@ -82,6 +85,7 @@ export class RowFocusController implements ReactiveController {
     const row = rows.findIndex((candidate) => candidate.contains(target));
     const column = this.#controlsOf(rows[row]).indexOf(target);
     if (row < 0 || column < 0) return;
+    this.#used = true;
     this.#current = target;
     this.#row = row;
     this.#column = column;
