@@ -167,6 +167,7 @@ class Run {
       await pause(kill.delay);
     } finally {
       await browser.kill();
+      site.lines[store].everybodyDied();
     }
     // Before that, the file was in nobody's hands but the page's.
     promised ||= statuses.some((status) => !['queued', 'checking', 'snapshotting'].includes(status));

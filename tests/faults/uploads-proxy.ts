@@ -75,6 +75,11 @@ export class MeteredProxy {
     });
   }
 
+  /** Whoever sends now is dead; a line that is slow hears of that only when it has read what was sent before. */
+  everybodyDied(): void {
+    for (const sent of this.sent) sent.ended ||= Date.now();
+  }
+
   /** Counts from nothing again. */
   reset(): void {
     this.sent = [];
@@ -115,7 +120,7 @@ export class MeteredProxy {
       answer.pipe(response);
     });
     response.on('close', () => {
-      if (sent) sent.ended = Date.now();
+      if (sent) sent.ended ||= Date.now();
       if (!response.writableFinished) upstream.destroy();
     });
     if (sent === null) {

@@ -15,7 +15,8 @@ import type { StoreConfig } from '../../supabase/functions/_shared/object-store.
 import { scratchFolders } from './clean-up.js';
 import { MeteredProxy } from './uploads-proxy.js';
 
-export type UploadStore = 'supabase' | 'b2';
+export const uploadStores = ['supabase', 'b2'] as const;
+export type UploadStore = (typeof uploadStores)[number];
 
 export class UploadSite {
   readonly origin: string;

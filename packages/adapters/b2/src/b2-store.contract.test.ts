@@ -40,7 +40,9 @@ describe('records in Supabase, bytes in B2', () => {
             return open({ client });
           },
           openOther: async () => open(await cloud.newUser()),
-          endSession: async () => void (await user.client.auth.signOut()),
+          endSession: async () => {
+            await user.client.auth.signOut();
+          },
           fillUp: () => cloud.fillUp(user.id),
           interruptTransfers: async () => {
             broken.now = true;

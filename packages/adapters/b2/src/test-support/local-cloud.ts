@@ -1,7 +1,7 @@
 /** The local backend with the signer in front of its bucket: what a project with B2 is, in one process. */
 import { randomUUID } from 'node:crypto';
 import { startLocalBackend, type LocalBackend, type LocalBackendOptions } from '@lectern/testing/local-backend';
-import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { createClient } from '@supabase/supabase-js';
 import WebSocket from 'ws';
 import { createB2UploadsHandler, type B2UploadsConfig } from '../../../../../supabase/functions/b2-uploads/handler.js';
 
@@ -12,12 +12,15 @@ export interface LocalCloudOptions extends Omit<LocalBackendOptions, 'functions'
   readonly signer?: (backend: LocalBackend) => Partial<B2UploadsConfig>;
 }
 
+/** Of any database's types. */
+export type CloudClient = ReturnType<typeof createClient>;
+
 export interface CloudUser {
   readonly id: string;
   readonly email: string;
   readonly password: string;
   /** Signed in. */
-  readonly client: SupabaseClient;
+  readonly client: CloudClient;
 }
 
 export interface LocalCloud {
@@ -28,7 +31,7 @@ export interface LocalCloud {
   /** Somebody new, with a tenant of their own. */
   newUser(): Promise<CloudUser>;
   /** A client that nobody is signed in with. */
-  newClient(url?: string): SupabaseClient;
+  newClient(url?: string): CloudClient;
   /** From now on there is no room for this user; the returned function makes room again. */
   fillUp(userId: string): Promise<() => Promise<void>>;
   stop(): Promise<void>;
@@ -39,16 +42,16 @@ export async function startLocalCloud({
   signer,
   ...options
 }: LocalCloudOptions = {}): Promise<LocalCloud> {
-  let handler: ((request: Request) => Promise<Response>) | undefined;
+  const signing: { handler?: (request: Request) => Promise<Response> } = {};
   const backend = await startLocalBackend({
     ...options,
     functions: {
-      'b2-uploads': (request) => handler?.(request) ?? new Response(null, { status: 503 }),
+      'b2-uploads': (request) => signing.handler?.(request) ?? new Response(null, { status: 503 }),
     },
   });
   const { s3, url, publishableKey, secretKey, admin } = backend;
   const signerLog: string[] = [];
-  handler = createB2UploadsHandler({
+  signing.handler = createB2UploadsHandler({
     project: { url, publishableKey, secretKey },
     store: {
       endpoint: s3.endpoint,
@@ -75,7 +78,7 @@ export async function startLocalCloud({
     ]);
   }
 
-  const newClient = (at: string = url): SupabaseClient =>
+  const newClient = (at: string = url): CloudClient =>
     createClient(at, publishableKey, {
       auth: { autoRefreshToken: false, persistSession: false },
       realtime: { transport: WebSocket as never },
@@ -99,7 +102,9 @@ export async function startLocalCloud({
       await admin.query('insert into lectern.tenant_limits (tenant_id, media_bytes, project_bytes) values ($1, 0, 0)', [
         userId,
       ]);
-      return async () => void (await admin.query('delete from lectern.tenant_limits where tenant_id = $1', [userId]));
+      return async () => {
+        await admin.query('delete from lectern.tenant_limits where tenant_id = $1', [userId]);
+      };
     },
     stop: () => backend.stop(),
   };
