@@ -6,10 +6,10 @@ import type { FileLanes } from './request-lanes.js';
 import { Retries } from './retry.js';
 import { watchForStall } from './stall-watchdog.js';
 
-/** Why nothing goes at the moment, and when it is tried again; null while it waits for the network. */
+/** Why nothing goes at the moment (`offline` while it waits for the network), and when it is tried again at the latest. */
 export interface Waiting {
   readonly error: LecternError;
-  readonly retryAt: Date | null;
+  readonly retryAt: Date;
 }
 
 export interface AttemptRunnerOptions {
@@ -47,12 +47,12 @@ export function createAttemptRunner(options: AttemptRunnerOptions): AttemptRunne
   const tell = (): void => {
     const [first, ...others] = waits.values();
     if (!first) onWaiting?.(null);
-    else onWaiting?.(others.reduce((a, b) => (timeOf(b) < timeOf(a) ? b : a), first));
+    else onWaiting?.(others.reduce((a, b) => (b.retryAt < a.retryAt ? b : a), first));
   };
 
-  const wait = (error: LecternError, delayMs: number | 'online'): Promise<void> =>
+  const wait = (error: LecternError, delayMs: number, forNetwork = false): Promise<void> =>
     new Promise((resolve, reject) => {
-      const retryAt = delayMs === 'online' ? null : new Date(clock.now().getTime() + delayMs);
+      const retryAt = new Date(clock.now().getTime() + delayMs);
       const end = (settle: () => void) => (): void => {
         callOff();
         unsubscribe();
@@ -65,9 +65,9 @@ export function createAttemptRunner(options: AttemptRunnerOptions): AttemptRunne
       const abort = end(() => {
         reject(new LecternError('aborted'));
       });
-      const callOff = clock.after(delayMs === 'online' ? offlineTryMs : delayMs, wake);
+      const callOff = clock.after(delayMs, wake);
       const unsubscribe = network.subscribe((online) => {
-        if (online && delayMs === 'online') wake();
+        if (online && forNetwork) wake();
       });
       signal.addEventListener('abort', abort, { once: true });
       waits.set(wake, { error, retryAt });
@@ -117,7 +117,7 @@ export function createAttemptRunner(options: AttemptRunnerOptions): AttemptRunne
         const error = toLecternError(cause);
         if (error.retryable && !network.online) {
           // It isn't the request's fault, so it doesn't count.
-          await wait(new LecternError('offline', { cause: error }), 'online');
+          await wait(new LecternError('offline', { cause: error }), offlineTryMs, true);
           continue;
         }
         const delayMs = retries.failed(error, moved);
@@ -134,5 +134,3 @@ export function createAttemptRunner(options: AttemptRunnerOptions): AttemptRunne
     },
   };
 }
-
-const timeOf = ({ retryAt }: Waiting): number => retryAt?.getTime() ?? Infinity;

@@ -177,10 +177,10 @@ describe('a run of one request', () => {
     };
     const all = Promise.all([runner.run(fail(20_000)), runner.run(fail(5000))]);
     await turn();
-    assert.equal(told.at(-1)?.retryAt?.getTime(), clock.ms + 5000);
+    assert.equal(told.at(-1)?.retryAt.getTime(), clock.ms + 5000);
     clock.advance(5000);
     await turn();
-    assert.equal(told.at(-1)?.retryAt?.getTime(), clock.ms + 15_000);
+    assert.equal(told.at(-1)?.retryAt.getTime(), clock.ms + 15_000);
     runner.wake();
     await all;
     assert.equal(told.at(-1), null);

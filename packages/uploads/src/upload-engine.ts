@@ -554,7 +554,7 @@ class Uploads implements UploadEngine {
       onWaiting: (waiting) => {
         if (signal.aborted) return;
         const change = waiting
-          ? { error: serialiseError(waiting.error), retryAt: waiting.retryAt?.toISOString() ?? null, ...slow }
+          ? { error: serialiseError(waiting.error), retryAt: waiting.retryAt.toISOString(), ...slow }
           : { error: null, retryAt: null };
         this.#set(upload, change);
       },
