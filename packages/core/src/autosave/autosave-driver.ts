@@ -414,9 +414,9 @@ export class AutosaveDriver implements Autosave {
   }
 
   async #openNewHead(): Promise<void> {
-    const { projects, projectId, onFollowed } = this.#options;
+    const { projects, projectId, clock, onFollowed } = this.#options;
     try {
-      const theirs = await openHead(projects, projectId);
+      const theirs = await openHead(projects, projectId, clock);
       const editor = this.#editor;
       if (editor === null || !this.#mayFollow(theirs.rev)) return;
       this.#saved = theirs;

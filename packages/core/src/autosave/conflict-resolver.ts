@@ -2,9 +2,10 @@ import { LecternError, serialiseError, toLecternError, type ProjectsPort } from 
 import { isEmptyChange, changedIds, mergeDocuments, type TimelineDocument } from '@lectern/timeline';
 import type { ConflictDocuments } from './autosave.js';
 import type { Merged } from './autosave-state.js';
-import { pause } from './clock.js';
+import { type Clock, pause, within } from './clock.js';
 import type { DriverContext, SavedDocument } from './driver-context.js';
 import type { Head } from './machine/machine.js';
+import { headTimeoutMs } from './opening.js';
 import type { RemoteSaver } from './remote-saver.js';
 import { saveRequestOf } from './save-request.js';
 import { readDocument } from './stored-document.js';
@@ -17,9 +18,9 @@ export interface OpenedHead extends SavedDocument {
   readonly head: Head;
 }
 
-/** @throws LecternError; `too-new` for a head that this version can only look at */
-export async function openHead(projects: ProjectsPort, projectId: string): Promise<OpenedHead> {
-  const { project, state } = await projects.open(projectId);
+/** @throws LecternError; `timeout` after 15 s, `too-new` for a head that this version can only look at */
+export async function openHead(projects: ProjectsPort, projectId: string, clock: Clock): Promise<OpenedHead> {
+  const { project, state } = await within(clock, headTimeoutMs, (signal) => projects.open(projectId, { signal }));
   const { rev, contentHash, updatedAt, ownerId } = project;
   const { document, readOnly } = readDocument(state);
   if (readOnly) throw new LecternError('too-new');
@@ -52,9 +53,9 @@ export class ConflictResolver {
 
   /** @throws `conflict` when there is none, and what the back end throws */
   async documents(): Promise<ConflictDocuments> {
-    const { projects, projectId } = this.#context.options;
+    const { projects, projectId, clock } = this.#context.options;
     if (this.#context.machine.remote.status !== 'conflict') throw new LecternError('conflict');
-    const [base, theirs] = await Promise.all([this.#base(), openHead(projects, projectId)]);
+    const [base, theirs] = await Promise.all([this.#base(), openHead(projects, projectId, clock)]);
     const { editor } = this.#context;
     if (editor === null) throw new LecternError('aborted');
     return { base, mine: editor.document, theirs: theirs.document };
@@ -64,7 +65,10 @@ export class ConflictResolver {
   async merge(): Promise<void> {
     const { options, take } = this.#context;
     try {
-      const [base, theirs] = await Promise.all([this.#base(), openHead(options.projects, options.projectId)]);
+      const [base, theirs] = await Promise.all([
+        this.#base(),
+        openHead(options.projects, options.projectId, options.clock),
+      ]);
       while (this.#context.editor?.busy === true) await pause(options.clock, busyMs);
       const { editor, machine } = this.#context;
       // The lead may have gone to another tab.
@@ -91,7 +95,7 @@ export class ConflictResolver {
   async adopt(): Promise<void> {
     const { options } = this.#context;
     await this.#keepMine();
-    const theirs = await openHead(options.projects, options.projectId);
+    const theirs = await openHead(options.projects, options.projectId, options.clock);
     const { editor, machine, take } = this.#context;
     if (editor === null || machine.role.status !== 'leader' || machine.remote.status !== 'conflict') return;
     if (machine.remote.conflict !== null && machine.local.seq > machine.remote.conflict.keptSeq) {

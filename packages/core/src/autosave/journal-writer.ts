@@ -6,7 +6,7 @@ import { historyWrite } from './history-journal.js';
 import type { Journal, JournalEntry, JournalMeta, JournalWrite } from './journal.js';
 import { sealEntry, sealSnapshot } from './journal-reader.js';
 import type { Effect, PreparedSave } from './machine/machine.js';
-import { firstRetryMs, lastRetryMs } from './machine/transition.js';
+import { retryMs } from './machine/transition.js';
 import type { Opening } from './opening.js';
 
 /** Entries and bytes after which the journal is folded into a snapshot. */
@@ -236,7 +236,7 @@ export class JournalWriter {
     };
     if (isOld()) return;
     this.#stopRetry?.();
-    const ms = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 5));
+    const ms = retryMs(failures - 1);
     this.#stopRetry = this.#context.options.clock.after(ms, () => {
       if (!isOld()) this.acknowledge(effect, failures);
     });

@@ -17,7 +17,7 @@ import { readJournal } from './journal-reader.js';
 import { hashDocument, readDocument } from './stored-document.js';
 
 /** After that long, a back end that says nothing is taken for one that can't be reached. */
-const headTimeoutMs = 15_000;
+export const headTimeoutMs = 15_000;
 
 /** What a back end had to say about a project that is being opened. */
 export type Head =

@@ -4,7 +4,7 @@ import { pause } from './clock.js';
 import type { DriverContext, SavedDocument } from './driver-context.js';
 import type { Journal, JournalMeta } from './journal.js';
 import { freshMeta } from './journal-writer.js';
-import { firstRetryMs, lastRetryMs } from './machine/transition.js';
+import { retryMs } from './machine/transition.js';
 import { decideOpening, fetchHead, type Head, type Opening } from './opening.js';
 import type { ProjectLock } from './project-lock.js';
 import type { TabChannel, TabMessage } from './tab-channel.js';
@@ -144,11 +144,6 @@ export class TabRole {
     });
   }
 
-  /** The head moved, as the back end says; the tab that edits tells more, and sooner. */
-  headMoved(): void {
-    this.catchUp();
-  }
-
   readonly #onLost = (): void => {
     this.lockLost();
   };
@@ -274,7 +269,7 @@ export class TabRole {
   }
 
   #retryCatchUp(): void {
-    const ms = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(this.#catchUpFailures, 5));
+    const ms = retryMs(this.#catchUpFailures);
     this.#catchUpFailures += 1;
     this.#stopCatchUpRetry = this.#context.options.clock.after(ms, () => {
       this.#stopCatchUpRetry = null;

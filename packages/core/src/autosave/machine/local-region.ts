@@ -1,5 +1,5 @@
 import type { SerialisedError } from '@lectern/ports';
-import { firstRetryMs, lastRetryMs, type Transition } from './transition.js';
+import { firstRetryMs, retryMs, type Transition } from './transition.js';
 
 /** A change waits for those of the same turn, and no longer; what comes while it is written is written together next. */
 const appendMs = 0;
@@ -44,7 +44,7 @@ export function appendFailed(next: Transition, error: SerialisedError): void {
   const failures = next.local.failures + 1;
   degrade(next, error);
   next.setLocal({ appendingTo: null, failures });
-  next.start('append', Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 5)));
+  next.start('append', retryMs(failures - 1));
   if (error.code === 'quota-exceeded') next.do({ type: 'make-room' });
 }
 

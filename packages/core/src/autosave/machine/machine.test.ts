@@ -158,7 +158,7 @@ describe('remote: the back end', () => {
       [...waits].sort((a, b) => a - b),
     );
     assert.equal(waits.at(-1), 30_000);
-    const told = run([...sending, failed('rate-limited', { retryAfterSeconds: 42 })]);
+    const told = run([...sending, failed('rate-limited', { retryAfterMs: 42_000 })]);
     assert.deepEqual(told.effects, [{ type: 'start-timer', name: 'retry', ms: 42_000 }]);
   });
 

@@ -3,7 +3,7 @@ import type { ConflictChoice } from '../autosave.js';
 import type { RemoteStatus } from '../autosave-state.js';
 import type { AutosaveEvent, Head } from './event.js';
 import type { PreparedSave, Save } from './machine-state.js';
-import { firstRetryMs, lastRetryMs, type Transition } from './transition.js';
+import { firstRetryMs, retryMs, type Transition } from './transition.js';
 
 /** The cloud's deadline while this browser keeps nothing. */
 const degradedDeadlineMs = 5000;
@@ -307,9 +307,8 @@ export function probe(next: Transition): void {
 
 function retryLater(next: Transition, status: 'backoff' | 'merging', reason: SerialisedError, random: number): void {
   const failures = next.remote.failures + 1;
-  const ceiling = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures, 6));
-  const told = reason.details['retryAfterSeconds'];
-  const waitMs = typeof told === 'number' ? told * 1000 : firstRetryMs + random * (ceiling - firstRetryMs);
+  const told = reason.details['retryAfterMs'];
+  const waitMs = typeof told === 'number' ? told : firstRetryMs + random * (retryMs(failures) - firstRetryMs);
   next.setRemote({ status, failures, reason });
   next.start('retry', waitMs);
 }

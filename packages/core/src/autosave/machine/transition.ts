@@ -51,4 +51,9 @@ export class Transition {
 }
 
 export const firstRetryMs = 1000;
-export const lastRetryMs = 30_000;
+const lastRetryMs = 30_000;
+
+/** How long to wait after so many failures before: 1 s doubling to 30 s, in milliseconds. */
+export function retryMs(failuresBefore: number): number {
+  return Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failuresBefore, 5));
+}

@@ -256,7 +256,7 @@ export class Network {
 function troubleOf(dice: Dice): Error {
   switch (dice.int(5)) {
     case 0:
-      return new LecternError('rate-limited', { details: { retryAfterSeconds: dice.ms(1, 20) } });
+      return new LecternError('rate-limited', { details: { retryAfterMs: dice.ms(1000, 20_000) } });
     case 1:
       return new SyntaxError('Unexpected token < in JSON at position 0');
     case 2:
