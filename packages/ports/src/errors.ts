@@ -10,7 +10,7 @@
  * | `in-use` | it cannot be deleted: `details.places` names where it is used | no |
  * | `invalid-input` | a value is refused: `details.path`, `details.expected` | no |
  * | `unauthenticated` · `forbidden` | no session · the session may not | no |
- * | `offline` · `timeout` · `rate-limited` · `server` | the far side did not answer as it should | yes |
+ * | `offline` · `timeout` · `rate-limited` · `server` | the far side did not answer as it should; `details.retryAfterMs` when it said when to come back | yes |
  * | `quota-exceeded` | the disk or the account is full | no |
  * | `storage-denied` | the browser gives this page no storage | no |
  * | `corrupt` · `too-new` | a stored record cannot be read · comes from a newer version | no |
