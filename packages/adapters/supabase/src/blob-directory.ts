@@ -62,17 +62,17 @@ export class BlobDirectory {
     await this.#checkUser(options);
     if (!isBlobKey(key)) return null;
     const signal = options?.signal;
-    return new Promise((resolve, reject) => {
+    let leave: () => void = () => undefined;
+    return new Promise<BlobPlace | null>((resolve, reject) => {
       // The request is many callers': one who goes leaves it to the others.
-      signal?.addEventListener(
-        'abort',
-        () => {
-          reject(new LecternError('aborted'));
-        },
-        { once: true },
-      );
+      leave = () => {
+        reject(new LecternError('aborted'));
+      };
+      signal?.addEventListener('abort', leave, { once: true });
       if (this.#waiting.length === 0) queueMicrotask(() => void this.#ask());
       this.#waiting.push({ key, resolve, reject });
+    }).finally(() => {
+      signal?.removeEventListener('abort', leave);
     });
   }
 

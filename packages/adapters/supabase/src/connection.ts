@@ -139,9 +139,14 @@ export class Connection {
     };
   }
 
-  dispose(): void {
+  /** A client that was handed in is its host's; one that was made here goes. */
+  async dispose(): Promise<void> {
     this.#listeners.clear();
     this.#stop();
+    const client = this.#opened;
+    if (!client || 'client' in this.#source) return;
+    await authOf(client)?.stopAutoRefresh();
+    await client.removeAllChannels();
   }
 
   async #withSession<T>(options: CallOptions | undefined, work: (session: Session) => Promise<T>): Promise<T> {

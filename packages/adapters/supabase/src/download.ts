@@ -54,14 +54,19 @@ async function receive(
   if (!reader) return response.headers.get('etag');
   const stop = (): void => void reader.cancel().catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
+  let watchdog: ReturnType<typeof setTimeout> | undefined;
   try {
     for (;;) {
+      // A line that nothing comes over any more is one that has dropped, whatever it says of itself.
+      watchdog = setTimeout(stop, connection.timeoutMs);
       const { done, value } = await reader.read();
+      clearTimeout(watchdog);
       throwIfAborted(signal);
       if (done) return response.headers.get('etag');
       gathered.add(value);
     }
   } finally {
+    clearTimeout(watchdog);
     signal.removeEventListener('abort', stop);
   }
 }

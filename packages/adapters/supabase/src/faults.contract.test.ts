@@ -257,6 +257,33 @@ describe('a Supabase project that can’t be relied on', { timeout: 300_000 }, (
       assert.equal(countOf('/storage/v1/object', 'GET'), 0);
     });
 
+    it('that stall in the middle are taken for broken ones', async () => {
+      const bytes = sampleBytes(mebibyte);
+      const transfer = await reserve(bytes.length);
+      await backend.transfers.send(transfer, new Blob([bytes]));
+      const impatient = host.open(user.client, { timeoutMs: 500 });
+      const { fetch } = globalThis;
+      let downloads = 0;
+      globalThis.fetch = async (input, init) => {
+        const isDownload = typeof input === 'string' && input.includes('/object/authenticated/');
+        if (!isDownload || downloads++ > 0) return fetch(input, init);
+        // A quarter of it, and then nothing more, without an end.
+        return new Response(
+          new ReadableStream({
+            start: (controller) => {
+              controller.enqueue(bytes.slice(0, bytes.length / 4));
+            },
+          }),
+        );
+      };
+      try {
+        assert.deepEqual(await bytesOf(await impatient.blobs.get(transfer.key)), bytes);
+      } finally {
+        globalThis.fetch = fetch;
+      }
+      assert.equal(downloads, 2);
+    });
+
     it('that never come end by the clock', async () => {
       const patient = host.open(user.client, { timeoutMs: 200 });
       failing('/rest/v1/rpc/list_media', { kind: 'drop' });

@@ -82,8 +82,8 @@ export function createSupabaseBackend(source: SupabaseSource, options: SupabaseB
       for (const notices of [assetNotices, projectNotices, courseNotices, operationNotices]) notices.close();
       operations.dispose();
       blobs.dispose();
-      connection.dispose();
       await feed.dispose();
+      await connection.dispose();
     },
   };
 }
