@@ -203,6 +203,7 @@ export default defineConfig(
             'Event',
             'CustomEvent',
             'File',
+            'FormData',
             'Blob',
             'crypto',
             'OffscreenCanvas',

@@ -35,11 +35,13 @@ export const demoUsers = [
  * @param {boolean} [options.b2]
  * @param {number} [options.port] of the pages
  * @param {Readonly<Record<string, string>>} [options.mounts] more folders to serve
+ * @param {(project: { url: string, key: string }) => Promise<Readonly<Record<string, string>>>} [options.pages] more
+ *   scripts and pages, by their pathnames
  * @param {(url: string) => Promise<string>} [options.front] puts something in front of the backend, and says its address
  * @param {Omit<import('@lectern/testing/local-backend').LocalBackendOptions, 'functions' | 'seed'>} [options.backend]
  * @returns {Promise<SupabaseDemo>}
  */
-export async function startSupabaseDemo({ b2 = false, port = 0, mounts = {}, front, backend: more = {} } = {}) {
+export async function startSupabaseDemo({ b2 = false, port = 0, mounts = {}, pages, front, backend: more = {} } = {}) {
   const { startLocalBackend } = await import('@lectern/testing/local-backend');
   /** @type {((request: Request) => Promise<Response>) | undefined} */
   let signer;
@@ -61,6 +63,7 @@ export async function startSupabaseDemo({ b2 = false, port = 0, mounts = {}, fro
       scripts: {
         '/settings.js': settingsOf({ url, key: backend.publishableKey, b2 }),
         '/supabase-js.js': await clientLibrary(),
+        ...(await pages?.({ url, key: backend.publishableKey })),
       },
     });
     if (b2) signer = await createSigner(backend, site.origin);

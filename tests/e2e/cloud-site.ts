@@ -21,7 +21,13 @@ export class CloudSite {
     this.#browser = browser;
   }
 
-  static async start(options: { readonly b2?: boolean } = {}): Promise<CloudSite> {
+  /** @param options.pages scripts and pages beside the demo's, by their pathnames */
+  static async start(
+    options: {
+      readonly b2?: boolean;
+      readonly pages?: (project: { readonly url: string; readonly key: string }) => Promise<Record<string, string>>;
+    } = {},
+  ): Promise<CloudSite> {
     let proxy: FaultProxy | undefined;
     const demo = await startSupabaseDemo({
       ...options,
