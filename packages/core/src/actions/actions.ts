@@ -40,7 +40,7 @@ export interface ImportOptions {
 
 /** What a done thing hands back, so that it can be taken back. */
 export interface Undoable {
-  undo(): Promise<void>;
+  readonly undo: () => Promise<void>;
 }
 
 export interface ExportOptions {

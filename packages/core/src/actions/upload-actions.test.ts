@@ -207,7 +207,7 @@ describe('the history of an asset', () => {
   it('is read, and a change is taken back through it', async () => {
     const session = await begin({ assets: 1 });
     await session.actions.renameAsset('asset-1', 'Renamed.mp4');
-    const history = await session.queryClient.fetchQuery(session.queries.assetHistory('asset-1') as never);
+    const history = await session.queryClient.query(session.queries.assetHistory('asset-1') as never);
     const [rename] = history as readonly { readonly id: string; readonly action: string }[];
     assert.equal(rename?.action, 'rename');
     await session.actions.undoAssetChange('asset-1', rename.id);

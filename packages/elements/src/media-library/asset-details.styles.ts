@@ -199,4 +199,35 @@ export const assetDetailsStyles: CSSResult = css`
   .usage p {
     margin: 0;
   }
+  .history > summary {
+    border-radius: var(--l-radius-s);
+    cursor: pointer;
+    padding-block: 4px;
+  }
+  .history > summary:focus-visible {
+    outline: 2px solid var(--l-accent);
+  }
+  .history :is(ul, ol) {
+    border-block-start: 1px solid var(--l-border);
+    display: grid;
+    list-style: none;
+    margin: 0;
+    padding: var(--l-space-1) 0;
+  }
+  .history li {
+    align-items: start;
+    display: flex;
+    gap: var(--l-space-2);
+    padding-block: var(--l-space-1);
+  }
+  .history li > .icon {
+    color: var(--l-text-muted);
+    margin-block-start: 3px;
+  }
+  .history .what {
+    display: grid;
+    flex: 1;
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
+  }
 `;

@@ -7,6 +7,7 @@ import { poster } from '../collection/poster.js';
 import { icon, type IconName } from '../foundation/icon.js';
 import { QueryController } from '../foundation/query-controller.js';
 import { errorView } from '../foundation/state-view.js';
+import { AssetHistory } from './asset-history.js';
 import type { LibraryCommands } from './library-commands.js';
 import { codecNames, isUndecodable, kindIcons, kindKeys, projectOf, sourceKeys } from './asset-words.js';
 
@@ -33,6 +34,7 @@ export class AssetDetailsController implements ReactiveController {
   readonly #usage: QueryController<readonly AssetUsage[]>;
   readonly #project: QueryController<ProjectSummary>;
   readonly #media: ObjectUrlController;
+  readonly #history: AssetHistory;
   #assetId: string | null = null;
 
   constructor(host: ReactiveControllerHost, options: AssetDetailsOptions) {
@@ -51,6 +53,12 @@ export class AssetDetailsController implements ReactiveController {
       return id === null ? null : session.queries.project(id);
     });
     this.#media = new ObjectUrlController(host);
+    this.#history = new AssetHistory(host, {
+      session: options.session,
+      assetId: () => this.#assetId,
+      undo: options.commands.undoChange,
+      restoreVersion: options.commands.restoreVersion,
+    });
     host.addController(this);
   }
 
@@ -187,7 +195,7 @@ export class AssetDetailsController implements ReactiveController {
         }
       </div>
       ${this.#renderFacts(asset, messages)} ${deleted ? nothing : this.#renderTags(asset, messages)}
-      ${this.#renderUsage(messages)}
+      ${this.#renderUsage(messages)} ${this.#history.render(asset, messages)}
     </div>`;
   }
 

@@ -1,4 +1,4 @@
-import { isLecternError, type Asset } from '@lectern/ports';
+import { isLecternError, type Asset, type AssetChange, type AssetVersion } from '@lectern/ports';
 import type { LecternSession } from '@lectern/core';
 import { attempt } from '../collection/attempt.js';
 import { saveFile } from '../collection/object-url-controller.js';
@@ -53,6 +53,14 @@ export class LibraryCommands {
 
   readonly tagAll = (ids: readonly string[], tags: readonly string[]): void => {
     this.#try((session) => session.actions.tagAssets(ids, tags));
+  };
+
+  readonly undoChange = (assetId: string, { id }: AssetChange): void => {
+    this.#try((session) => session.actions.undoAssetChange(assetId, id));
+  };
+
+  readonly restoreVersion = (assetId: string, { id }: AssetVersion): void => {
+    this.#try((session) => session.actions.restoreAssetVersion(assetId, id));
   };
 
   readonly download = (asset: Asset): void => {

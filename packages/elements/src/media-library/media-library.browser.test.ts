@@ -398,6 +398,39 @@ describe('media-library', () => {
     });
   });
 
+  describe('the history', () => {
+    it('says what was done to a file, and takes a change of it back', async () => {
+      const { harness, element, session } = await open();
+      await harness.item('Intro.mp4');
+      await session.actions.renameAsset('intro', 'Beginning.mp4');
+      element.showDetails('intro');
+      const history = await harness.until(() => harness.details?.querySelector<HTMLDetailsElement>('.history'));
+      history.open = true;
+      await harness.until(() => history.textContent.includes('Renamed to “Beginning.mp4”'), 'the change');
+      expect(history.textContent).to.include('Added');
+      expect(await violations(element)).to.deep.equal([]);
+      await harness.click('Take back: Renamed to “Beginning.mp4”');
+      await harness.item('Intro.mp4');
+      await harness.until(() => history.textContent.includes('Renamed to “Intro.mp4”'), 'the change back');
+    });
+
+    it('puts an older version in place again', async () => {
+      const { harness, element, session } = await open();
+      await harness.item('Intro.mp4');
+      const { assets: port, blobs } = session.reliableBackend;
+      await blobs.put('assets/intro/2', new Blob(['second']), { mimeType: 'video/mp4' });
+      const facts = { mimeType: 'video/mp4', sizeBytes: 6, probe: null, posterKey: null };
+      await port.addVersion('intro', { blobKey: 'assets/intro/2', ...facts });
+      element.showDetails('intro');
+      const history = await harness.until(() => harness.details?.querySelector<HTMLDetailsElement>('.history'));
+      history.open = true;
+      await harness.until(() => history.textContent.includes('Current version'), 'the versions');
+      await harness.click('Put version 1 in place again');
+      await harness.until(() => history.textContent.includes('New version 3'), 'the third version');
+      expect((await port.get('intro')).blobKey).to.equal('assets/intro/1');
+    });
+  });
+
   describe('working on many files at once', () => {
     const twelve = Array.from({ length: 12 }, (_, index) => ({
       id: `file-${String(index + 1)}`,
