@@ -170,6 +170,31 @@ describe('the same file twice in a batch', () => {
     assert.deepEqual([done.assetId, world.store.rows.size], [sent.assetId, 1]);
   });
 
+  it('is told of the one that is sent, however many there are', async () => {
+    const { sent, asking, open } = await pair();
+    const third = world.add(engine, { fileName: 'c.wav' });
+    const waiting = await world.reaches(engine, third.id, 'duplicate');
+    assert.deepEqual(
+      waiting.duplicates.map(({ assetId }) => assetId),
+      [sent.assetId],
+    );
+    for (const { id } of [asking, third]) engine.decide(id, { use: 'existing', assetId: sent.assetId });
+    open();
+    for (const { id } of [asking, third]) assert.equal((await world.finish(engine, id)).assetId, sent.assetId);
+    assert.equal(world.store.rows.size, 1);
+  });
+
+  it('that was called off while it waited can be tried again', async () => {
+    const { sent, asking, open } = await pair();
+    engine.decide(asking.id, { use: 'existing', assetId: sent.assetId });
+    engine.cancel(asking.id);
+    open();
+    await world.finish(engine, sent.id);
+    engine.retry(asking.id);
+    const again = await world.reaches(engine, asking.id, 'duplicate');
+    assert.equal(again.duplicates[0]?.assetId, sent.assetId);
+  });
+
   it('is sent after all when the other one doesn’t get there', async () => {
     const { sent, asking, open } = await pair();
     engine.decide(asking.id, { use: 'existing', assetId: sent.assetId });

@@ -75,6 +75,24 @@ describe('several tabs', () => {
     assert.equal(await world.codeOf(other, next.id), 'aborted');
   });
 
+  it('try again what was cancelled in another one, and go on with it when that dies', async () => {
+    const [one, other] = [world.openTab(), world.openTab()];
+    await world.rest();
+    const item = world.add(one, { file: wav(195) });
+    await world.until(() => world.find(other, item.id)?.status === 'sending');
+    one.cancel(item.id);
+    held.open();
+    await world.reaches(other, item.id, 'cancelled');
+    await world.rest();
+    held = gate();
+    other.retry(item.id);
+    await world.until(() => world.find(other, item.id)?.status === 'sending');
+    one.dispose();
+    held.open();
+    assert.equal((await world.finish(other, item.id)).elsewhere, false);
+    assert.deepEqual(world.stored(item.assetId), await bytesOf(wav(195)));
+  });
+
   it('clear away together what failed', async () => {
     const [one, other] = [world.openTab(), world.openTab()];
     await world.rest();

@@ -635,7 +635,11 @@ class Uploads implements UploadEngine {
   #sameUnderWay(upload: Upload, { file, id }: UploadRow): readonly UploadDuplicate[] {
     if (file.fingerprint === null) return [];
     const same = [...this.#uploads.values()].filter(
-      (other) => other.id !== id && !other.isOver && other.row?.file.fingerprint === file.fingerprint,
+      (other) =>
+        other.id !== id &&
+        other.row?.file.fingerprint === file.fingerprint &&
+        // Those that wait for a decision may never become an asset.
+        !(other.isOver || other.follows !== null || other.item.status === 'duplicate'),
     );
     return same.map(({ item }) => ({ assetId: item.assetId, name: item.fileName, certain: false }));
   }
@@ -723,6 +727,7 @@ class Uploads implements UploadEngine {
   async #clearAway(upload: Upload): Promise<boolean> {
     const { row } = upload;
     upload.request = upload.asRequest();
+    upload.follows = null;
     if (!row?.asked) {
       upload.row = null;
       upload.prepared = false;

@@ -174,12 +174,12 @@ export class UploadTabs {
         return;
       case 'command': {
         const upload = this.#host.uploads.get(message.id);
-        if (upload?.lock) this.#host.command(message.id, message.command);
+        if (upload && !upload.item.elsewhere) this.#host.command(message.id, message.command);
         return;
       }
       case 'gone': {
         const upload = this.#host.uploads.get(message.id);
-        if (upload && !upload.lock) this.#host.remove(upload);
+        if (upload?.item.elsewhere === true) this.#host.remove(upload);
         return;
       }
       case 'item': {
@@ -190,7 +190,10 @@ export class UploadTabs {
           await this.#adopt(row);
         }
         const upload = this.#host.uploads.get(item.id);
-        if (upload && !upload.lock) this.#host.update(upload, { ...item, elsewhere: true });
+        if (upload?.item.elsewhere !== true) return;
+        this.#host.update(upload, { ...item, elsewhere: true });
+        // Somebody tries again what was over: there is something to wait for once more.
+        if (!upload.isOver && !upload.queueing) this.#queue(upload);
         return;
       }
     }
