@@ -57,7 +57,7 @@ describe('the clean-up of B2', () => {
     const { endpoint, bucket, keyId, applicationKey, region } = lab.backend.s3;
     const { url } = await new AwsV4Signer({
       method: 'PUT',
-      url: `${endpoint}/${bucket}/media/of-the-host/logo.png`,
+      url: `${endpoint}/${bucket}/media/a-hosts-own/logo.png`,
       accessKeyId: keyId,
       secretAccessKey: applicationKey,
       region,
@@ -68,7 +68,7 @@ describe('the clean-up of B2', () => {
     assert.deepEqual(await lab.cleanUp(), nothing);
     await later(2, async (now) => assert.deepEqual(await lab.cleanUp({ now }), nothing));
     assert.equal((await own()).length, 2);
-    assert.ok((await lab.objectNames()).includes('media/of-the-host/logo.png'));
+    assert.ok((await lab.objectNames()).includes('media/a-hosts-own/logo.png'));
     await lab.sendParts(ada, open, [2]);
     assert.equal((await lab.complete(ada, open)).status, 200);
     assert.equal((await lab.ask(ada, 'GET', `/blobs/url?key=${loose.key}`)).status, 200);
@@ -165,6 +165,17 @@ describe('the clean-up of B2', () => {
       [`media/${String(session?.['object_name'])}`],
     );
     await lab.ask(ada, 'DELETE', `/uploads/${kept.id}`);
+  });
+
+  it('waits an hour before it gives up one that its reservation doesn’t name: it may just have been begun', async () => {
+    const upload = lab.newUpload(5);
+    lab.project.use((request) => (request.path.includes('note_multipart') ? { kind: 'reset' } : undefined));
+    assert.equal((await lab.reserve(ada, upload)).status, 503);
+    lab.project.use();
+    assert.deepEqual(await lab.cleanUp(), nothing);
+    await later(0.1, async (now) => assert.deepEqual(await lab.cleanUp({ now }), { ...nothing, abortedUploads: 1 }));
+    assert.equal((await lab.reserve(ada, upload)).status, 200);
+    await lab.ask(ada, 'DELETE', `/uploads/${upload.id}`);
   });
 
   it('finds objects that were finished in the store and never in the database', async () => {

@@ -15,10 +15,10 @@ import {
   startInDeno,
   startInNode,
 } from './signer-lab.ts';
-import type { Answer, Person, Upload } from './signer-lab.ts';
+import type { Answer, Environment, Person, Upload } from './signer-lab.ts';
 
 const lanes = [
-  { name: 'in Node', start: startInNode, isThere: true },
+  { name: 'in Node', start: (environment: Environment) => startInNode(environment), isThere: true },
   { name: 'in Deno', start: startInDeno, isThere: hasDeno },
 ];
 
@@ -904,7 +904,7 @@ describe('the functions for B2 in Deno', { skip: hasDeno ? false : 'NOT TESTED: 
 
 describe('the signer for B2, when it waits', () => {
   it('gives up on a store that says nothing, and says so', { timeout: 60_000 }, async () => {
-    const lab = await SignerLab.open(startInNode);
+    const lab = await SignerLab.open((environment) => startInNode(environment, 4000));
     try {
       const ada = await lab.person();
       const upload = lab.newUpload(MIB);
@@ -940,7 +940,7 @@ describe('the signer for B2, when it waits', () => {
   });
 
   it('deletes bytes at once when it was given that key', async () => {
-    const lab = await SignerLab.open(async (environment) => startInNode(environment));
+    const lab = await SignerLab.open(startInNode);
     try {
       const { deleteKeyId, deleteApplicationKey } = lab.backend.s3;
       const signer = await startInNode({

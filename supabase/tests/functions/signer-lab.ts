@@ -15,7 +15,7 @@ export const MIB = 1024 * 1024;
 export const PART = 8 * MIB;
 export const PAGE = 'https://school.example';
 
-type Environment = Readonly<Record<string, string>>;
+export type Environment = Readonly<Record<string, string>>;
 
 /** The signer, running somewhere. */
 export interface Signer {
@@ -26,13 +26,15 @@ export interface Signer {
   stop(): Promise<void>;
 }
 
-/** How long it waits for store and project, in Node; in milliseconds. */
-export const PATIENCE = 1500;
-
-export async function startInNode(environment: Environment): Promise<Signer> {
+/** @param patience how long it waits for store and project, in milliseconds */
+export async function startInNode(environment: Environment, patience?: number): Promise<Signer> {
   const log: string[] = [];
   const config = configFromEnvironment((name) => environment[name]);
-  const handler = createB2UploadsHandler({ ...config, patience: PATIENCE, log: (line) => log.push(line) });
+  const handler = createB2UploadsHandler({
+    ...config,
+    ...(patience === undefined ? {} : { patience }),
+    log: (line) => log.push(line),
+  });
   return {
     // The platform leaves the function's name in the path, and nothing above it.
     ask: (path, init) => handler(new Request(`http://functions.internal/b2-uploads${path}`, init)),

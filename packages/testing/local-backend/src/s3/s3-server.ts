@@ -193,7 +193,9 @@ export class S3Server {
       for (const [name, value] of Object.entries(corsHeaders(this.#rules, request))) response.setHeader(name, value);
       await this.#perform(request, response);
     } catch (error) {
-      this.#refuse(request, response, error);
+      const refusal = this.#refusalOf(request, error);
+      await drain(request);
+      refuse(request, response, refusal);
     }
   }
 
@@ -240,31 +242,40 @@ export class S3Server {
     });
   }
 
-  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  #refusalOf(request: IncomingMessage, error: unknown): S3Error {
     const what = `${request.method ?? 'GET'} s3:${(request.url ?? '/').split('?')[0] ?? ''}`;
-    let refusal: S3Error;
-    if (error instanceof S3Error) refusal = error;
-    else if (error instanceof NotOfferedError) {
+    if (error instanceof S3Error) return error;
+    if (error instanceof NotOfferedError) {
       this.#complain(`501 ${what}: ${error.message}`);
-      refusal = new S3Error(501, 'NotImplemented', error.message);
-    } else if (error instanceof ApiError) {
-      refusal = new S3Error(error.status, 'EntityTooLarge', error.message);
-    } else {
-      // Whoever sent it has gone, or it broke here.
-      if (request.complete)
-        this.#complain(`500 ${what}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
-      refusal = new S3Error(500, 'InternalError', 'The local backend broke.');
+      return new S3Error(501, 'NotImplemented', error.message);
     }
-    if (response.headersSent || response.destroyed) {
-      response.destroy();
-      return;
-    }
-    const body = Buffer.from(refusal.toXml());
-    response.writeHead(refusal.status, {
-      'content-type': 'application/xml',
-      'content-length': body.length,
-      ...refusal.headers,
-    });
-    response.end(request.method === 'HEAD' ? undefined : body);
+    if (error instanceof ApiError) return new S3Error(error.status, 'EntityTooLarge', error.message);
+    // Whoever sent it has gone, or it broke here.
+    if (request.complete)
+      this.#complain(`500 ${what}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+    return new S3Error(500, 'InternalError', 'The local backend broke.');
   }
+}
+
+/** Hears a body to its end, so that whoever sends it hears the answer and not a broken connection. */
+async function drain(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return;
+  await new Promise<void>((resolve) => {
+    for (const event of ['end', 'close', 'error']) request.once(event, () => resolve());
+    request.resume();
+  });
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, refusal: S3Error): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const body = Buffer.from(refusal.toXml());
+  response.writeHead(refusal.status, {
+    'content-type': 'application/xml',
+    'content-length': body.length,
+    ...refusal.headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
 }

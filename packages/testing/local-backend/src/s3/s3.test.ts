@@ -552,6 +552,8 @@ describe('the S3 port, with the habits of B2', () => {
         const answer = await send(url, { method: 'PUT', body });
         assert.deepEqual([answer.status, answer.code], [403, 'SignatureDoesNotMatch'], body);
       }
+      // All of a large body is heard before it is refused, and the connection stays good.
+      assert.equal((await send(url, { method: 'PUT', body: new Uint8Array(20 * MIB) })).status, 403);
       assert.equal((await send(url, { method: 'PUT', body: '12345', headers: { 'content-type': 'a/b' } })).status, 200);
     });
 
