@@ -2,9 +2,11 @@ import {
   type BlobsPort,
   type BlobStat,
   type CallOptions,
+  isLecternError,
   LecternError,
   type PutOptions,
   type StorageReport,
+  type Transfer,
 } from '@lectern/ports';
 import { BlobCache } from './blob-cache.js';
 import type { BlobPlace } from './blob-directory.js';
@@ -12,6 +14,7 @@ import { BlobGatherer } from './blob-gatherer.js';
 import { answer, type SupabaseContext } from './context.js';
 import { throwIfAborted } from './deadline.js';
 import { download } from './download.js';
+import { putTransfer } from './put-transfer.js';
 import { requireBlobKey, type SupabaseTransfers } from './transfers.js';
 
 /** One download that several callers may wait for; it ends when none is left. */
@@ -51,10 +54,7 @@ export class SupabaseBlobs implements BlobsPort {
       requireBlobKey(key);
       const source = data instanceof Blob ? data : await gather(data, options?.signal);
       const mimeType = options?.mimeType ?? source.type;
-      const transfer = await this.#transfers.reserve(
-        { id: crypto.randomUUID(), key, sizeBytes: source.size, mimeType },
-        options,
-      );
+      const transfer = await this.#begin(await putTransfer(key, source, mimeType), options);
       let toldAt = 0;
       let told = -1;
       const tell = (bytes: number, last: boolean): void => {
@@ -78,6 +78,19 @@ export class SupabaseBlobs implements BlobsPort {
         throw error;
       }
     });
+  }
+
+  /** @throws `already-exists` also for the very same bytes: they were put before */
+  async #begin(transfer: Transfer, options?: CallOptions): Promise<Transfer> {
+    try {
+      if ((await this.#transfers.begin(transfer, options)) === 'open') return transfer;
+    } catch (error) {
+      if (!isLecternError(error) || error.code !== 'already-exists') throw error;
+    }
+    // It is over, or somebody else has put the same under the same name: this is another one.
+    const other = { ...transfer, id: crypto.randomUUID() };
+    await this.#transfers.begin(other, options);
+    return other;
   }
 
   async get(key: string, options?: CallOptions): Promise<Blob> {

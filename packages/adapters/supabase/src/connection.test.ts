@@ -65,6 +65,32 @@ describe('a session', () => {
     assert.deepEqual(told, [null]);
   });
 
+  it('that begins is told to those who listen, and so is another one’s', async () => {
+    const userOf = (id: string): unknown => ({
+      access_token: id,
+      user: { id, email: 'a@b.example', user_metadata: {} },
+    });
+    let change: (event: string, session: unknown) => void = () => undefined;
+    const auth = {
+      getSession: async (): Promise<unknown> => ({ data: { session: null }, error: null }),
+      onAuthStateChange: (listener: typeof change): unknown => {
+        change = listener;
+        return { data: { subscription: { unsubscribe: () => undefined } } };
+      },
+    };
+    const connection = new Connection(clientWith(auth), { timeoutMs: 1000 });
+    const told: (string | undefined)[] = [];
+    connection.watch((identity) => told.push(identity?.userId));
+    await new Promise((resolve) => setTimeout(resolve));
+    change('INITIAL_SESSION', null);
+    change('SIGNED_IN', userOf('ann'));
+    change('TOKEN_REFRESHED', userOf('ann'));
+    change('SIGNED_IN', userOf('ben'));
+    change('SIGNED_OUT', null);
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.deepEqual(told, ['ann', 'ben', undefined]);
+  });
+
   it('is renewed once however many requests were refused with its token', async () => {
     const user = { id: USER, email: 'a@b.example', user_metadata: {} };
     let token = 'one';

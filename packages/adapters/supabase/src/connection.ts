@@ -234,6 +234,8 @@ export class Connection {
       const { data } = auth.onAuthStateChange((event, session) => {
         if (event === 'SIGNED_OUT') this.#ended();
         else if (session) this.#seen(sessionOfAuth(session));
+        // Nobody, as far as is known: whoever comes next is news.
+        else if (this.#lastSession === undefined) this.#lastSession = null;
       });
       this.#stopListening = () => {
         data.subscription.unsubscribe();

@@ -25,7 +25,7 @@ const wholeBytes = 1024 * 1024;
 /** How often one call begins anew inside its reservation, when the store has lost what it had. */
 const beginnings = 3;
 
-type SessionStatus = 'open' | 'done' | 'cancelled' | 'expired';
+export type SessionStatus = 'open' | 'done' | 'cancelled' | 'expired';
 
 interface SessionRow {
   readonly id: string;
@@ -48,6 +48,15 @@ export class SupabaseTransfers implements TransfersPort {
 
   async reserve(request: TransferRequest, options?: CallOptions): Promise<Transfer> {
     return answer(options, async () => {
+      await this.begin(request, options);
+      const { id, key, sizeBytes, mimeType } = request;
+      return { id, key, sizeBytes, mimeType, resume: null };
+    });
+  }
+
+  /** Reserves, and says what became of that reservation already. */
+  async begin(request: TransferRequest, options?: CallOptions): Promise<SessionStatus> {
+    return answer(options, async () => {
       const { id, key, sizeBytes, mimeType, record } = request;
       requireUuid('id', id);
       requireBlobKey(key);
@@ -59,8 +68,8 @@ export class SupabaseTransfers implements TransfersPort {
         p_store: 'supabase',
         p_asset: record ? recordRow(record) : null,
       };
-      await this.#context.connection.call('reserve_upload', args, options);
-      return { id, key, sizeBytes, mimeType, resume: null };
+      const { status } = (await this.#context.connection.call('reserve_upload', args, options)) as SessionRow;
+      return status;
     });
   }
 
