@@ -395,6 +395,8 @@ describe('upload-tray', () => {
       uploads.set('a', { status: 'failed', error: failure('file-empty') });
       await harness.settled();
       expect(session.store.getState().notices.items).to.deep.equal([]);
+      const old = await open([{ id: 'b', status: 'needs-file' }]);
+      expect(old.session.store.getState().notices.items, 'of what earlier pages left').to.deep.equal([]);
       harness.element.hidden = true;
       uploads.set('a', { status: 'queued' });
       uploads.set('a', { status: 'failed', error: failure('file-empty') });

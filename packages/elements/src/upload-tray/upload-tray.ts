@@ -144,15 +144,14 @@ export class UploadTrayElement extends LecternElement {
       session.store.subscribe(({ uploads }, before) => {
         if (uploads !== before.uploads) this.#news.take(uploads.items);
       }),
-      session.store.subscribe(({ notices }) => {
-        // Where this list is hidden, in a tab that isn't in front, the notice is all that there is.
-        if (!this.checkVisibility()) return;
-        for (const { id, message } of notices.items) if (toldHere.has(message.key)) session.actions.dismissNotice(id);
+      session.store.subscribe(({ notices }, before) => {
+        if (notices !== before.notices) this.#dropNotices();
       }),
     ];
   }
 
   protected override updated(): void {
+    this.#dropNotices();
     this.#setClock(this.isConnected && this.items.some((item) => item.retryAt !== null && !isUploadOver(item)));
   }
 
@@ -447,6 +446,15 @@ export class UploadTrayElement extends LecternElement {
     if (!this.emit<UploadFileRequestDetail>('lectern-upload-file-request', detail, { cancelable: true })) return;
     this.#choosingFor = uploadId;
     this.input?.click();
+  }
+
+  /** Where this list is hidden, in a tab that isn't in front, the notice is all that there is. */
+  #dropNotices(): void {
+    const { session } = this;
+    if (!session || !this.isConnected) return;
+    const doubled = session.store.getState().notices.items.filter(({ message }) => toldHere.has(message.key));
+    if (doubled.length === 0 || !this.checkVisibility()) return;
+    for (const { id } of doubled) session.actions.dismissNotice(id);
   }
 
   #now(): Date {
