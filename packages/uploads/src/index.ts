@@ -1,5 +1,5 @@
 export { createUploadEngine } from './upload-engine.js';
-export type { UploadEngineOptions } from './upload-engine.js';
+export type { UploadEngineOptions } from './upload-engine-options.js';
 export { contentHash, contentHashOfStream, hashChunkBytes } from './content-hash.js';
 export type { ContentHashOptions } from './content-hash.js';
 export { fingerprintOf } from './fingerprint.js';

@@ -18,7 +18,8 @@ import {
 } from '@lectern/ports';
 import { sampleFacts } from '@lectern/ports/contracts';
 import { type Clock, systemClock } from './clock.js';
-import { createUploadEngine, type UploadEngineOptions } from './upload-engine.js';
+import { createUploadEngine } from './upload-engine.js';
+import type { UploadEngineOptions } from './upload-engine-options.js';
 
 /** A WAV header is all that the checks ask for. */
 function wav(sizeBytes = 100): Blob {

@@ -1,102 +1,39 @@
 import {
-  type AssetsPort,
-  type BlobsPort,
   type DuplicateDecision,
   type Identity,
-  type IdentityPort,
   LecternError,
   normaliseAssetName,
-  type RenderEngine,
-  serialiseError,
-  toLecternError,
-  type TransfersPort,
+  type RunAttempt,
   type Unsubscribe,
-  type UploadDuplicate,
   type UploadEngine,
   type UploadItem,
   type UploadRequest,
-  type UploadStatus,
 } from '@lectern/ports';
-import { assertGoing, untilAborted } from './aborting.js';
-import { type AttemptRunner, type AttemptRunnerOptions, createAttemptRunner } from './attempt-runner.js';
-import { bringIn, findMade, type Library, newReservation, sweep } from './bring-in.js';
+import { untilAborted } from './aborting.js';
+import { findMade } from './bring-in.js';
 import { ChangeSignal } from './change-signal.js';
-import type { FileLimits } from './check-file.js';
 import { type Clock, systemClock } from './clock.js';
-import { findDuplicates } from './duplicates.js';
-import { isGone } from './file-bytes.js';
-import { holdBytes } from './hold-bytes.js';
-import { type Network, pageNetwork, steadyNetwork } from './network.js';
-import { assertReplaceable, prepareFile, type PreparedFile } from './prepare-file.js';
-import { RequestLanes } from './request-lanes.js';
-import { estimateRoom, isSameFile, lastModifiedOf, missingSource, type RoomEstimate } from './snapshot.js';
-import type { OpenUploadChannel, UploadCommand } from './upload-channel.js';
-import type { UploadJournal } from './upload-journal.js';
-import type { UploadLocks } from './upload-locks.js';
-import { rowSchema, type UploadRow } from './upload-row.js';
+import { isSameFile } from './snapshot.js';
+import { doneItem, endError, itemOfRow, still, untouchable, Upload } from './upload.js';
+import type { UploadCommand } from './upload-channel.js';
+import type { UploadEngineOptions } from './upload-engine-options.js';
 import { openUploadStorage, type UploadStorage } from './upload-storage.js';
 import { type TabsHost, UploadTabs } from './upload-tabs.js';
-import { doneItem, endError, itemOfRow, Upload } from './upload.js';
-
-export interface UploadEngineOptions {
-  readonly assets: Pick<AssetsPort, 'create' | 'addVersion' | 'get' | 'versions' | 'update' | 'findByFingerprint'>;
-  readonly blobs: Pick<BlobsPort, 'put' | 'delete'>;
-  readonly transfers: TransfersPort;
-  readonly identity: IdentityPort;
-  readonly probe: RenderEngine['probe'];
-  /** A UUID each time. */
-  readonly newId: () => string;
-  /** Sets these uploads apart from those for other back ends on the same origin. */
-  readonly namespace: string;
-  /** Where uploads are written down: IndexedDB, memory where that is denied, when left out. */
-  readonly journal?: UploadJournal;
-  /** Which tab sends an upload: Web Locks when left out. */
-  readonly locks?: UploadLocks;
-  /** How tabs tell each other: broadcast channels when left out. */
-  readonly openChannel?: OpenUploadChannel;
-  /** Whether there is a network: what the page hears of it when left out. */
-  readonly network?: Network;
-  readonly clock?: Clock;
-  /** How much room the browser has for snapshots: its own estimate when left out. */
-  readonly estimateRoom?: () => Promise<RoomEstimate | null>;
-  /** The largest file that is taken, in bytes; no limit when left out. */
-  readonly maxBytes?: number;
-  /** The largest picture that is taken, in pixels; 64 megapixels when left out. */
-  readonly maxPixels?: number;
-  /** How many files are worked on at once; 3 when left out. */
-  readonly files?: number;
-  /** How many requests go at once for one file; 3 when left out. */
-  readonly requestsPerFile?: number;
-  /** How many requests go at once in all; 6 when left out. */
-  readonly requests?: number;
-  /** What is done with a file that is there already, where a request doesn't say; it is uploaded when left out. */
-  readonly onDuplicate?: 'ask' | 'upload-anyway';
-}
+import { pausingCodes, UploadWorker, type WorkerHost } from './upload-worker.js';
 
 /** Makes the engine that brings files into a library. */
 export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
   return new Uploads(options);
 }
 
-const defaultMaxPixels = 64_000_000;
-const stallMs = 30_000;
-/** How often the journal hears of progress; the store is asked anyway, it is only for the bar of the next page. */
-const noteProgressMs = 5000;
-
-const pausingCodes: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden']);
-const untouchable: ReadonlySet<UploadStatus> = new Set(['completing', 'verifying']);
-
 type Stage = 'prepare' | 'send';
 
 class Uploads implements UploadEngine {
   readonly #options: UploadEngineOptions;
-  readonly #library: Library;
-  readonly #limits: FileLimits;
   readonly #files: number;
-  readonly #lanes: RequestLanes;
   readonly #clock: Clock;
-  readonly #network: Network;
   readonly #storage: Promise<UploadStorage>;
+  readonly #worker: UploadWorker;
   readonly #uploads = new Map<string, Upload>();
   readonly #working: Record<Stage, number> = { prepare: 0, send: 0 };
   readonly #changes: ChangeSignal;
@@ -109,17 +46,14 @@ class Uploads implements UploadEngine {
   #snapshot: readonly UploadItem[] | null = null;
 
   constructor(options: UploadEngineOptions) {
-    const { files = 3, requestsPerFile = 3, requests = 6, maxBytes = Infinity, maxPixels = defaultMaxPixels } = options;
+    const { files = 3 } = options;
     if (!Number.isInteger(files) || files < 1)
       throw new RangeError(`files is ${String(files)}, not a whole number above 0`);
     this.#options = options;
-    this.#library = options;
-    this.#limits = { maxBytes, maxPixels };
     this.#files = files;
-    this.#lanes = new RequestLanes({ perFile: requestsPerFile, inAll: requests });
     this.#clock = options.clock ?? systemClock;
-    this.#network = options.network ?? pageNetwork();
     this.#storage = openUploadStorage(options);
+    this.#worker = new UploadWorker(options, this.#storage, this.#workerHost());
     this.#changes = new ChangeSignal(() => this.items(), this.#clock);
     this.#changes.subscribe(() => this.#tabs?.tell(this.#uploads.values()));
     this.#stop = options.identity.subscribe((identity) => {
@@ -185,7 +119,7 @@ class Uploads implements UploadEngine {
     if (!upload || upload.isOver || untouchable.has(upload.item.status)) return;
     if (upload.item.status === 'needs-file' || upload.item.status === 'duplicate') return;
     if (this.#passOn(upload, { name: 'pause' })) return;
-    this.#callOff(upload);
+    this.#worker.callOff(upload);
     upload.swept = Promise.all([upload.swept, upload.quiet(this.#clock)]);
     void upload.save({ status: 'paused', sentBytes: upload.item.sentBytes });
     this.#set(upload, { status: 'paused', error: null, ...still });
@@ -210,9 +144,9 @@ class Uploads implements UploadEngine {
       upload.control?.abort();
       return;
     }
-    this.#callOff(upload);
+    this.#worker.callOff(upload);
     this.#settle(upload, { status: 'cancelled', error: null, duplicates: [], ...still });
-    upload.swept = Promise.all([upload.swept, this.#clearAway(upload)]);
+    upload.swept = Promise.all([upload.swept, this.#worker.clearAway(upload)]);
   }
 
   retry(id: string): void {
@@ -262,7 +196,7 @@ class Uploads implements UploadEngine {
     if (this.#passOn(upload, { name: 'provide', file })) return;
     const fileName = upload.item.fileName;
     upload.request = { ...(upload.request ?? upload.asRequest(file) ?? { fileName }), file };
-    if (upload.isKept) await this.#hold(upload, { file });
+    if (upload.isKept) await this.#worker.hold(upload, { file });
     upload.source ??= upload.row ? file : null;
     this.retry(id);
   }
@@ -274,7 +208,7 @@ class Uploads implements UploadEngine {
       if (upload.item.status === 'failed' && this.#passOn(upload, { name: 'clear' })) continue;
       this.#remove(upload);
       if (upload.item.elsewhere) continue;
-      if (upload.item.status === 'failed') void this.#clearAway(upload);
+      if (upload.item.status === 'failed') void this.#worker.clearAway(upload);
       this.#tabs?.tellGone(upload.id);
     }
     this.#changed();
@@ -301,7 +235,7 @@ class Uploads implements UploadEngine {
 
   async #begin(): Promise<void> {
     try {
-      const { run } = this.#loneRunner();
+      const { run } = this.#worker.loneRunner();
       const { userId } = await run(({ signal }) => this.#options.identity.current({ signal }));
       await this.#enter(userId);
     } catch {
@@ -336,12 +270,30 @@ class Uploads implements UploadEngine {
   async #openTabs(userId: string): Promise<void> {
     const storage = await this.#storage;
     if (this.#disposed || userId !== this.#userId) return;
-    const tabs = new UploadTabs(this.#host(), storage, this.#options.namespace, userId);
+    const tabs = new UploadTabs(this.#tabsHost(), storage, this.#options.namespace, userId);
     this.#tabs = tabs;
     void tabs.takeUp().catch(() => undefined);
   }
 
-  #host(): TabsHost {
+  #workerHost(): WorkerHost {
+    return {
+      uploads: this.#uploads,
+      signal: this.#ending.signal,
+      set: (upload, change) => {
+        this.#set(upload, change);
+      },
+      settle: (upload, change) => {
+        this.#settle(upload, change);
+      },
+      owner: (run) => this.#owner(run),
+      lock: async (id, signal) => {
+        await this.#entered;
+        return (await this.#tabs?.lock(id, signal)) ?? null;
+      },
+    };
+  }
+
+  #tabsHost(): TabsHost {
     return {
       uploads: this.#uploads,
       show: (upload) => {
@@ -355,7 +307,7 @@ class Uploads implements UploadEngine {
       },
       clearAway: (upload) => {
         if (this.#uploads.has(upload.id)) this.#settle(upload, { status: 'cancelled', elsewhere: false });
-        upload.swept = this.#clearAway(upload);
+        upload.swept = this.#worker.clearAway(upload);
       },
       update: (upload, item) => {
         this.#settle(upload, item);
@@ -389,7 +341,7 @@ class Uploads implements UploadEngine {
   /** The tab that had it is gone and so is the row: it is in the library, or somebody cancelled it. */
   async #lookFor(upload: Upload): Promise<void> {
     const { row } = upload;
-    const made = row ? await findMade(this.#library, row).catch(() => null) : null;
+    const made = row ? await findMade(this.#options, row).catch(() => null) : null;
     if (upload.isOver) return;
     if (row && made) this.#settle(upload, { ...doneItem(row.asset.undecodable), sentBytes: row.file.sizeBytes });
     else this.#settle(upload, { status: 'cancelled' });
@@ -423,17 +375,19 @@ class Uploads implements UploadEngine {
     const control = new AbortController();
     const { signal } = control;
     upload.control = control;
-    upload.runner = this.#runnerFor(upload, signal);
+    upload.runner = this.#worker.runnerFor(upload, signal);
     this.#working[stage] += 1;
     const work =
-      stage === 'prepare' ? this.#prepare(upload, upload.runner, signal) : this.#send(upload, upload.runner, signal);
+      stage === 'prepare'
+        ? this.#worker.prepare(upload, upload.runner, signal)
+        : this.#worker.send(upload, upload.runner, signal);
     // A port that doesn't listen to the signal must not hold the lane.
     untilAborted(signal, work)
       .then(
         () => {
-          if (upload.control === control) this.#callOff(upload);
+          if (upload.control === control) this.#worker.callOff(upload);
         },
-        (error: unknown) => this.#stopped(upload, control, error),
+        (error: unknown) => this.#worker.stopped(upload, control, error),
       )
       .finally(() => {
         this.#working[stage] -= 1;
@@ -441,208 +395,14 @@ class Uploads implements UploadEngine {
       });
   }
 
-  async #prepare(upload: Upload, { run }: AttemptRunner, signal: AbortSignal): Promise<void> {
-    this.#set(upload, { status: 'checking' });
-    await upload.swept;
-    assertGoing(signal);
-    const { request } = upload;
-    if (!request) throw missingSource(upload.item.fileName);
-    const { probe, assets, transfers, onDuplicate = 'upload-anyway' } = this.#options;
-    const replaceAssetId = request.replaceAssetId ?? null;
-    const prepared = await prepareFile(request.file, {
-      assets,
-      probe,
-      limits: this.#limits,
-      replaceAssetId,
-      run,
-      signal,
-    });
-    // What can't be found again by another page needn't be known to it.
-    const kept = transfers.resumable || request.handle !== undefined;
-    const userId = kept ? await this.#owner(run) : '';
-    assertGoing(signal);
-    const row = this.#newRow(upload, request, prepared, userId);
-    upload.row = row;
-    upload.poster = prepared.poster;
-    upload.source = request.file;
-    const ask = (request.onDuplicate ?? onDuplicate) === 'ask' && replaceAssetId === null;
-    const sameHere = ask ? this.#sameUnderWay(upload, row) : [];
-    if (kept) await this.#keep(upload, request, signal);
-    assertGoing(signal);
-    const { fingerprint } = prepared;
-    const known = ask && fingerprint !== null ? await findDuplicates(request.file, fingerprint, assets, signal) : [];
-    assertGoing(signal);
-    const duplicates = [...known, ...sameHere.filter(({ assetId }) => known.every((each) => each.assetId !== assetId))];
-    const status = duplicates.length > 0 ? 'duplicate' : 'queued';
-    upload.prepared = true;
-    if (status === 'duplicate') void upload.save({ status, duplicates });
-    this.#set(upload, { status, duplicates });
-  }
-
-  async #send(upload: Upload, runner: AttemptRunner, signal: AbortSignal): Promise<void> {
-    const { run } = runner;
-    const { newId, assets } = this.#options;
-    this.#set(upload, { status: 'reserving', error: null });
-    upload.rate.reset();
-    await upload.swept;
-    assertGoing(signal);
-    const source = await upload.findSource();
-    upload.mayAsk = false;
-    assertGoing(signal);
-    upload.source = source;
-    const { row } = upload;
-    if (!row) return;
-    if (row.spoilt) {
-      const made = (await sweep(this.#library, row, run)) === 'made';
-      assertGoing(signal);
-      if (made) {
-        this.#done(upload, row);
-        return;
-      }
-      await upload.save(newReservation(row, newId));
-    }
-    if (row.asset.replaces && !row.asked) await assertReplaceable(row.asset.id, row.asset.kind, { assets, run });
-    let noted = this.#clock.now().getTime();
-    await bringIn({
-      library: this.#library,
-      source,
-      poster: upload.poster,
-      newId,
-      run,
-      signal,
-      row: () => upload.row ?? row,
-      save: (change) => (signal.aborted ? Promise.resolve() : upload.save(change)),
-      watch: (call) => upload.watch(call),
-      tell: (status) => {
-        if (signal.aborted) return;
-        const sent = untouchable.has(status) ? { sentBytes: row.file.sizeBytes, ...still } : {};
-        this.#set(upload, { status, ...sent });
-      },
-      onProgress: (sentBytes) => {
-        const now = this.#clock.now().getTime();
-        this.#progress(upload, sentBytes, now);
-        if (now - noted < noteProgressMs) return;
-        noted = now;
-        void upload.save({ sentBytes });
-      },
-    });
-    assertGoing(signal);
-    this.#done(upload, row);
-  }
-
-  #progress(upload: Upload, sentBytes: number, now: number): void {
-    upload.rate.add(now, sentBytes);
-    const { bytesPerSecond } = upload.rate;
-    const secondsLeft = upload.rate.secondsLeft(upload.item.sizeBytes - sentBytes);
-    this.#set(upload, { sentBytes, bytesPerSecond, secondsLeft });
-  }
-
-  /** Bytes that never leave this browser need no network, and a disk that is slow isn't stuck. */
-  #surroundings(): Pick<AttemptRunnerOptions, 'clock' | 'network' | 'stallMs'> {
-    const clock = this.#clock;
-    // Asked each time: a session may go over from this browser to a server.
-    if (!this.#options.transfers.resumable) return { clock, network: steadyNetwork, stallMs: Infinity };
-    return { clock, network: this.#network, stallMs };
-  }
-
-  #runnerFor(upload: Upload, signal: AbortSignal): AttemptRunner {
-    return createAttemptRunner({
-      ...this.#surroundings(),
-      lanes: this.#lanes.forFile(upload.item.sizeBytes),
-      signal,
-      watch: (call) => void upload.watch(call),
-      onWaiting: (waiting) => {
-        if (signal.aborted) return;
-        const change = waiting
-          ? { error: serialiseError(waiting.error), retryAt: waiting.retryAt.toISOString(), ...slow }
-          : { error: null, retryAt: null };
-        this.#set(upload, change);
-      },
-    });
-  }
-
-  async #owner(run: AttemptRunner['run']): Promise<string> {
+  async #owner(run: RunAttempt): Promise<string> {
     if (this.#userId !== null) return this.#userId;
     const { userId } = await run(({ signal }) => this.#options.identity.current({ signal }));
     await this.#enter(userId);
     return userId;
   }
 
-  #newRow(upload: Upload, request: UploadRequest, prepared: PreparedFile, userId: string): UploadRow {
-    const { item } = upload;
-    const { newId, namespace } = this.#options;
-    return {
-      schema: rowSchema,
-      id: item.id,
-      namespace,
-      userId,
-      createdAt: this.#clock.now().toISOString(),
-      status: 'open',
-      error: null,
-      file: {
-        name: item.fileName,
-        sizeBytes: request.file.size,
-        lastModified: lastModifiedOf(request.file),
-        fingerprint: prepared.fingerprint,
-      },
-      asset: {
-        id: item.assetId,
-        replaces: request.replaceAssetId !== undefined,
-        kind: prepared.kind,
-        mimeType: prepared.mimeType,
-        sourceType: request.sourceType ?? 'upload',
-        studioMetadata: request.studioMetadata ?? {},
-        tags: request.tags ?? [],
-        probe: prepared.facts,
-        undecodable: prepared.undecodable,
-      },
-      blobKey: `assets/${item.assetId}/${newId()}`,
-      formerKeys: [],
-      transferId: newId(),
-      asked: false,
-      transfer: null,
-      spoilt: false,
-      held: 'nothing',
-      sentBytes: 0,
-      duplicates: [],
-    };
-  }
-
-  async #keep(upload: Upload, request: UploadRequest, signal: AbortSignal): Promise<void> {
-    this.#set(upload, { status: 'snapshotting' });
-    await this.#entered;
-    if (!upload.lock) {
-      const lock = (await this.#tabs?.lock(upload.id, signal).catch(() => null)) ?? null;
-      if (signal.aborted) lock?.release();
-      else upload.lock = lock;
-    }
-    assertGoing(signal);
-    upload.keepIn((await this.#storage).journal);
-    await this.#hold(upload, request);
-  }
-
-  async #hold(upload: Upload, request: Pick<UploadRequest, 'file' | 'handle'>): Promise<void> {
-    const snapshots = {
-      wanted: this.#options.transfers.resumable,
-      estimateRoom: this.#options.estimateRoom ?? estimateRoom,
-    };
-    await upload.hold((row, journal) => holdBytes(row, request, upload.poster, journal, snapshots));
-  }
-
   // ── Duplicates ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Others on their way with the same fingerprint; only the later one of two is told of. */
-  #sameUnderWay(upload: Upload, { file, id }: UploadRow): readonly UploadDuplicate[] {
-    if (file.fingerprint === null) return [];
-    const same = [...this.#uploads.values()].filter(
-      (other) =>
-        other.id !== id &&
-        other.row?.file.fingerprint === file.fingerprint &&
-        // Those that wait for a decision may never become an asset.
-        !(other.isOver || other.follows !== null || other.item.status === 'duplicate'),
-    );
-    return same.map(({ item }) => ({ assetId: item.assetId, name: item.fileName, certain: false }));
-  }
 
   #underWay(assetId: string, except: Upload): Upload | null {
     for (const upload of this.#uploads.values())
@@ -668,113 +428,6 @@ class Uploads implements UploadEngine {
   }
 
   // ── How it ends ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #done(upload: Upload, row: UploadRow): void {
-    upload.source = null;
-    upload.poster = null;
-    this.#settle(upload, { ...doneItem(row.asset.undecodable), sentBytes: row.file.sizeBytes });
-    void upload.forget();
-  }
-
-  async #stopped(upload: Upload, control: AbortController, cause: unknown): Promise<void> {
-    if (upload.control !== control) return;
-    if (control.signal.aborted) {
-      // Cancelled while the record was being made.
-      if (await this.#clearAway(upload)) this.#settle(upload, { status: 'cancelled', error: null });
-      this.#callOff(upload);
-      return;
-    }
-    const error = toLecternError(cause);
-    const file = upload.source ?? upload.request?.file;
-    const gone = error.code === 'source-missing' || (file !== undefined && (await isGone(file, cause)));
-    if (upload.control !== control) return;
-    this.#callOff(upload);
-    void upload.save({ sentBytes: upload.item.sentBytes });
-    if (gone) {
-      upload.source = null;
-      const missing = serialiseError(missingSource(upload.item.fileName));
-      this.#settle(upload, { status: 'needs-file', error: missing, ...still });
-    } else if (pausingCodes.has(error.code)) {
-      this.#set(upload, { status: 'paused', error: serialiseError(error), ...still });
-    } else this.#failed(upload, error);
-  }
-
-  #failed(upload: Upload, error: LecternError): void {
-    const serialised = serialiseError(error);
-    const { row } = upload;
-    // What may pass keeps its bytes, for trying again; anything else leaves nothing behind.
-    const spoilt = !error.retryable && row?.asked === true;
-    void upload.save({ status: 'failed', error: serialised, spoilt });
-    if (row && spoilt) upload.swept = this.#afterFailure(upload, row);
-    this.#settle(upload, { status: 'failed', error: serialised, ...still });
-  }
-
-  async #afterFailure(upload: Upload, row: UploadRow): Promise<void> {
-    await upload.quiet(this.#clock);
-    try {
-      const { run } = this.#loneRunner();
-      if ((await sweep(this.#library, row, run)) === 'made') this.#done(upload, row);
-      else await upload.save(newReservation(row, this.#options.newId));
-    } catch {
-      // The row says that it is still to be done.
-    }
-  }
-
-  /**
-   * Takes away what a cancelled upload has left, now or in a later page. False when it was in the library already: then it
-   * is done.
-   */
-  async #clearAway(upload: Upload): Promise<boolean> {
-    const { row } = upload;
-    upload.request = upload.asRequest();
-    upload.follows = null;
-    if (!row?.asked) {
-      upload.row = null;
-      upload.prepared = false;
-      await upload.forget();
-      return true;
-    }
-    await upload.abandon(row);
-    await upload.quiet(this.#clock);
-    const deaf = upload.hasCalls;
-    try {
-      const { run } = this.#loneRunner();
-      if ((await sweep(this.#library, row, run)) === 'made') {
-        this.#callOff(upload);
-        this.#done(upload, row);
-        return false;
-      }
-      await upload.forget();
-      // What somebody still writes isn't there yet.
-      if (deaf)
-        void upload
-          .quiet(this.#clock)
-          .then(() => sweep(this.#library, row, run))
-          .catch(() => undefined);
-    } catch {
-      // Nobody can say now: the row stays, and a later page looks again.
-      upload.keepIn(null);
-      upload.lock?.release();
-      upload.lock = null;
-    }
-    return true;
-  }
-
-  /** For what is done after an upload is over; small, so it goes first. */
-  #loneRunner(): AttemptRunner {
-    return createAttemptRunner({
-      ...this.#surroundings(),
-      lanes: this.#lanes.forFile(0),
-      signal: this.#ending.signal,
-    });
-  }
-
-  #callOff(upload: Upload): void {
-    const { control } = upload;
-    upload.control = null;
-    upload.runner = null;
-    control?.abort();
-  }
 
   #remove(upload: Upload): void {
     upload.queueing?.abort();
@@ -803,7 +456,3 @@ class Uploads implements UploadEngine {
     this.#changes.send();
   }
 }
-
-/** Nothing moves. */
-const slow: Pick<UploadItem, 'bytesPerSecond' | 'secondsLeft'> = { bytesPerSecond: null, secondsLeft: null };
-const still: Pick<UploadItem, 'bytesPerSecond' | 'secondsLeft' | 'retryAt'> = { ...slow, retryAt: null };

@@ -28,6 +28,13 @@ const statusOfRow: Readonly<Record<RowStatus, UploadStatus>> = {
   cancelling: 'cancelled',
 };
 
+/** Too late for pausing; whether for cancelling, too, turns out. */
+export const untouchable: ReadonlySet<UploadStatus> = new Set(['completing', 'verifying']);
+
+/** Nothing moves. */
+export const slow: Pick<UploadItem, 'bytesPerSecond' | 'secondsLeft'> = { bytesPerSecond: null, secondsLeft: null };
+export const still: Pick<UploadItem, 'bytesPerSecond' | 'secondsLeft' | 'retryAt'> = { ...slow, retryAt: null };
+
 /** How long calls that were called off are waited for. */
 const patienceMs = 30_000;
 

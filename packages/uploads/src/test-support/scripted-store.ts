@@ -13,7 +13,7 @@ import {
   type TransferRequest,
   type TransfersPort,
 } from '@lectern/ports';
-import type { UploadEngineOptions } from '../upload-engine.js';
+import type { UploadEngineOptions } from '../upload-engine-options.js';
 
 export type StoreCall =
   | 'identity'

@@ -10,7 +10,8 @@ import {
 } from '@lectern/ports';
 import { sampleFacts } from '@lectern/ports/contracts';
 import { memoryUploadChannels } from '../upload-channel.js';
-import { createUploadEngine, type UploadEngineOptions } from '../upload-engine.js';
+import { createUploadEngine } from '../upload-engine.js';
+import type { UploadEngineOptions } from '../upload-engine-options.js';
 import { memoryUploadJournal } from '../upload-journal.js';
 import { memoryUploadLocks } from '../upload-locks.js';
 import { ScriptedStore } from './scripted-store.js';
