@@ -54,7 +54,7 @@ export class SupabaseBlobs implements BlobsPort {
       requireBlobKey(key);
       const source = data instanceof Blob ? data : await gather(data, options?.signal);
       const mimeType = options?.mimeType ?? source.type;
-      const transfer = await this.#begin(await putTransfer(key, source, mimeType), options);
+      const transfer = await this.#reservePut(await putTransfer(key, source, mimeType), options);
       let toldAt = 0;
       let told = -1;
       const tell = (bytes: number, last: boolean): void => {
@@ -81,7 +81,7 @@ export class SupabaseBlobs implements BlobsPort {
   }
 
   /** @throws `already-exists` also for the very same bytes: they were put before */
-  async #begin(transfer: Transfer, options?: CallOptions): Promise<Transfer> {
+  async #reservePut(transfer: Transfer, options?: CallOptions): Promise<Transfer> {
     try {
       if ((await this.#transfers.begin(transfer, options)) === 'open') return transfer;
     } catch (error) {
