@@ -125,6 +125,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       if (fault?.kind !== 'truncate-answer') {
         answer.on('error', breakOff);
+        // A refusal may come before the whole request: what is left of it would stand in the way of the next on this line.
+        answer.on('end', () => {
+          request.unpipe(upstream);
+          request.resume();
+        });
         answer.pipe(response);
         return;
       }
