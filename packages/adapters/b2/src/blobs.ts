@@ -46,6 +46,8 @@ export class B2Blobs implements BlobsPort {
   readonly #downloads = new SharedWork<Blob>();
   /** Puts that failed and couldn't even be taken back: they would be in the way of the next one under their key. */
   readonly #leftBehind = new Map<string, Transfer>();
+  /** Puts that were called off, and are being taken back. */
+  readonly #givingUp = new Map<string, Promise<unknown>>();
 
   constructor(options: B2BlobsOptions) {
     this.#options = options;
@@ -59,23 +61,35 @@ export class B2Blobs implements BlobsPort {
     // The store wants to know the size before it takes a byte.
     const source = 'getReader' in data ? await gather(data, signal) : data;
     const mimeType = options.mimeType ?? ('getReader' in data ? '' : data.type);
+    const transfer = await putTransfer(key, source, mimeType);
+    const stat = { key, sizeBytes: source.size, mimeType };
+    const isThere = await this.#clearWay(transfer, signal ? { signal } : {});
+    if (!isThere) await this.#put(transfer, source, options);
+    options.onProgress?.(stat.sizeBytes);
+    return stat;
+  }
+
+  async #put(first: Transfer, source: Blob, options: PutOptions): Promise<void> {
     const { transfers, stallMs } = this.#options;
-    const run = patientRun({ signal, stallMs });
-    await this.#clearWay(key, signal ? { signal } : {});
-    let transfer = await putTransfer(key, source, mimeType);
-    let reserved = false;
-    try {
-      transfer = await this.#reserve(transfer, run);
-      reserved = true;
-      const sending: SendOptions = { ...options, run, onProgress: forwards(options.onProgress) };
-      const stat = await transfers.send(transfer, source, sending);
-      options.onProgress?.(stat.sizeBytes);
-      return stat;
-    } catch (error) {
-      // Refused from the start, nothing of ours was ever there.
-      if (!reserved && isLecternError(error) && refusals.has(error.code)) throw error;
-      if (await this.#isDoneAfterAll(transfer, error)) return { key, sizeBytes: source.size, mimeType };
-      throw error;
+    const run = patientRun({ signal: options.signal, stallMs });
+    let transfer = first;
+    for (let again = false; ; again = true) {
+      let reserved = false;
+      try {
+        transfer = await this.#reserve(transfer, run);
+        reserved = true;
+        const sending: SendOptions = { ...options, run, onProgress: forwards(options.onProgress) };
+        await transfers.send(transfer, source, sending);
+        return;
+      } catch (error) {
+        const code = isLecternError(error) ? error.code : 'unknown';
+        // Refused from the start, nothing of ours was ever there.
+        if (!reserved && refusals.has(code)) throw error;
+        // An earlier try for the same bytes was given up only now, and this one with it.
+        if (reserved && code === 'not-found' && !again) transfer = { ...transfer, id: crypto.randomUUID() };
+        else if (await this.#isDoneAfterAll(transfer, error)) return;
+        else throw error;
+      }
     }
   }
 
@@ -136,35 +150,55 @@ export class B2Blobs implements BlobsPort {
     }
   }
 
-  /** Takes back what a failed put may have left. True when it turns out that all was stored, and only the answer was lost. */
+  /**
+   * Takes back what a failed put may have left. True when it turns out that all was stored, and only the answer was lost.
+   * Called off is called off, though it came too late: then the bytes stay, for a put of the same.
+   */
   async #isDoneAfterAll(transfer: Transfer, error: unknown): Promise<boolean> {
-    this.#leftBehind.set(transfer.key, transfer);
-    if (isLecternError(error) && error.code === 'aborted') {
-      // Whoever called it off isn't kept waiting, and the next put under this key looks again.
-      void this.#clearWay(transfer.key, {}).catch(() => undefined);
-      return false;
-    }
-    try {
-      const { status } = await this.#options.signer.cancel(transfer.id);
-      this.#leftBehind.delete(transfer.key);
-      return status === 'done';
-    } catch {
-      return false;
-    }
+    const { key } = transfer;
+    this.#leftBehind.set(key, transfer);
+    const givingUp = this.#giveUp(transfer, {}).catch(() => 'unknown' as const);
+    if (!isLecternError(error) || error.code !== 'aborted') return (await givingUp) === 'done';
+    // Whoever called it off isn't kept waiting; the next put under this key is.
+    this.#givingUp.set(key, givingUp);
+    void givingUp.then(() => {
+      if (this.#givingUp.get(key) === givingUp) this.#givingUp.delete(key);
+    });
+    return false;
   }
 
-  async #clearWay(key: string, options: CallOptions): Promise<void> {
-    const left = this.#leftBehind.get(key);
-    if (!left) return;
-    const { signer } = this.#options;
+  async #giveUp(transfer: Transfer, options: CallOptions): Promise<'done' | 'gone'> {
     try {
-      const { status } = await signer.cancel(left.id, options);
-      // All of it came, and nobody was told: whoever puts again has bytes of their own.
-      if (status === 'done') await signer.forget(key, options);
+      const { status } = await this.#options.signer.cancel(transfer.id, options);
+      if (status === 'done') return 'done';
     } catch (error) {
       if (!isLecternError(error) || error.code !== 'not-found') throw error;
     }
-    if (this.#leftBehind.get(key) === left) this.#leftBehind.delete(key);
+    if (this.#leftBehind.get(transfer.key) === transfer) this.#leftBehind.delete(transfer.key);
+    return 'gone';
+  }
+
+  /** Makes room under a key that a put of this page was left behind under. True when that was this very one, and is done. */
+  async #clearWay(transfer: Transfer, options: CallOptions): Promise<boolean> {
+    const { key } = transfer;
+    await this.#givingUp.get(key);
+    const left = this.#leftBehind.get(key);
+    if (!left) return false;
+    const outcome = await this.#giveUp(left, options);
+    const isThere = outcome === 'done' && left.id === transfer.id;
+    // All of it came, and nobody was told: whoever puts again has other bytes.
+    if (outcome === 'done' && !isThere) await this.#forget(key, options);
+    this.#leftBehind.delete(key);
+    return isThere;
+  }
+
+  /** @throws `already-exists` when something refers to it by now */
+  async #forget(key: string, options: CallOptions): Promise<void> {
+    try {
+      await this.#options.signer.forget(key, options);
+    } catch (error) {
+      throw isLecternError(error) && error.code === 'in-use' ? taken(key) : error;
+    }
   }
 }
 
