@@ -54,7 +54,7 @@ export class SupabaseBlobs implements BlobsPort {
       requireBlobKey(key);
       const source = data instanceof Blob ? data : await gather(data, options?.signal);
       const mimeType = options?.mimeType ?? source.type;
-      const transfer = await this.#reservePut(await putTransfer(key, source, mimeType), options);
+      let transfer = await this.#reservePut(await putTransfer(key, source, mimeType), options);
       let toldAt = 0;
       let told = -1;
       const tell = (bytes: number, last: boolean): void => {
@@ -63,12 +63,20 @@ export class SupabaseBlobs implements BlobsPort {
         told = bytes;
         options?.onProgress?.(bytes);
       };
-      try {
-        const stat = await this.#transfers.send(transfer, source, {
+      const send = (): Promise<BlobStat> =>
+        this.#transfers.send(transfer, source, {
           ...(options?.signal && { signal: options.signal }),
           onProgress: (bytes) => {
             tell(bytes, false);
           },
+        });
+      try {
+        const stat = await send().catch(async (error: unknown) => {
+          if (!isLecternError(error) || error.code !== 'not-found') throw error;
+          // An earlier try for the same bytes was given up only now, and this one with it.
+          transfer = { ...transfer, id: crypto.randomUUID() };
+          await this.#transfers.begin(transfer, options);
+          return send();
         });
         tell(source.size, true);
         return stat;
