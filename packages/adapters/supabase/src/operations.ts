@@ -41,12 +41,15 @@ export interface OperationRow {
 const stepsPerOperation = 20;
 const smallestStep = 10;
 const listed = 50;
+const remembered = 200;
 const longestPauseMs = 30_000;
 
 /** Bulk work is done by the server, piece by piece, driven by a page; when that page goes, the next one takes over. */
 export class SupabaseOperations implements OperationsPort {
   readonly #context: SupabaseContext;
   readonly #driven = new Map<string, AbortController>();
+  /** How far each was when it was told of last. */
+  readonly #furthest = new Map<string, number>();
   readonly #takeOverMs: number;
   #disposed = false;
 
@@ -64,7 +67,7 @@ export class SupabaseOperations implements OperationsPort {
         requireUuid(`assetIds.${String(index)}`, id);
       });
       const started = await this.#insert(given, options);
-      this.#context.operationNotices.send(started);
+      this.#tell(started);
       this.#adopt(started, (signal) => this.#drive(started.id, started.total, signal));
       return started;
     });
@@ -113,7 +116,7 @@ export class SupabaseOperations implements OperationsPort {
         throw new LecternError('forbidden', { message: `Operation ${id} is somebody else’s`, details: { id } });
       }
       const operation = operationOf(row);
-      if (cancelled) this.#context.operationNotices.send(operation);
+      if (cancelled) this.#tell(operation);
       return operation;
     });
   }
@@ -126,11 +129,25 @@ export class SupabaseOperations implements OperationsPort {
   async heard(row: Partial<OperationRow> & { readonly id: string }): Promise<void> {
     try {
       const operation = operationOf(isWhole(row) ? row : await this.#row(row.id, undefined));
-      this.#context.operationNotices.send(operation);
+      this.#tell(operation);
       this.#standBy(operation);
     } catch {
       // The next telling is as good.
     }
+  }
+
+  /** What is driven here is heard of twice, and late over the socket: nobody is told what is older than they know. */
+  #tell(operation: Operation): void {
+    const { id, status, done, failed } = operation;
+    const progress = done + failed + (status === 'running' ? 0 : 1);
+    if (progress <= (this.#furthest.get(id) ?? -1)) return;
+    this.#furthest.delete(id);
+    this.#furthest.set(id, progress);
+    for (const oldest of this.#furthest.keys()) {
+      if (this.#furthest.size <= remembered) break;
+      this.#furthest.delete(oldest);
+    }
+    this.#context.operationNotices.send(operation);
   }
 
   /** Goes on with an operation that was seen to run, once whoever drives it has stopped. */
@@ -164,7 +181,7 @@ export class SupabaseOperations implements OperationsPort {
       try {
         await this.#context.connection.call('continue_media_operation', { p_id: id, p_limit: step }, { signal });
         const operation = operationOf(await this.#row(id, { signal }));
-        this.#context.operationNotices.send(operation);
+        this.#tell(operation);
         this.#context.assetNotices.send({ type: 'assets-changed', ids: [] });
         if (operation.status !== 'running') return;
         pauseMs = 1000;
