@@ -32,8 +32,10 @@ export interface KillReport {
   readonly corrupted: number;
   /** Edits that a sentence called saved and the back end hasn't. */
   readonly falseSaved: number;
-  /** Age of the oldest edit that is missing, in milliseconds. */
+  /** Age of the oldest edit that is missing, less what the machine was late, in milliseconds. */
   readonly worstMs: number;
+  /** The longest that the machine took for a small write of somebody else, in milliseconds. */
+  readonly machineMs: number;
   readonly edits: number;
   /** Edits that the back end lacked after a kill and the journal gave back. */
   readonly restored: number;
@@ -180,6 +182,7 @@ class Run {
   #edits = 0;
   #restored = 0;
   #deletedByBrowser = 0;
+  #machineMs = 0;
   /** Whether the page before this one had opened its project: until then, its log may not have been renewed. */
   #formerHadOpened = true;
 
@@ -212,6 +215,7 @@ class Run {
       corrupted: this.#corrupted,
       falseSaved: this.#falseSaved,
       worstMs: this.#worstMs,
+      machineMs: this.#machineMs,
       edits: this.#edits,
       restored: this.#restored,
       deletedByBrowser: this.#deletedByBrowser,
@@ -251,6 +255,7 @@ class Run {
       this.#formerHadOpened = this.#casualty.opened !== null;
       const late = this.#casualty.canaries.filter(({ at }) => at > killedAt - canaryMs).map(({ ms }) => ms);
       const lateMs = Math.max(0, ...late);
+      this.#machineMs = Math.max(this.#machineMs, lateMs);
       for (const made of this.#casualty.made.values()) made.age ??= Math.max(0, killedAt - made.at - lateMs);
     }
   }

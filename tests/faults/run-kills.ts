@@ -3,7 +3,7 @@
  *
  *   npm run test:faults                        30 kills
  *   npm run test:faults -- --kills 200         as many as that
- *   npm run test:faults -- --kills 200 --json  {"kills", "lost", "corrupted", "falseSaved", "worstMs"} as the last line
+ *   npm run test:faults -- --kills 200 --json  {"kills", "lost", "corrupted", "falseSaved", "worstMs", "machineMs"} as the last line
  *   npm run test:faults -- --closes 200        closes pages within 50 ms of an edit instead
  *   npm run test:faults -- --calls             lets each call of the browser's storage fail, one in each session
  *   npm run test:faults -- --uploads 100       kills it while it uploads 200 MB; --store supabase or b2, both without it
@@ -89,11 +89,11 @@ interface Outcome {
 
 async function kill(): Promise<Outcome> {
   const report = await runKills({ site: savingSite(), kills: times, seed, log });
-  const { kills, lost, corrupted, falseSaved, worstMs, problems } = report;
+  const { kills, lost, corrupted, falseSaved, worstMs, machineMs, problems } = report;
   log(`${report.edits} edits; ${report.restored} of them were only in the journal when the browser was killed.`);
   if (report.deletedByBrowser > 0)
     log(`${report.deletedByBrowser} times the browser deleted its databases itself, see docs/decisions/0009.`);
-  return { figures: { kills, lost, corrupted, falseSaved, worstMs }, problems };
+  return { figures: { kills, lost, corrupted, falseSaved, worstMs, machineMs }, problems };
 }
 
 async function close(): Promise<Outcome> {

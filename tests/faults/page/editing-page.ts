@@ -81,7 +81,6 @@ export interface EditingPage {
 }
 
 declare global {
-  watchStorage();
   interface Window {
     editingPage: EditingPage;
     /** Set by whoever drives the page. */
@@ -211,6 +210,7 @@ class Page implements EditingPage {
   }
 
   editByItself({ seed, first, shortest, longest, burst }: EditingPace): void {
+    watchStorage();
     const random = new SeededRandom(seed);
     let next = first;
     const go = (): void => {
