@@ -2,7 +2,7 @@
  * Measures. Figures are ratios from one run on one machine, more is better unless a name says otherwise.
  *
  *   npm run bench                          all suites
- *   npm run bench -- timeline              one of them: timeline, library, render, saving, backend
+ *   npm run bench -- timeline              one of them: timeline, library, render, saving, uploads, backend
  *   npm run bench -- library --json        {"suite": "library", "results": [{"name", "value", "unit"}]}, one line a suite
  */
 import { existsSync } from 'node:fs';
@@ -21,7 +21,7 @@ import { build } from '../../scripts/build.mjs';
  * @property {(options: {log: (line: string) => void}) => Promise<readonly Result[] | {results: readonly Result[]}>} run
  */
 
-const suites = ['timeline', 'library', 'render', 'saving', 'backend'];
+const suites = ['timeline', 'library', 'render', 'saving', 'uploads', 'backend'];
 const asJson = process.argv.includes('--json');
 const given = process.argv.slice(2).filter((argument) => argument !== '--json');
 const unknown = given.filter((name) => !suites.includes(name));

@@ -11,6 +11,13 @@ import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { seededFile } from '../uploads-bytes.js';
 import type { UploadFact } from './facts.js';
 
+/** Where one request goes, and with what. */
+export interface PlainRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface UploadingPage {
   /** Adds a file out of a seed; its id. */
   add(seed: number, size: number, name: string): string;
@@ -18,7 +25,7 @@ export interface UploadingPage {
   /** Everything that is written down of uploads, as text, and how many bytes are held for them. */
   written(): Promise<{ readonly rows: readonly string[]; readonly held: number; readonly heldBytes: number }>;
   /** Milliseconds for sending the same bytes by one plain request. */
-  fetchPlainly(seed: number, size: number, address: string): Promise<number>;
+  fetchPlainly(seed: number, size: number, request: PlainRequest): Promise<number>;
   /** Milliseconds for hashing a file as it is done while it is sent. */
   hash(seed: number, size: number): Promise<number>;
   /** Forgets what is over. */
@@ -140,10 +147,11 @@ async function start(): Promise<void> {
       const heldBytes = held.reduce((sum, { file }) => sum + (file?.size ?? 0), 0);
       return { rows: rows.map((row) => JSON.stringify(row)), held: held.length, heldBytes };
     },
-    fetchPlainly: async (seed, size, address) => {
-      const file = seededFile(seed, size, 'plain');
+    fetchPlainly: async (seed, size, { url, method, headers }) => {
+      // Without a type, so that no header is sent that wasn't signed.
+      const file = seededFile(seed, size, 'plain').slice();
       const began = performance.now();
-      const response = await fetch(address, { method: 'PUT', body: file });
+      const response = await fetch(url, { method, headers, body: file });
       if (!response.ok) throw new Error(`${response.status}`);
       await response.text();
       return performance.now() - began;
