@@ -66,6 +66,14 @@ describe('reservations', () => {
     assert.equal(others['status'], 'open', 'another user’s keys are another user’s');
   });
 
+  it('are given up by the service side, whoever made them', async () => {
+    const asked = request();
+    await reserve(asked);
+    await db.call(service, 'cancel_upload', { p_id: asked['p_id'] });
+    assert.deepEqual(await usage(), { stored_bytes: '0', reserved_bytes: '0' });
+    assert.equal((await refusalOf(db.call(service, 'cancel_upload', { p_id: randomUUID() }))).hint, 'not-found');
+  });
+
   it('refuse keys that leave their folder, and values that make no sense', async () => {
     for (const [fields, path] of [
       ...['', '/', 'a//b', '../a', 'a/../b', 'a/.', 'vidéo/1', 'a\nb', 'a\\b', 'x'.repeat(600), null].map(

@@ -5,7 +5,7 @@ import { LecternError } from './errors.js';
 export const hashChunkBytes: number = 8 * 1024 * 1024;
 
 export interface ContentHashOptions extends CallOptions {
-  /** Bytes read so far. */
+  /** Bytes hashed so far, with every chunk. */
   readonly onProgress?: (bytes: number) => void;
 }
 
@@ -22,11 +22,10 @@ export async function contentHashOfStream(
   const digests: Uint8Array[] = [];
   const chunk = new Uint8Array(hashChunkBytes);
   let filled = 0;
-  let total = 0;
   const reader = stream.getReader();
   try {
     for (;;) {
-      if (signal?.aborted === true) throw new LecternError('aborted');
+      assertGoing(signal);
       const { done, value } = await reader.read();
       if (done) break;
       for (let at = 0; at < value.length;) {
@@ -37,20 +36,27 @@ export async function contentHashOfStream(
         if (filled < hashChunkBytes) continue;
         digests.push(await sha256(chunk));
         filled = 0;
+        onProgress?.(digests.length * hashChunkBytes);
+        assertGoing(signal);
       }
-      total += value.length;
-      onProgress?.(total);
     }
   } catch (error) {
     await reader.cancel(error).catch(() => undefined);
     throw error;
   }
-  if (filled > 0) digests.push(await sha256(chunk.subarray(0, filled)));
+  if (filled > 0) {
+    onProgress?.(digests.length * hashChunkBytes + filled);
+    digests.push(await sha256(chunk.subarray(0, filled)));
+  }
   const root = new Uint8Array(digests.length * 32);
   digests.forEach((digest, index) => {
     root.set(digest, index * 32);
   });
   return Array.from(await sha256(root), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function assertGoing(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new LecternError('aborted');
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

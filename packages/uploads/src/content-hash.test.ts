@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+
 import { describe, it } from 'node:test';
-import { isLecternError } from '@lectern/ports';
-import { contentHash, contentHashOfStream, hashChunkBytes } from './content-hash.js';
+import { contentHashOfStream, hashChunkBytes, isLecternError } from '@lectern/ports';
+import { contentHash } from './content-hash.js';
 import { fingerprintOf } from './fingerprint.js';
 
 const mebibyte = 1024 * 1024;

@@ -1,4 +1,3 @@
-import { canHash, concat, hex, sha256 } from './content-hash.js';
 import { readBytes } from './file-bytes.js';
 
 const endBytes = 1024 * 1024;
@@ -9,10 +8,13 @@ const endBytes = 1024 * 1024;
  * no WebCrypto. Rejects as `Blob.arrayBuffer` does when the file has gone.
  */
 export async function fingerprintOf(file: Blob): Promise<string | null> {
-  if (!canHash()) return null;
+  const { subtle } = globalThis.crypto as { readonly subtle?: SubtleCrypto };
+  if (!subtle) return null;
   const size = new Uint8Array(8);
   new DataView(size.buffer).setBigUint64(0, BigInt(file.size));
   const head = await readBytes(file, 0, endBytes);
   const tail = file.size > endBytes ? await readBytes(file, Math.max(endBytes, file.size - endBytes), endBytes) : null;
-  return hex(await sha256(concat(tail ? [size, head, tail] : [size, head])));
+  const parts = new Blob((tail ? [size, head, tail] : [size, head]) as BlobPart[]);
+  const digest = await subtle.digest('SHA-256', await parts.arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

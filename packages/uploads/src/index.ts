@@ -1,7 +1,6 @@
 export { createUploadEngine } from './upload-engine.js';
 export type { UploadEngineOptions } from './upload-engine-options.js';
-export { contentHash, contentHashOfStream, hashChunkBytes } from './content-hash.js';
-export type { ContentHashOptions } from './content-hash.js';
+export { contentHash } from './content-hash.js';
 export { fingerprintOf } from './fingerprint.js';
 export { memoryUploadJournal } from './upload-journal.js';
 export type { BrokenRow, HeldBytes, UploadJournal } from './upload-journal.js';

@@ -258,17 +258,8 @@ class SupabaseServiceLibrary implements ServiceLibrary {
 
   /** Lets go of a reservation. True when it is done already, and there is nothing to let go of. */
   async #giveUp(id: string): Promise<boolean> {
-    await this.#connection.rows(undefined, (client) =>
-      client
-        .from('upload_sessions')
-        .update({ status: 'cancelled', finished_at: new Date().toISOString() })
-        .eq('id', id)
-        .eq('status', 'open'),
-    );
-    const [row] = await this.#connection.rows<SessionAnswer>(undefined, (client) =>
-      client.from('upload_sessions').select('id,object_name,status').eq('id', id),
-    );
-    return row?.status === 'done';
+    const { status } = (await this.#connection.call('cancel_upload', { p_id: id })) as SessionAnswer;
+    return status === 'done';
   }
 
   async #insert(
