@@ -37,6 +37,8 @@ export interface UploadKillOptions {
 export interface UploadKillReport {
   readonly kills: number;
   readonly uploads: number;
+  /** Kills that came before the last byte was sent. */
+  readonly midway: number;
   /** Uploads whose bytes in the store are others than those of the file, or that never ended. */
   readonly broken: number;
   /** Bytes that were sent beyond the files' own, and the most that may have been. */
@@ -93,6 +95,7 @@ class Run {
   readonly #seen = new Set<string>();
   #kills = 0;
   #uploads = 0;
+  #midway = 0;
   #broken = 0;
   #wasted = 0;
   #allowed = 0;
@@ -109,6 +112,7 @@ class Run {
     return {
       kills: this.#kills,
       uploads: this.#uploads,
+      midway: this.#midway,
       broken: this.#broken,
       wasted: this.#wasted,
       allowedWaste: this.#allowed,
@@ -119,11 +123,10 @@ class Run {
   }
 
   async upload(kills: readonly Kill[]): Promise<void> {
-    const { site, store, log = () => undefined, bytesPerSecond = 40_000_000 } = this.#options;
+    const { site, store, log = () => undefined } = this.#options;
     const { cloud, lines } = site;
     const line = lines[store];
     for (const each of Object.values(lines)) each.reset();
-    line.bytesPerSecond = bytesPerSecond;
     const seed = this.#random.integer(1, 1_000_000_000);
     const user = await cloud.newUser();
     const profile = path.join(site.scratch, `profile-${randomUUID()}`);
@@ -152,12 +155,15 @@ class Run {
 
   /** From a start of the browser to its kill. True once the page has promised to go on by itself. */
   async #live(user: CloudUser, profile: string, kill: Kill, begun: boolean, seed: number): Promise<boolean> {
-    const { site, store } = this.#options;
+    const { site, store, bytesPerSecond = 40_000_000 } = this.#options;
+    const line = site.lines[store];
+    // A busy machine hears late of what the page tells; by then not much may have been sent.
+    const early = kill.moment === 'snapshotting' || kill.moment === 'reserving';
+    line.bytesPerSecond = early ? bytesPerSecond / 20 : bytesPerSecond;
     const statuses: string[] = [];
     const browser = await this.#open(user, profile, statuses);
     let promised = begun;
     try {
-      const line = site.lines[store];
       const reached =
         kill.moment === 'sending'
           ? line.untilSent(kill.share * this.#size)
@@ -166,8 +172,9 @@ class Run {
       await this.#orLate(reached, () => `${kill.moment} (${statuses.join(', ')})`);
       await pause(kill.delay);
     } finally {
+      if (line.sentBytes < this.#size) this.#midway += 1;
       await browser.kill();
-      site.lines[store].everybodyDied();
+      line.everybodyDied();
     }
     // Before that, the file was in nobody's hands but the page's.
     promised ||= statuses.some((status) => !['queued', 'checking', 'snapshotting'].includes(status));

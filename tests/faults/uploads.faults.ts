@@ -17,13 +17,14 @@ for (const [store, place] of Object.entries(places) as [UploadStore, string][]) 
     const seed = anySeed();
     const lines: string[] = [];
     const report = await runUploadKills({ site, store, kills: 10, seed, log: (line) => lines.push(line) });
-    const { kills, uploads, broken, short, orphans, problems, wasted, allowedWaste } = report;
+    const { kills, uploads, broken, short, orphans, problems, wasted, allowedWaste, midway } = report;
     const again = `Again with: npm run test:faults -- --uploads 10 --store ${store} --seed ${seed}\n${lines.join('\n')}`;
     assert.deepEqual(
       { kills, uploads, broken, short, orphans, problems },
       { kills: 10, uploads: 1, broken: 0, short: 0, orphans: 0, problems: [] },
       again,
     );
+    assert.ok(midway >= 8, `only ${midway} kills came before the last byte. ${again}`);
     assert.ok(wasted <= allowedWaste, `${wasted} bytes were wasted, of ${allowedWaste} that may be. ${again}`);
   });
 }
