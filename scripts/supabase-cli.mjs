@@ -1,6 +1,6 @@
 /** The platform's own CLI, which comes with `npm ci`: nothing of it is downloaded or run in a container. */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -16,21 +16,15 @@ import { root } from './workspace.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** What to run with Node, or null where npm has put no CLI for this machine. @returns {string | null} */
+/** The CLI's program, or null where npm has put none: it is asked for on the platforms that CI runs on. @returns {string | null} */
 export function findSupabaseCli() {
-  let manifest;
   try {
-    manifest = require.resolve('supabase/package.json');
+    const manifest = require.resolve(`@supabase/cli-${process.platform}-${process.arch}/package.json`);
+    const program = path.join(path.dirname(manifest), 'bin', 'supabase');
+    return existsSync(program) ? program : null;
   } catch {
     return null;
   }
-  /** @type {{bin: {supabase: string}, optionalDependencies: Record<string, string>}} */
-  const { bin, optionalDependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
-  const binaries = Object.keys(optionalDependencies).filter((name) =>
-    name.startsWith(`@supabase/cli-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`),
-  );
-  const installed = binaries.some((name) => existsSync(path.join(path.dirname(manifest), '..', name)));
-  return installed ? path.resolve(path.dirname(manifest), bin.supabase) : null;
 }
 
 /**
@@ -46,7 +40,7 @@ export async function runSupabaseCli(args) {
   const home = await mkdtemp(path.join(tmpdir(), 'lectern-cli-'));
   try {
     return await new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [cli, ...args, '--workdir', root, '--agent', 'no'], {
+      const child = spawn(cli, [...args, '--workdir', root, '--agent', 'no'], {
         cwd: root,
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {

@@ -44,7 +44,7 @@ export async function startInNode(environment: Environment, patience?: number): 
 }
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const deno = `${root}node_modules/.bin/deno`;
+const deno = `${root}node_modules/@deno/linux-x64-glibc/deno`;
 /** The packages that the import maps name, at those versions, are in the repository's own node_modules. */
 const FROM_REPOSITORY = ['--cached-only', '--node-modules-dir=manual'];
 const QUIET = { DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' };
