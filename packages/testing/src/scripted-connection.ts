@@ -30,6 +30,7 @@ export function createScriptedConnection(
 ): ScriptedConnection {
   let state = beginning;
   let retries = 0;
+  let isMoved = false;
   let progressed: ((progress: MoveProgress) => void) | undefined;
   let end: ((end: MoveReport | LecternError) => void) | null = null;
   const listeners = new Set<(state: ConnectionState) => void>();
@@ -54,7 +55,8 @@ export function createScriptedConnection(
       if (options.afterRetry) set(options.afterRetry);
       return Promise.resolve(state);
     },
-    pending: () => Promise.resolve({ assets: 0, projects: 0, courses: 0, bytes: 0, ...options.pending }),
+    pending: () =>
+      Promise.resolve({ assets: 0, projects: 0, courses: 0, bytes: 0, ...(isMoved ? {} : options.pending) }),
     moveUp({ signal, onProgress } = {}) {
       progressed = onProgress;
       return new Promise((resolve, reject) => {
@@ -66,8 +68,8 @@ export function createScriptedConnection(
             reject(result);
             return;
           }
-          if (result.failed.length === 0 && state.status === 'instead')
-            set({ status: 'connected', name: state.name ?? 'the server' });
+          isMoved = result.failed.length === 0;
+          if (isMoved && state.status === 'instead') set({ status: 'connected', name: state.name ?? 'the server' });
           resolve(result);
         };
       });

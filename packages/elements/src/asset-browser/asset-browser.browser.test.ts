@@ -1,5 +1,4 @@
 import { sendMouse } from '@web/test-runner-commands';
-import axe from 'axe-core';
 import { expect } from 'chai';
 import { createTestSession, type TestSession, type TestSessionOptions } from '@lectern/testing';
 import type { ProjectSession } from '@lectern/core';
@@ -8,6 +7,7 @@ import type { AssetDragDetail } from '../foundation/asset-drag.js';
 import { mount, unmountAll } from '../foundation/harness.js';
 import type { AssetBrowserElement, AssetInsertDetail } from './asset-browser.js';
 import { AssetBrowserHarness } from './asset-browser.harness.js';
+import { violations } from '../test-support/accessibility.js';
 
 const assets = [
   { id: 'take', name: 'Take.webm', sourceType: 'recording' as const },
@@ -37,13 +37,6 @@ async function openProject(session: TestSession, element: AssetBrowserElement): 
   element.projectSession = project;
   await element.updateComplete;
   return project;
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
 }
 
 describe('asset-browser', () => {

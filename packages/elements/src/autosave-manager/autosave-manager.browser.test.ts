@@ -7,9 +7,9 @@ import {
   openManager as open,
   rename,
   showState as show,
-  violations,
 } from '../test-support/saving.js';
 import type { SaveDetail, SaveRestoreDetail, SaveStateDetail } from './autosave-events.js';
+import { violations } from '../test-support/accessibility.js';
 
 const failure = (code: NonNullable<AutosaveState['reason']>['code']): NonNullable<AutosaveState['reason']> => ({
   code,

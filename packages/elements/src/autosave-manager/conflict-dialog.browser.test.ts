@@ -11,11 +11,11 @@ import {
   rename,
   saveElsewhere,
   showState,
-  violations,
   type OpenedManager,
   type OpenManagerOptions,
 } from '../test-support/saving.js';
 import type { SaveConflictDetail } from './autosave-events.js';
+import { violations } from '../test-support/accessibility.js';
 
 const conflict: NonNullable<AutosaveState['conflict']> = {
   headRev: 3,

@@ -8,10 +8,10 @@ import {
   rename,
   saveElsewhere,
   showState,
-  violations,
   type OpenedManager,
   type OpenManagerOptions,
 } from '../test-support/saving.js';
+import { violations } from '../test-support/accessibility.js';
 
 /** Three versions: *Welcome* as it began, *Second* and *Third*, saved by hand. */
 async function openHistory(options: OpenManagerOptions = {}): Promise<OpenedManager> {

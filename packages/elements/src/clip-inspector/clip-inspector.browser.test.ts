@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
 import type { ProjectSession } from '@lectern/core';
 import { getProperty, type ClipId, type ClipRecord } from '@lectern/timeline';
@@ -7,6 +6,7 @@ import '../define/clip-inspector.js';
 import { mount, unmountAll } from '../foundation/harness.js';
 import type { ClipInspectorElement } from './clip-inspector.js';
 import { ClipInspectorHarness } from './clip-inspector.harness.js';
+import { violations } from '../test-support/accessibility.js';
 
 const lecture = { id: 'lecture', title: 'Lecture', document: createProjectDocument() };
 let sessions: TestSession[] = [];
@@ -38,13 +38,6 @@ function clip({ project }: Opened, id: string): ClipRecord {
   const found = project.editor.document.clips.get(id as ClipId);
   if (!found) throw new Error(`no clip ${id}`);
   return found;
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
 }
 
 describe('clip-inspector', () => {

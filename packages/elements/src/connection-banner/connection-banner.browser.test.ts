@@ -1,5 +1,4 @@
 import { sendKeys } from '@web/test-runner-commands';
-import axe from 'axe-core';
 import { expect } from 'chai';
 import { LecternError, serialiseError, type ConnectionState } from '@lectern/ports';
 import {
@@ -14,6 +13,7 @@ import '../define/project-library.js';
 import '../define/video-studio.js';
 import { Harness, mount, unmountAll } from '../foundation/harness.js';
 import type { LecternElement } from '../foundation/lectern-element.js';
+import { violations } from '../test-support/accessibility.js';
 
 const away: ConnectionState = {
   status: 'instead',
@@ -78,13 +78,6 @@ async function open(
   return { harness, connection, session, element };
 }
 
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
-}
-
 describe('the line about the connection', () => {
   afterEach(async () => {
     unmountAll();
@@ -123,6 +116,20 @@ describe('the line about the connection', () => {
     const nobody = await open({ ...away, name: null, reason: 'signed-out' });
     expect(nobody.harness.sentence).to.include('you aren’t signed in to the server');
     expect(nobody.harness.buttons).to.deep.equal(['Sign in to the server', 'Try again']);
+  });
+
+  it('says what is only in this browser once it is connected, until somebody puts it off', async () => {
+    const { harness } = await open({ status: 'connected', name: 'Riverside School' }, { pending: work });
+    await harness.until(() => harness.sentence !== null);
+    expect(harness.sentence).to.equal(
+      'Some of your work is only in this browser, from a time without Riverside School.',
+    );
+    expect(harness.buttons).to.deep.equal(['Move my work to Riverside School', 'Not now']);
+    await harness.click('Move my work');
+    await harness.until(() => harness.words.includes('4 files'));
+    await harness.pressInDialog('Cancel');
+    await harness.click('Not now');
+    expect(harness.sentence).to.equal(null);
   });
 
   it('asks the page to sign somebody in', async () => {
@@ -212,7 +219,7 @@ describe('the line about the connection', () => {
       await harness.until(() => harness.words.includes('7 items are now in Riverside School'));
       await harness.pressInDialog('Close');
       await harness.until(() => harness.dialog === null);
-      expect(harness.sentence).to.equal(null);
+      await harness.until(() => harness.sentence === null);
     });
 
     it('names what couldn’t be moved and why, and tries again', async () => {

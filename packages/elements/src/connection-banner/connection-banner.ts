@@ -32,9 +32,13 @@ export function connectionName(state: ConnectionState, messages: Messages): stri
   return name ?? messages.t('connection.theServer');
 }
 
+/** Sessions whose user wants to hear no more of work that was left in this browser. */
+const putOff: WeakSet<LecternSession> = new WeakSet();
+
 /**
  * Says that this browser stands in for the back end that the page asked for, why, and what can be done about it: try
- * again, sign in, move the work up. Says nothing where nothing was asked for but this browser.
+ * again, sign in, move the work up. Once connected, it says that work of such a time is still here. Says nothing where
+ * nothing was asked for but this browser.
  */
 export class ConnectionBanner implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
@@ -54,7 +58,7 @@ export class ConnectionBanner implements ReactiveController {
     this.#slice = new StoreController<SessionState, ConnectionSlice>(host, null, ({ connection }) => connection);
     this.#pending = new QueryController<WorkToMove>(host, () => {
       const session = options.session();
-      const asks = this.#instead?.reachable === true || this.#dialog.isOpen;
+      const asks = this.#instead?.reachable === true || this.#dialog.isOpen || this.#mayHaveLeft(session);
       return session && asks && !this.#nested
         ? { client: session.queryClient, options: session.queries.workToMove() as never }
         : null;
@@ -98,18 +102,25 @@ export class ConnectionBanner implements ReactiveController {
 
   /** Put it where the host's content begins. */
   render(): TemplateResult | typeof nothing {
-    const state = this.#instead;
-    if (!state || this.#nested) return nothing;
+    if (this.#nested) return nothing;
     const messages = this.#options.messages();
+    const state = this.#instead;
+    if (state)
+      return this.#renderLine(state.reachable, this.#sentence(state, messages), this.#renderActions(state, messages));
+    if (!this.#mayHaveLeft(this.#options.session()) || !this.#hasWork) return nothing;
+    return this.#renderLine(true, this.#leftSentence(messages), this.#renderLeftActions(messages));
+  }
+
+  #renderLine(isReachable: boolean, sentence: string, actions: unknown): TemplateResult {
     return html`<section
       class="connection"
       part="connection"
-      aria-label=${messages.t('connection.title')}
-      data-reachable=${state.reachable ? '' : nothing}
+      aria-label=${this.#options.messages().t('connection.title')}
+      data-reachable=${isReachable ? '' : nothing}
     >
-      ${icon(state.reachable ? 'cloud' : 'cloud-off')}
-      <p role="status">${this.#sentence(state, messages)}</p>
-      <div class="connection-actions">${this.#renderActions(state, messages)}</div>
+      ${icon(isReachable ? 'cloud' : 'cloud-off')}
+      <p role="status">${sentence}</p>
+      <div class="connection-actions">${actions}</div>
     </section>`;
   }
 
@@ -121,6 +132,12 @@ export class ConnectionBanner implements ReactiveController {
   get #instead(): Instead | null {
     const state = this.#slice.value?.state;
     return state?.status === 'instead' ? state : null;
+  }
+
+  /** Connected to a back end that this browser may have stood in for. */
+  #mayHaveLeft(session: LecternSession | null): boolean {
+    const isConnected = this.#slice.value?.state.status === 'connected';
+    return isConnected && session?.backend.connection !== undefined && !putOff.has(session);
   }
 
   #element(): HTMLElement | null {
@@ -135,12 +152,8 @@ export class ConnectionBanner implements ReactiveController {
 
   #sentence(state: Instead, messages: Messages): string {
     const name = connectionName(state, messages);
-    const move = this.#slice.value?.move;
-    if (move?.status === 'running') {
-      const { movedBytes = 0, totalBytes = 0 } = move.progress ?? {};
-      const percent = messages.format.percent(totalBytes > 0 ? movedBytes / totalBytes : 0);
-      return messages.t('connection.moving', { name, percent });
-    }
+    const moving = this.#movingSentence(name, messages);
+    if (moving !== null) return moving;
     if (state.reachable) {
       const known = this.#pending.result?.data !== undefined;
       return messages.t(known && !this.#hasWork ? 'connection.reachableSoon' : 'connection.reachable', { name });
@@ -148,19 +161,53 @@ export class ConnectionBanner implements ReactiveController {
     return messages.text({ key: sentences[state.reason], params: { name } });
   }
 
+  #leftSentence(messages: Messages): string {
+    const name = this.#nameNow(messages);
+    return this.#movingSentence(name, messages) ?? messages.t('connection.leftHere', { name });
+  }
+
+  /** How far a move is, while there is one. */
+  #movingSentence(name: string, messages: Messages): string | null {
+    const move = this.#slice.value?.move;
+    if (move?.status !== 'running') return null;
+    const { movedBytes = 0, totalBytes = 0 } = move.progress ?? {};
+    const percent = messages.format.percent(totalBytes > 0 ? movedBytes / totalBytes : 0);
+    return messages.t('connection.moving', { name, percent });
+  }
+
+  #nameNow(messages: Messages): string {
+    return connectionName(this.#slice.value?.state ?? { status: 'connecting' }, messages);
+  }
+
+  #renderLeftActions(messages: Messages): unknown {
+    if (this.#isMoving) return this.#button(messages.t('connection.showMove'), this.#onMove);
+    const name = this.#nameNow(messages);
+    return [
+      this.#button(messages.t('connection.move', { name }), this.#onMove, true),
+      this.#button(messages.t('connection.notNow'), this.#onNotNow),
+    ];
+  }
+
+  get #isMoving(): boolean {
+    return this.#slice.value?.move?.status === 'running';
+  }
+
+  #button(text: string, run: () => void, primary = false): TemplateResult {
+    return html`<button
+      class="button"
+      data-size="small"
+      data-variant=${primary ? 'primary' : nothing}
+      aria-disabled=${this.#trying ? 'true' : nothing}
+      @click=${run}
+    >
+      ${text}
+    </button>`;
+  }
+
   #renderActions(state: Instead, messages: Messages): unknown {
     const name = connectionName(state, messages);
-    const button = (text: string, run: () => void, primary = false): TemplateResult =>
-      html`<button
-        class="button"
-        data-size="small"
-        data-variant=${primary ? 'primary' : nothing}
-        aria-disabled=${this.#trying ? 'true' : nothing}
-        @click=${run}
-      >
-        ${text}
-      </button>`;
-    if (this.#slice.value?.move?.status === 'running') return button(messages.t('connection.showMove'), this.#onMove);
+    const button = this.#button.bind(this);
+    if (this.#isMoving) return button(messages.t('connection.showMove'), this.#onMove);
     return [
       state.reachable && this.#hasWork ? button(messages.t('connection.move', { name }), this.#onMove, true) : nothing,
       !state.reachable && state.reason === 'signed-out'
@@ -174,6 +221,12 @@ export class ConnectionBanner implements ReactiveController {
 
   readonly #onMove = (): void => {
     this.#dialog.show();
+  };
+
+  readonly #onNotNow = (): void => {
+    const session = this.#options.session();
+    if (session) putOff.add(session);
+    this.#host.requestUpdate();
   };
 
   readonly #onSignIn = (): void => {

@@ -1,5 +1,4 @@
 import { sendMouse } from '@web/test-runner-commands';
-import axe from 'axe-core';
 import { expect } from 'chai';
 import { createProjectDocument, createTestSession, type TestSession, type TestSessionOptions } from '@lectern/testing';
 import type { CourseChange } from '@lectern/ports';
@@ -8,6 +7,7 @@ import { mount, unmountAll } from '../foundation/harness.js';
 import type { AttachRequestDetail } from '../media-library/media-library-events.js';
 import type { CourseChangeDetail, CourseItemDetail, CourseOutlineElement } from './course-outline.js';
 import { CourseOutlineHarness } from './course-outline.harness.js';
+import { violations } from '../test-support/accessibility.js';
 
 const item = (id: string, chapterId: string, title: string, assetId = 'intro'): CourseChange => ({
   type: 'item.attach',
@@ -58,13 +58,6 @@ async function stored(session: TestSession, courseId = 'calculus'): Promise<stri
   const { chapters } = await session.reliableBackend.courses.outline(courseId);
   return chapters.map((chapter) =>
     [chapter.title, chapter.items.map((entry) => entry.title).join(', ')].filter((part) => part !== '').join(': '),
-  );
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
   );
 }
 

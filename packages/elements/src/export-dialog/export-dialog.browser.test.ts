@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
 import { LecternError } from '@lectern/ports';
 import type { ProjectSession } from '@lectern/core';
@@ -7,6 +6,7 @@ import '../define/export-dialog.js';
 import { mount, unmountAll } from '../foundation/harness.js';
 import type { ExportCompleteDetail, ExportDialogElement } from './export-dialog.js';
 import { ExportDialogHarness } from './export-dialog.harness.js';
+import { violations } from '../test-support/accessibility.js';
 
 const lecture = { id: 'lecture', title: 'Limits', document: createProjectDocument() };
 let sessions: TestSession[] = [];
@@ -37,13 +37,6 @@ async function open(
   const harness = new ExportDialogHarness(element);
   await harness.open();
   return { harness, element, project, session };
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
 }
 
 function start({ harness }: Opened): Promise<void> {

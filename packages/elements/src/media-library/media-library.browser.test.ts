@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
 import {
   createNewAsset,
@@ -15,6 +14,7 @@ import { mount, unmountAll } from '../foundation/harness.js';
 import type { MediaLibraryElement } from './media-library.js';
 import type { AssetsDetail, AttachRequestDetail } from './media-library-events.js';
 import { MediaLibraryHarness } from './media-library.harness.js';
+import { violations } from '../test-support/accessibility.js';
 
 const assets = [
   { id: 'intro', name: 'Intro.mp4' },
@@ -41,13 +41,6 @@ async function open(
   });
   await mount(element, width, 700);
   return { harness: new MediaLibraryHarness(element), session, element };
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
 }
 
 function once<T>(element: Element, type: string): Promise<CustomEvent<T>> {

@@ -1,10 +1,10 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
 import { createProjectDocument, createTestSession, type TestSession, type TestSessionOptions } from '@lectern/testing';
 import '../define/project-library.js';
 import { mount, unmountAll } from '../foundation/harness.js';
 import type { ProjectLibraryElement } from './project-library.js';
 import { ProjectLibraryHarness } from './project-library.harness.js';
+import { violations } from '../test-support/accessibility.js';
 
 const projects = [
   { id: 'limits', title: 'Limits', description: 'First lecture', document: createProjectDocument() },
@@ -30,13 +30,6 @@ async function open(
   const opened: string[] = [];
   element.addEventListener('lectern-project-open', (event) => opened.push(event.detail.projectId));
   return { harness: new ProjectLibraryHarness(element), session, element, opened };
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
 }
 
 async function projectFile(session: TestSession, id: string): Promise<File> {

@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
 import { LecternError, type Preview, type PreviewState } from '@lectern/ports';
 import type { ProjectSession } from '@lectern/core';
@@ -8,6 +7,7 @@ import '../define/studio-preview.js';
 import { mount, unmountAll } from '../foundation/harness.js';
 import type { StudioPreviewElement } from './studio-preview.js';
 import { StudioPreviewHarness } from './studio-preview.harness.js';
+import { violations } from '../test-support/accessibility.js';
 
 const lecture = { id: 'lecture', title: 'Lecture', document: createProjectDocument() };
 let sessions: TestSession[] = [];
@@ -29,13 +29,6 @@ async function open(
   const harness = new StudioPreviewHarness(element);
   await harness.settled();
   return { harness, element, project };
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
 }
 
 /** A project whose preview is in a state that only a real engine gets into. */

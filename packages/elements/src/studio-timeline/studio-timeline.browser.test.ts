@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
 import type { ProjectSession } from '@lectern/core';
 import { LecternError } from '@lectern/ports';
@@ -7,6 +6,7 @@ import { countingIds, createProjectDocument, createTestSession, type TestSession
 import '../define/studio-timeline.js';
 import { mount, unmountAll } from '../foundation/harness.js';
 import { StudioTimelineHarness } from './studio-timeline.harness.js';
+import { violations } from '../test-support/accessibility.js';
 
 interface Opened {
   readonly harness: StudioTimelineHarness;
@@ -49,11 +49,6 @@ function clip({ project }: Pick<Opened, 'project'>, id: string): ClipRecord {
 
 function zoom({ project }: Pick<Opened, 'project'>): number {
   return project.editor.store.getState().zoom;
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }
 
 describe('studio-timeline', () => {

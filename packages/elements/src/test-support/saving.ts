@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import type { AutosaveState, ProjectSession } from '@lectern/core';
 import { createProjectDocument, createTestSession, type TestSession, type TestSessionOptions } from '@lectern/testing';
 import type { ClipId, TimelineDocument } from '@lectern/timeline';
@@ -71,13 +70,6 @@ export async function showState({ harness, project }: OpenedManager, state: Part
     ...state,
   });
   await harness.settled();
-}
-
-export async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
 }
 
 const first = 'clip-1' as ClipId;

@@ -1,5 +1,4 @@
 import { sendKeys } from '@web/test-runner-commands';
-import axe from 'axe-core';
 import { expect } from 'chai';
 import { LecternError, serialiseError, type UploadItem } from '@lectern/ports';
 import {
@@ -13,6 +12,7 @@ import '../define/upload-tray.js';
 import { mount, unmountAll } from '../foundation/harness.js';
 import type { UploadTrayElement } from './upload-tray.js';
 import { UploadTrayHarness } from './upload-tray.harness.js';
+import { violations } from '../test-support/accessibility.js';
 
 const megabyte = 1_000_000;
 const now = new Date('2026-03-02T10:00:00Z');
@@ -78,13 +78,6 @@ async function open(
   const harness = new UploadTrayHarness(element);
   await harness.settled();
   return { harness, element, uploads, session };
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
 }
 
 function heard<T>(element: Element, type: string): T[] {

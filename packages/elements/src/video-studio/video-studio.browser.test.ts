@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
 import { registerBackend } from '@lectern/core';
 import type { ClipId } from '@lectern/timeline';
@@ -7,6 +6,7 @@ import '../define/video-studio.js';
 import { mount, unmountAll } from '../foundation/harness.js';
 import type { ProjectOpenedDetail, VideoStudioElement } from './video-studio.js';
 import { VideoStudioHarness } from './video-studio.harness.js';
+import { violations } from '../test-support/accessibility.js';
 
 const lecture = { id: 'lecture', title: 'Limits', description: 'Week 3', document: createProjectDocument() };
 const other = { id: 'other', title: 'Derivatives', document: createProjectDocument() };
@@ -34,13 +34,6 @@ async function open(
   const element = Object.assign(document.createElement('video-studio'), { lectern: session, ...attributes });
   await mount(element, width, 760);
   return { harness: new VideoStudioHarness(element), element, session };
-}
-
-async function violations(element: Element): Promise<string[]> {
-  const report = await axe.run(element);
-  return report.violations.flatMap((violation) =>
-    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 200)}`),
-  );
 }
 
 describe('video-studio', () => {

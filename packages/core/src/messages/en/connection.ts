@@ -7,6 +7,8 @@ export const connectionMessages = {
   'connection.reachable': 'You are working in this browser: {name} couldn’t be reached at the start. It can be now.',
   'connection.reachableSoon':
     'You are working in this browser: {name} takes over when nothing is open here any more, at the latest with the next page.',
+  'connection.leftHere': 'Some of your work is only in this browser, from a time without {name}.',
+  'connection.notNow': 'Not now',
   'connection.theServer': 'the server',
   'connection.tryAgain': 'Try again',
   'connection.trying': 'Trying to connect…',

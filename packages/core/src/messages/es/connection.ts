@@ -10,6 +10,8 @@ export const connectionMessages: TranslationOf<typeof english> = {
     'Estás trabajando en este navegador: al principio no se podía conectar con {name}. Ahora sí se puede.',
   'connection.reachableSoon':
     'Estás trabajando en este navegador: {name} toma el relevo cuando aquí no quede nada abierto, a más tardar con la próxima página.',
+  'connection.leftHere': 'Parte de tu trabajo está solo en este navegador, de cuando no había conexión con {name}.',
+  'connection.notNow': 'Ahora no',
   'connection.theServer': 'el servidor',
   'connection.tryAgain': 'Reintentar',
   'connection.trying': 'Conectando…',
