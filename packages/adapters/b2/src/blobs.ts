@@ -5,6 +5,8 @@ import {
   isLecternError,
   LecternError,
   type PutOptions,
+  putTransfer,
+  requireBlobKey,
   type RunAttempt,
   type SendOptions,
   type StorageReport,
@@ -15,7 +17,6 @@ import { throwIfAborted } from './deadline.js';
 import { download } from './download.js';
 import { gather } from './gather.js';
 import { patientRun } from './patient-run.js';
-import { putTransfer } from './put-transfer.js';
 import { ReadAddresses } from './read-addresses.js';
 import { SharedWork } from './shared-work.js';
 import type { Signer } from './signer.js';
@@ -58,6 +59,7 @@ export class B2Blobs implements BlobsPort {
   async put(key: string, data: Blob | ReadableStream<Uint8Array>, options: PutOptions = {}): Promise<BlobStat> {
     const { signal } = options;
     throwIfAborted(signal);
+    requireBlobKey(key);
     // The store wants to know the size before it takes a byte.
     const source = 'getReader' in data ? await gather(data, signal) : data;
     const mimeType = options.mimeType ?? ('getReader' in data ? '' : data.type);

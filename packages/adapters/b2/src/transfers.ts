@@ -5,6 +5,7 @@ import {
   isLecternError,
   LecternError,
   normaliseAssetName,
+  requireBlobKey,
   type SendOptions,
   type Transfer,
   type TransferRecord,
@@ -32,6 +33,7 @@ export class B2Transfers implements TransfersPort {
 
   async reserve(request: TransferRequest, options?: CallOptions): Promise<Transfer> {
     const { id, key, sizeBytes, mimeType } = request;
+    requireBlobKey(key);
     await this.begin(request, options);
     return { id, key, sizeBytes, mimeType, resume: null };
   }

@@ -5,6 +5,7 @@ import {
   LecternError,
   type PutOptions,
   type StorageReport,
+  requireBlobKey,
   toLecternError,
 } from '@lectern/ports';
 import { answer, type LocalContext, notFound } from './context.js';
@@ -15,16 +16,6 @@ import type { BlobRow } from './records/tables.js';
 
 /** At most one call of `onProgress` in this time. */
 const progressEveryMs = 100;
-
-/** @throws `invalid-input` */
-export function checkKey(key: string): void {
-  const steps = key.split('/');
-  const fine = /^[\u0021-\u007e]{1,512}$/.test(key) && !key.includes('\\');
-  if (fine && steps.every((step) => step !== '' && step !== '.' && step !== '..')) return;
-  throw new LecternError('invalid-input', {
-    details: { path: 'key', expected: 'printable ASCII in steps parted by "/", without "..", 512 characters at most' },
-  });
-}
 
 /** Says how far it is, now and then. */
 function throttled(onProgress: PutOptions['onProgress']): (sentBytes: number) => void {
@@ -54,7 +45,7 @@ export class LocalBlobs implements BlobsPort {
 
   async put(key: string, data: Blob | ReadableStream<Uint8Array>, options: PutOptions = {}): Promise<BlobStat> {
     return answer(this.#context, options, async (store) => {
-      checkKey(key);
+      requireBlobKey(key);
       if (await this.#row(store, key)) throw taken(key);
       const stat = await whileWriting(this.#lockName, () =>
         'getReader' in data ? this.#putStream(store, key, data, options) : this.#putBlob(store, key, data, options),

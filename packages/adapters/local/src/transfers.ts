@@ -2,13 +2,14 @@ import {
   type BlobStat,
   type CallOptions,
   LecternError,
+  requireBlobKey,
   type RunAttempt,
   type SendOptions,
   type Transfer,
   type TransferRequest,
   type TransfersPort,
 } from '@lectern/ports';
-import { type LocalBlobs, checkKey } from './blobs.js';
+import type { LocalBlobs } from './blobs.js';
 import { answer, type LocalContext } from './context.js';
 
 const atOnce: RunAttempt = (work) => work({ signal: new AbortController().signal, progressed: () => undefined });
@@ -31,7 +32,7 @@ export class LocalTransfers implements TransfersPort {
     return answer(this.#context, options, async () => {
       const { id, key, sizeBytes, mimeType } = request;
       check(id.length > 0 && id.length <= 128, 'id', '1 to 128 characters');
-      checkKey(key);
+      requireBlobKey(key);
       check(Number.isSafeInteger(sizeBytes) && sizeBytes >= 0, 'sizeBytes', 'a whole number of bytes');
       check(mimeType.length <= 255, 'mimeType', 'at most 255 characters');
       await this.#blobs.whatBrought(id, key, options);

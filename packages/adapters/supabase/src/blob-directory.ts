@@ -1,4 +1,4 @@
-import { type CallOptions, LecternError, toLecternError } from '@lectern/ports';
+import { type CallOptions, isBlobKey, LecternError, toLecternError } from '@lectern/ports';
 import type { Connection } from './connection.js';
 
 /** Where the bytes of a key lie. Never changes while they are there: a key isn't used again, nor is an object's name. */
@@ -132,11 +132,6 @@ export class BlobDirectory {
       for (const { reject } of waiting) reject(toLecternError(error));
     }
   }
-}
-
-/** Whether anything can be stored under it: printable ASCII in steps, none of which leads out of its folder. */
-export function isBlobKey(key: string): boolean {
-  return key.length <= 512 && /^[!-~]+$/.test(key) && !key.includes('\\') && !/(?:^|\/)(?:\.{1,2})?(?:\/|$)/.test(key);
 }
 
 export const missingBlob = (key: string): LecternError =>

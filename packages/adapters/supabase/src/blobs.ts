@@ -5,6 +5,8 @@ import {
   isLecternError,
   LecternError,
   type PutOptions,
+  putTransfer,
+  requireBlobKey,
   type StorageReport,
   type Transfer,
 } from '@lectern/ports';
@@ -14,8 +16,7 @@ import { BlobGatherer } from './blob-gatherer.js';
 import { answer, type SupabaseContext } from './context.js';
 import { throwIfAborted } from './deadline.js';
 import { download } from './download.js';
-import { putTransfer } from './put-transfer.js';
-import { requireBlobKey, type SupabaseTransfers } from './transfers.js';
+import type { SupabaseTransfers } from './transfers.js';
 
 /** One download that several callers may wait for; it ends when none is left. */
 interface Download {

@@ -6,6 +6,7 @@ import {
   LecternError,
   type NewAsset,
   normaliseAssetName,
+  requireBlobKey,
   type RunAttempt,
   type SendOptions,
   toLecternError,
@@ -14,7 +15,6 @@ import {
   type TransferRequest,
   type TransfersPort,
 } from '@lectern/ports';
-import { isBlobKey } from './blob-directory.js';
 import { answer, type SupabaseContext } from './context.js';
 import { throwIfAborted } from './deadline.js';
 import { requireUuid } from './errors.js';
@@ -263,13 +263,4 @@ export function newRecordRow(
     poster_key: asset.posterKey,
     fingerprint: asset.fingerprint ?? null,
   };
-}
-
-/** @throws `invalid-input` */
-export function requireBlobKey(key: string): void {
-  if (isBlobKey(key)) return;
-  throw new LecternError('invalid-input', {
-    message: 'The key is not one',
-    details: { path: 'key', expected: 'printable ASCII in steps parted by "/", without "..", 512 characters at most' },
-  });
 }
