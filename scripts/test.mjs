@@ -92,7 +92,8 @@ const lanes = {
   contract: async () => {
     findPostgres();
     await compile();
-    return nodeTests('contract', contractFiles());
+    // Each file has servers of its own and waits for them much of the time.
+    return nodeTests('contract', contractFiles(), ['--test-concurrency=2']);
   },
   faults: async () => {
     findChromium();

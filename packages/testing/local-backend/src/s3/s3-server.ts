@@ -250,8 +250,8 @@ export class S3Server {
       return new S3Error(501, 'NotImplemented', error.message);
     }
     if (error instanceof ApiError) return new S3Error(error.status, 'EntityTooLarge', error.message);
-    // Whoever sent it has gone, or it broke here.
-    if (request.complete)
+    // Whoever sent it has gone, maybe with the last byte, or it broke here.
+    if (request.complete && !(error instanceof Error && 'code' in error && error.code === 'ECONNRESET'))
       this.#complain(`500 ${what}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
     return new S3Error(500, 'InternalError', 'The local backend broke.');
   }
