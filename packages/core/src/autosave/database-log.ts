@@ -25,7 +25,10 @@ let renewal: Promise<void> | null = null;
  * a second then, nothing otherwise. Never rejects: a browser that denies storage has nothing to lose.
  */
 export function renewDatabaseLog(): Promise<void> {
-  renewal ??= isLevelDb() ? renew().catch(() => undefined) : Promise.resolve();
+  // Inside: where storage is denied, even to look whether there is a database throws.
+  renewal ??= (async () => {
+    if (isLevelDb()) await renew();
+  })().catch(() => undefined);
   return renewal;
 }
 
