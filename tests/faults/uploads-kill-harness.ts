@@ -167,7 +167,8 @@ class Run {
       const reached =
         kill.moment === 'sending'
           ? line.untilSent(kill.share * this.#size)
-          : this.#until(statuses, kill.moment, 'completing', 'verifying', 'done');
+          : // What lasts less than 100 ms may never be told, and an upload that goes on isn't snapshotted again.
+            this.#until(statuses, kill.moment, ...(early ? ['sending'] : []), 'completing', 'verifying', 'done');
       if (!begun) await this.#add(browser, seed);
       await this.#orLate(reached, () => `${kill.moment} (${statuses.join(', ')})`);
       await pause(kill.delay);
