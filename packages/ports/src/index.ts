@@ -1,9 +1,7 @@
 export * from './errors.js';
 export type { CallOptions, Json, Page, Unsubscribe } from './call-options.js';
 export * from './input.js';
-export * from './blob-key.js';
 export * from './content-hash.js';
-export * from './put-transfer.js';
 export * from './domain/asset.js';
 export * from './domain/project.js';
 export * from './domain/course.js';

@@ -5,20 +5,22 @@ import {
   isLecternError,
   LecternError,
   type PutOptions,
-  putTransfer,
-  requireBlobKey,
   type RunAttempt,
   type SendOptions,
   type StorageReport,
   type Transfer,
 } from '@lectern/ports';
-import { BlobCache } from './blob-cache.js';
-import { throwIfAborted } from './deadline.js';
+import {
+  BlobCache,
+  gatherBlob,
+  putTransfer,
+  requireBlobKey,
+  SharedWork,
+  throwIfAborted,
+} from '@lectern/ports/adapter-kit';
 import { download } from './download.js';
-import { gather } from './gather.js';
 import { patientRun } from './patient-run.js';
 import { ReadAddresses } from './read-addresses.js';
-import { SharedWork } from './shared-work.js';
 import type { Signer } from './signer.js';
 import type { B2Transfers } from './transfers.js';
 
@@ -61,7 +63,7 @@ export class B2Blobs implements BlobsPort {
     throwIfAborted(signal);
     requireBlobKey(key);
     // The store wants to know the size before it takes a byte.
-    const source = 'getReader' in data ? await gather(data, signal) : data;
+    const source = 'getReader' in data ? await gatherBlob(data, signal ? { signal } : {}) : data;
     const mimeType = options.mimeType ?? ('getReader' in data ? '' : data.type);
     const transfer = await putTransfer(key, source, mimeType);
     const stat = { key, sizeBytes: source.size, mimeType };

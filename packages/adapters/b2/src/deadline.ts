@@ -1,4 +1,5 @@
 import { LecternError } from '@lectern/ports';
+import { throwIfAborted } from '@lectern/ports/adapter-kit';
 
 /** What has to be known of a piece of work that may be called off, or get stuck. */
 export interface Patience {
@@ -6,10 +7,6 @@ export interface Patience {
   readonly signal?: AbortSignal | undefined;
   /** Without any movement for so long, it is given up as `timeout`; null waits for ever. */
   readonly stallMs: number | null;
-}
-
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new LecternError('aborted', { cause: signal.reason });
 }
 
 /**

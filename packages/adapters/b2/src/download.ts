@@ -1,6 +1,6 @@
 import { LecternError } from '@lectern/ports';
+import { BlobGatherer } from '@lectern/ports/adapter-kit';
 import { withPatience } from './deadline.js';
-import { Gathering } from './gather.js';
 import { patientRun, pauseAfter } from './patient-run.js';
 import type { ReadAddresses } from './read-addresses.js';
 import { failureOfLine } from './refusals.js';
@@ -22,7 +22,7 @@ const triesWithoutAByte = 4;
  * @throws `not-found`, `corrupt` when the store has another size than the records say
  */
 export async function download(key: string, options: DownloadOptions): Promise<Blob> {
-  const gathering = new Gathering();
+  const gathering = new BlobGatherer();
   const { addresses, signal, stallMs } = options;
   let failures = 0;
   let refused = false;
@@ -30,15 +30,15 @@ export async function download(key: string, options: DownloadOptions): Promise<B
     const { url, sizeBytes, mimeType } = await patientRun(options)((attempt) =>
       addresses.of(key, { signal: attempt.signal }),
     );
-    if (gathering.sizeBytes === sizeBytes) return gathering.blob(mimeType);
-    const before = gathering.sizeBytes;
+    if (gathering.size === sizeBytes) return gathering.finish(mimeType);
+    const before = gathering.size;
     try {
       await withPatience({ signal, stallMs }, (calledOff, moved) =>
         readOn(gathering, { ...options, url, sizeBytes, signal: calledOff, moved }),
       );
     } catch (error) {
       const failure = failureOfLine(error);
-      const progressed = gathering.sizeBytes > before;
+      const progressed = gathering.size > before;
       if (progressed) refused = false;
       if (failure.code === 'forbidden' && !refused) {
         // It has expired, or was made with a key that is no more.
@@ -54,7 +54,7 @@ export async function download(key: string, options: DownloadOptions): Promise<B
 }
 
 async function readOn(
-  gathering: Gathering,
+  gathering: BlobGatherer,
   options: Omit<DownloadOptions, 'addresses'> & {
     readonly url: string;
     readonly sizeBytes: number;
@@ -62,15 +62,15 @@ async function readOn(
   },
 ): Promise<void> {
   const { sizeBytes, moved } = options;
-  const { body, fromStart } = await readFrom({ ...options, from: gathering.sizeBytes });
-  if (fromStart) gathering.startAgain();
+  const { body, fromStart } = await readFrom({ ...options, from: gathering.size });
+  if (fromStart) gathering.reset();
   for await (const chunk of body) {
     moved();
     gathering.add(chunk);
-    if (gathering.sizeBytes > sizeBytes) break;
+    if (gathering.size > sizeBytes) break;
   }
-  if (gathering.sizeBytes > sizeBytes) {
+  if (gathering.size > sizeBytes) {
     throw new LecternError('corrupt', { message: `More than the ${sizeBytes} bytes that the records say` });
   }
-  if (gathering.sizeBytes < sizeBytes) throw new LecternError('offline', { message: 'The line broke' });
+  if (gathering.size < sizeBytes) throw new LecternError('offline', { message: 'The line broke' });
 }

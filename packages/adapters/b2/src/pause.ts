@@ -1,4 +1,4 @@
-import { throwIfAborted } from './deadline.js';
+import { throwIfAborted } from '@lectern/ports/adapter-kit';
 
 /** Waits. @throws `aborted` as soon as the signal fires */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

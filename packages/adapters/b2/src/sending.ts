@@ -8,7 +8,7 @@ import {
   type SendOptions,
   type Transfer,
 } from '@lectern/ports';
-import { throwIfAborted } from './deadline.js';
+import { throwIfAborted } from '@lectern/ports/adapter-kit';
 import { PartAddresses } from './part-addresses.js';
 import { SentBytes } from './sent-bytes.js';
 import type { KnownUpload, Signer } from './signer.js';

@@ -5,14 +5,13 @@ import {
   isLecternError,
   LecternError,
   normaliseAssetName,
-  requireBlobKey,
   type SendOptions,
   type Transfer,
   type TransferRecord,
   type TransferRequest,
   type TransfersPort,
 } from '@lectern/ports';
-import { throwIfAborted } from './deadline.js';
+import { requireBlobKey, throwIfAborted } from '@lectern/ports/adapter-kit';
 import { Sending } from './sending.js';
 import type { ReservedUpload, Signer } from './signer.js';
 

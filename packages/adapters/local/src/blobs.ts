@@ -5,9 +5,9 @@ import {
   LecternError,
   type PutOptions,
   type StorageReport,
-  requireBlobKey,
   toLecternError,
 } from '@lectern/ports';
+import { gatherBlob, requireBlobKey } from '@lectern/ports/adapter-kit';
 import { answer, type LocalContext, notFound } from './context.js';
 import { whileWriting } from './locks.js';
 import type { OpenStore } from './open-store.js';
@@ -153,7 +153,13 @@ export class LocalBlobs implements BlobsPort {
     options: PutOptions,
   ): Promise<BlobStat> {
     const onBytes = throttled(options.onProgress);
-    if (!store.folder) return this.#putBlob(store, key, await gather(data, onBytes, options.signal), options);
+    if (!store.folder)
+      return this.#putBlob(
+        store,
+        key,
+        await gatherBlob(data, { ...(options.signal && { signal: options.signal }), onBytes }),
+        options,
+      );
     const { signal } = options;
     const { file, sizeBytes } = await store.folder.write(this.#context.newId(), data, { signal, onBytes });
     try {
@@ -233,41 +239,4 @@ export async function deleteBlobs({ records, folder }: OpenStore, keys: readonly
     return found;
   });
   for (const { file } of rows) if (file !== undefined) await folder?.remove(file);
-}
-
-/** Parts become blobs as they come, which a browser may keep on disk; a thousand buffers it would keep in memory. */
-async function gather(
-  stream: ReadableStream<Uint8Array>,
-  onBytes: (sizeBytes: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<Blob> {
-  const partBytes = 8 * 1024 * 1024;
-  const parts: Blob[] = [];
-  let pending: Uint8Array<ArrayBuffer>[] = [];
-  let pendingBytes = 0;
-  let sizeBytes = 0;
-  const flush = (): void => {
-    parts.push(new Blob(pending));
-    pending = [];
-    pendingBytes = 0;
-  };
-  try {
-    await stream.pipeTo(
-      new WritableStream<Uint8Array>({
-        write(chunk) {
-          pending.push(chunk as Uint8Array<ArrayBuffer>);
-          pendingBytes += chunk.byteLength;
-          sizeBytes += chunk.byteLength;
-          if (pendingBytes >= partBytes) flush();
-          onBytes(sizeBytes);
-        },
-      }),
-      signal ? { signal } : {},
-    );
-  } catch (error) {
-    if (signal?.aborted === true) throw new LecternError('aborted', { cause: error });
-    throw toLecternError(error);
-  }
-  flush();
-  return new Blob(parts);
 }

@@ -2,13 +2,13 @@ import {
   type BlobStat,
   type CallOptions,
   LecternError,
-  requireBlobKey,
   type RunAttempt,
   type SendOptions,
   type Transfer,
   type TransferRequest,
   type TransfersPort,
 } from '@lectern/ports';
+import { requireBlobKey } from '@lectern/ports/adapter-kit';
 import type { LocalBlobs } from './blobs.js';
 import { answer, type LocalContext } from './context.js';
 

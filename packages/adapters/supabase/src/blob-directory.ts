@@ -1,4 +1,5 @@
-import { type CallOptions, isBlobKey, LecternError, toLecternError } from '@lectern/ports';
+import { type CallOptions, LecternError, toLecternError } from '@lectern/ports';
+import { isBlobKey } from '@lectern/ports/adapter-kit';
 import type { Connection } from './connection.js';
 
 /** Where the bytes of a key lie. Never changes while they are there: a key isn't used again, nor is an object's name. */

@@ -5,25 +5,14 @@ import {
   isLecternError,
   LecternError,
   type PutOptions,
-  putTransfer,
-  requireBlobKey,
   type StorageReport,
   type Transfer,
 } from '@lectern/ports';
-import { BlobCache } from './blob-cache.js';
+import { BlobCache, gatherBlob, putTransfer, requireBlobKey, SharedWork } from '@lectern/ports/adapter-kit';
 import type { BlobPlace } from './blob-directory.js';
-import { BlobGatherer } from './blob-gatherer.js';
 import { answer, type SupabaseContext } from './context.js';
-import { throwIfAborted } from './deadline.js';
 import { download } from './download.js';
 import type { SupabaseTransfers } from './transfers.js';
-
-/** One download that several callers may wait for; it ends when none is left. */
-interface Download {
-  readonly blob: Promise<Blob>;
-  readonly controller: AbortController;
-  waiting: number;
-}
 
 interface RoomRow {
   readonly stored_bytes: number;
@@ -42,7 +31,7 @@ export class SupabaseBlobs implements BlobsPort {
   readonly #context: SupabaseContext;
   readonly #transfers: SupabaseTransfers;
   readonly #cache: BlobCache;
-  readonly #downloads = new Map<string, Download>();
+  readonly #downloads = new SharedWork<Blob>();
 
   constructor(context: SupabaseContext, transfers: SupabaseTransfers, { cacheBytes }: BlobsOptions) {
     this.#context = context;
@@ -53,7 +42,7 @@ export class SupabaseBlobs implements BlobsPort {
   async put(key: string, data: Blob | ReadableStream<Uint8Array>, options?: PutOptions): Promise<BlobStat> {
     return answer(options, async () => {
       requireBlobKey(key);
-      const source = data instanceof Blob ? data : await gather(data, options?.signal);
+      const source = data instanceof Blob ? data : await gatherBlob(data, options);
       const mimeType = options?.mimeType ?? source.type;
       let transfer = await this.#reservePut(await putTransfer(key, source, mimeType), options);
       let toldAt = 0;
@@ -111,7 +100,7 @@ export class SupabaseBlobs implements BlobsPort {
       if (cached) return cached;
       const place = await this.#context.directory.place(key, options);
       if (place.store !== 'supabase') throw elsewhere(place);
-      return this.#shared(name, place, options?.signal);
+      return this.#downloads.run(name, options?.signal, (signal) => this.#download(name, place, signal));
     });
   }
 
@@ -156,74 +145,22 @@ export class SupabaseBlobs implements BlobsPort {
   }
 
   dispose(): void {
-    for (const { controller } of this.#downloads.values()) controller.abort();
+    this.#downloads.stop();
     this.#cache.clear();
   }
 
-  async #shared(name: string, place: BlobPlace, signal: AbortSignal | undefined): Promise<Blob> {
-    const running = this.#downloads.get(name) ?? this.#begin(name, place);
-    running.waiting += 1;
-    let leave: () => void = () => undefined;
-    const left = new Promise<never>((_, reject) => {
-      leave = (): void => {
-        reject(new LecternError('aborted'));
-      };
-      signal?.addEventListener('abort', leave, { once: true });
-    });
+  async #download(name: string, place: BlobPlace, signal: AbortSignal): Promise<Blob> {
     try {
-      return await Promise.race([running.blob, left]);
-    } finally {
-      signal?.removeEventListener('abort', leave);
-      running.waiting -= 1;
-      if (running.waiting === 0) running.controller.abort();
+      const whole = await download(this.#context.connection, place, signal);
+      this.#cache.set(name, whole);
+      return whole;
+    } catch (error) {
+      this.#context.directory.forget(place.key);
+      throw error;
     }
-  }
-
-  #begin(name: string, place: BlobPlace): Download {
-    const controller = new AbortController();
-    const blob = download(this.#context.connection, place, controller.signal).then(
-      (whole) => {
-        this.#cache.set(name, whole);
-        return whole;
-      },
-      (error: unknown) => {
-        this.#context.directory.forget(place.key);
-        throw error;
-      },
-    );
-    const begun: Download = { blob, controller, waiting: 0 };
-    this.#downloads.set(name, begun);
-    void blob
-      .catch(() => undefined)
-      .finally(() => {
-        if (this.#downloads.get(name) === begun) this.#downloads.delete(name);
-      });
-    controller.signal.addEventListener('abort', () => {
-      if (this.#downloads.get(name) === begun) this.#downloads.delete(name);
-    });
-    return begun;
   }
 }
 
 function elsewhere({ key, store }: BlobPlace): LecternError {
   return new LecternError('unknown', { message: `${key} lies in ${store}, and no such store was given` });
-}
-
-/** A stream as a blob: its length has to be known before a byte is sent. */
-async function gather(stream: ReadableStream<Uint8Array>, signal: AbortSignal | undefined): Promise<Blob> {
-  const gathered = new BlobGatherer();
-  const reader = stream.getReader();
-  const stop = (): void => void reader.cancel(new LecternError('aborted')).catch(() => undefined);
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      throwIfAborted(signal);
-      if (done) return gathered.finish('');
-      gathered.add(value);
-    }
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    reader.releaseLock();
-  }
 }

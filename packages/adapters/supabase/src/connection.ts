@@ -1,6 +1,6 @@
 import { type CallOptions, type Identity, LecternError } from '@lectern/ports';
 import type { SupabaseClientOptions } from '@supabase/supabase-js';
-import { throwIfAborted } from './deadline.js';
+import { throwIfAborted } from '@lectern/ports/adapter-kit';
 import { fromSilence, TokenRefused } from './errors.js';
 import { type Addresses, addressesOf, askRest, askStorage, type RestRequest, type SupabaseClient } from './requests.js';
 import { type Session, sessionOfAuth, sessionOfToken } from './session.js';

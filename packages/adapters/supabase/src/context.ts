@@ -1,7 +1,7 @@
 import { type AssetNotice, type CallOptions, type Operation, type ProjectNotice, toLecternError } from '@lectern/ports';
 import type { BlobDirectory } from './blob-directory.js';
 import type { Connection } from './connection.js';
-import { throwIfAborted } from './deadline.js';
+import { throwIfAborted } from '@lectern/ports/adapter-kit';
 import type { Echoes } from './echoes.js';
 import type { Notices } from './notices.js';
 

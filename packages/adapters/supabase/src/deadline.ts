@@ -1,4 +1,4 @@
-import { LecternError } from '@lectern/ports';
+import { throwIfAborted } from '@lectern/ports/adapter-kit';
 
 /** A caller's signal and a clock beside it; whichever is first ends the request. */
 export class Deadline {
@@ -40,9 +40,4 @@ export class Deadline {
   readonly #abort = (): void => {
     this.#controller.abort();
   };
-}
-
-/** @throws `aborted` */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new LecternError('aborted');
 }

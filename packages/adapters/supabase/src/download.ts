@@ -1,8 +1,7 @@
 import { LecternError, toLecternError } from '@lectern/ports';
-import { BlobGatherer } from './blob-gatherer.js';
 import type { BlobPlace } from './blob-directory.js';
 import type { Connection } from './connection.js';
-import { throwIfAborted } from './deadline.js';
+import { BlobGatherer, throwIfAborted } from '@lectern/ports/adapter-kit';
 
 /** Breaks without a byte in between before it is given up. */
 const patience = 3;

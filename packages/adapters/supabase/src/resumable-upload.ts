@@ -1,7 +1,7 @@
 import { LecternError, toLecternError } from '@lectern/ports';
 import type { DetailedError, HttpRequest, Upload } from 'tus-js-client';
 import type { Connection } from './connection.js';
-import { throwIfAborted } from './deadline.js';
+import { throwIfAborted } from '@lectern/ports/adapter-kit';
 import { retryAfterOf, TokenRefused } from './errors.js';
 import { storageFailureOf } from './requests.js';
 

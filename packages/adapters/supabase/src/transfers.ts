@@ -6,7 +6,6 @@ import {
   LecternError,
   type NewAsset,
   normaliseAssetName,
-  requireBlobKey,
   type RunAttempt,
   type SendOptions,
   toLecternError,
@@ -16,7 +15,7 @@ import {
   type TransfersPort,
 } from '@lectern/ports';
 import { answer, type SupabaseContext } from './context.js';
-import { throwIfAborted } from './deadline.js';
+import { requireBlobKey, throwIfAborted } from '@lectern/ports/adapter-kit';
 import { requireUuid } from './errors.js';
 import { ResumableUpload } from './resumable-upload.js';
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BlobCache } from './blob-cache.js';
 import { BlobGatherer } from './blob-gatherer.js';
-import { Echoes } from './echoes.js';
 
 const blob = (length: number): Blob => new Blob([new Uint8Array(length)]);
 
@@ -46,16 +45,5 @@ describe('what comes in in pieces', () => {
       [whole.type, bytes.length, bytes[0], bytes[5000], bytes.at(-1)],
       ['video/mp4', large.length + 2, 1, 7, 2],
     );
-  });
-});
-
-describe('a change that was told here', () => {
-  it('is passed over once when it comes back, whichever is first', () => {
-    const echoes = new Echoes();
-    echoes.expect('a 1');
-    assert.deepEqual([echoes.isEcho('a 1'), echoes.isEcho('a 1')], [true, false]);
-    assert.equal(echoes.isEcho('b 1'), false);
-    echoes.expect('b 1');
-    assert.equal(echoes.isEcho('b 1'), false);
   });
 });

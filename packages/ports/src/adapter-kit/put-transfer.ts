@@ -1,4 +1,4 @@
-import type { Transfer } from './transfers-port.js';
+import type { Transfer } from '../transfers-port.js';
 
 /** What is put in one go and isn't larger than this is known by its bytes. */
 const hashedBytes = 16 * 1024 * 1024;

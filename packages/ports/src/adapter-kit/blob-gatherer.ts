@@ -1,3 +1,6 @@
+import type { CallOptions } from '../call-options.js';
+import { LecternError, toLecternError } from '../errors.js';
+
 /** Bytes in memory before they are given to the browser, which keeps large blobs on disk. */
 const flushBytes = 8 * 1024 * 1024;
 
@@ -37,4 +40,29 @@ export class BlobGatherer {
     this.#recent = [];
     this.#recentBytes = 0;
   }
+}
+
+export interface GatherOptions extends CallOptions {
+  /** Bytes so far, with every chunk. */
+  readonly onBytes?: (sizeBytes: number) => void;
+}
+
+/** All of a stream, without a type of its own. @throws `aborted`, and whatever the stream breaks off with */
+export async function gatherBlob(
+  stream: ReadableStream<Uint8Array>,
+  { signal, onBytes }: GatherOptions = {},
+): Promise<Blob> {
+  const gathered = new BlobGatherer();
+  const sink = new WritableStream<Uint8Array>({
+    write(chunk) {
+      gathered.add(chunk);
+      onBytes?.(gathered.size);
+    },
+  });
+  try {
+    await stream.pipeTo(sink, signal ? { signal } : {});
+  } catch (error) {
+    throw signal?.aborted === true ? new LecternError('aborted', { cause: error }) : toLecternError(error);
+  }
+  return gathered.finish('');
 }

@@ -1,4 +1,4 @@
-import { LecternError } from './errors.js';
+import { LecternError } from '../errors.js';
 
 /** Whether bytes can be kept under it: printable ASCII in steps parted by "/", without "..", 512 characters at most. */
 export function isBlobKey(key: string): boolean {
