@@ -1,5 +1,5 @@
 import type { TimelineDocument } from '@lectern/timeline';
-import type { CallOptions, Unsubscribe } from './call-options.js';
+import type { CallOptions, Json, Unsubscribe } from './call-options.js';
 import type { ProbeFacts } from './domain/asset.js';
 import type { SerialisedError } from './errors.js';
 
@@ -98,6 +98,10 @@ export interface ExportRequest {
   readonly format: ExportFormat;
   /** Frames; the whole timeline when left out. */
   readonly range?: { readonly startFrame: number; readonly endFrame: number };
+  /** Loudness that the whole is brought to, in LUFS (−16 is usual for lectures); left as mixed when left out. */
+  readonly loudness?: number;
+  /** An earlier export of the same project: what is the same in it is taken over and not encoded again. */
+  readonly reuseAssetId?: string;
 }
 
 export interface ExportProgress {
@@ -109,11 +113,34 @@ export interface ExportProgress {
   readonly writtenBytes: number;
 }
 
+/** What a preset comes to, by its bit rates alone. */
 export interface ExportEstimate {
   readonly sizeBytes: number;
   readonly width: number;
   readonly height: number;
   readonly durationSeconds: number;
+}
+
+/** What an export will take, from the sources themselves. */
+export interface ExportForecast {
+  readonly sizeBytes: number;
+  /** Space that it needs in this browser while it runs, in bytes: its parts and the file. */
+  readonly spaceBytes: number;
+  /** Space that this browser has left; null where it doesn't tell. */
+  readonly freeBytes: number | null;
+  /** Seconds that it is likely to take here; null before anything was measured at this size. */
+  readonly renderSeconds: number | null;
+  /** Frames whose packets are passed on from a source, or taken over from the earlier export. */
+  readonly copiedFrames: number;
+}
+
+/** How the frames of an export were made. */
+export interface ExportedFrames {
+  /** Packets of a source, passed on as they are. */
+  readonly copied: number;
+  /** Packets of an earlier export, or of an attempt of this one that was interrupted. */
+  readonly reused: number;
+  readonly encoded: number;
 }
 
 export interface ExportResult {
@@ -123,8 +150,34 @@ export interface ExportResult {
   readonly height: number;
   readonly durationSeconds: number;
   readonly format: ExportFormat;
-  /** Removes the temporary file; call it once the bytes are stored. */
+  readonly frames: ExportedFrames;
+  /** Removes the file and every part of the export; call it once the bytes are stored. */
   release(): Promise<void>;
+}
+
+/** An export that was begun in this browser and that no page works on just now: its tab was closed, or it was paused. */
+export interface UnfinishedExport {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** As it was given: a copy of the document at that time. */
+  readonly request: ExportRequest;
+  /** What whoever began it wanted to know again. */
+  readonly context: Json;
+  /** Frames whose packets are on disk. */
+  readonly frame: number;
+  readonly totalFrames: number;
+}
+
+export interface ExportOptions extends CallOptions {
+  /**
+   * Names the export, a UUID. What was made under that name, in this page or in one that is gone, is gone on with.
+   * Without a name nothing is kept when it stops.
+   */
+  readonly id?: string;
+  /** Kept with the parts; `unfinishedExports` gives it back. */
+  readonly context?: Json;
+  readonly onProgress?: (progress: ExportProgress) => void;
 }
 
 /** The render engine as the core sees it. */
@@ -137,10 +190,18 @@ export interface RenderEngine {
   createPreview(): Preview;
   capabilities(width: number, height: number, options?: CallOptions): Promise<ExportCapabilities>;
   estimate(request: Omit<ExportRequest, 'format'>): ExportEstimate;
-  /** One at a time. @throws `encoder-unavailable`, `source-missing`, `render-failed`, `quota-exceeded`, `aborted` */
-  export(
-    request: ExportRequest,
-    options?: CallOptions & { readonly onProgress?: (progress: ExportProgress) => void },
-  ): Promise<ExportResult>;
+  /** Looks at the sources, which `estimate` doesn't. @throws `source-missing`, `aborted` */
+  forecast(request: ExportRequest, options?: CallOptions): Promise<ExportForecast>;
+  /**
+   * Exports; one at a time in this browser, others wait. Aborting the signal pauses a named export: its parts stay until
+   * it is begun again with the same name or discarded.
+   *
+   * @throws `encoder-unavailable`, `source-missing`, `render-failed`, `quota-exceeded`, `aborted`
+   */
+  export(request: ExportRequest, options?: ExportOptions): Promise<ExportResult>;
+  /** The named exports that were begun here and that no page of this browser works on, oldest first. */
+  unfinishedExports(): Promise<readonly UnfinishedExport[]>;
+  /** Removes what is kept of a named export. Fine when there is nothing. */
+  discardExport(id: string): Promise<void>;
   dispose(): void;
 }

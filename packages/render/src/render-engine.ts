@@ -87,6 +87,22 @@ class WorkerRenderEngine implements RenderEngine {
 
   readonly estimate: RenderEngine['estimate'] = estimateExport;
 
+  readonly forecast: RenderEngine['forecast'] = async (request) => {
+    const { sizeBytes } = estimateExport(request);
+    const { quota, usage = 0 } = await navigator.storage.estimate();
+    return {
+      sizeBytes,
+      spaceBytes: sizeBytes,
+      freeBytes: quota === undefined ? null : quota - usage,
+      renderSeconds: null,
+      copiedFrames: 0,
+    };
+  };
+
+  readonly unfinishedExports: RenderEngine['unfinishedExports'] = () => Promise.resolve([]);
+
+  readonly discardExport: RenderEngine['discardExport'] = () => Promise.resolve();
+
   readonly export: RenderEngine['export'] = async (request, { signal, onProgress } = {}) => {
     this.#check();
     const either = signal ? AbortSignal.any([signal, this.#disposing.signal]) : this.#disposing.signal;

@@ -1,7 +1,7 @@
 import {
   LecternError,
   type ExportFormat,
-  type ExportProgress,
+  type ExportOptions,
   type ExportRequest,
   type ExportResult,
   type FilmstripPicture,
@@ -261,10 +261,22 @@ export function createFakeRenderEngine(options: FakeRenderOptions = {}): RenderE
       };
     },
 
-    async export(
-      { document, format, range }: ExportRequest,
-      call: { readonly signal?: AbortSignal; readonly onProgress?: (progress: ExportProgress) => void } = {},
-    ): Promise<ExportResult> {
+    forecast(request) {
+      const { sizeBytes, durationSeconds } = this.estimate(request);
+      return Promise.resolve({
+        sizeBytes,
+        spaceBytes: sizeBytes * 2,
+        freeBytes: 100e9,
+        renderSeconds: durationSeconds / 5,
+        copiedFrames: 0,
+      });
+    },
+
+    unfinishedExports: () => Promise.resolve([]),
+
+    discardExport: () => Promise.resolve(),
+
+    async export({ document, format, range }: ExportRequest, call: ExportOptions = {}): Promise<ExportResult> {
       const totalFrames = range ? range.endFrame - range.startFrame : document.totalFrames;
       const steps = 20;
       for (let step = 0; step <= steps; step += 1) {
@@ -285,6 +297,7 @@ export function createFakeRenderEngine(options: FakeRenderOptions = {}): RenderE
         height,
         durationSeconds: (totalFrames * frameRate.den) / frameRate.num,
         format,
+        frames: { copied: 0, reused: 0, encoded: totalFrames },
         release: () => Promise.resolve(),
       };
     },

@@ -59,6 +59,7 @@ export async function runExport(
       ...(format.videoCodec ? size : { width: 0, height: 0 }),
       durationSeconds: frameToSeconds(endFrame - startFrame, request.document.settings.frameRate),
       format,
+      frames: { copied: 0, reused: 0, encoded: endFrame - startFrame },
       release: () => slot.release(),
     };
   } catch (error) {
