@@ -294,3 +294,28 @@ it('how much is stored is what the host says', async () => {
   const told = open(cloud, { usage: async () => ({ usedBytes: 5, quotaBytes: 10 }) });
   assert.deepEqual(await told.report(), { kind: 'remote', usedBytes: 5, quotaBytes: 10, persistent: true });
 });
+
+describe('a blob that somebody has read', () => {
+  const tokenOf = (sub: string, issued: number): string =>
+    `e30.${Buffer.from(JSON.stringify({ sub, iat: issued })).toString('base64url')}.s`;
+
+  it('is asked for again when another user is signed in, and not when the token is renewed', async () => {
+    const cloud = new MemoryCloud();
+    const [first, renewed, other] = [tokenOf('one', 1), tokenOf('one', 2), tokenOf('two', 3)];
+    for (const each of [first, renewed, other]) cloud.tokens.add(each);
+    let token: string | null = first;
+    const blobs = open(cloud, { accessToken: async () => token });
+    await blobs.put('k', bytes(35));
+    const reads = async (): Promise<number> => {
+      await blobs.get('k');
+      return cloud.seen.filter(isRead).length;
+    };
+    assert.equal(await reads(), 1);
+    token = renewed;
+    assert.equal(await reads(), 1);
+    token = other;
+    assert.equal(await reads(), 2);
+    token = null;
+    assert.equal((await refusalOf(blobs.get('k'))).code, 'unauthenticated');
+  });
+});

@@ -47,6 +47,8 @@ export class B2Blobs implements BlobsPort {
   readonly #addresses: ReadAddresses;
   readonly #cache: BlobCache;
   readonly #downloads = new SharedWork<Blob>();
+  /** Whose bytes and addresses are kept: what one user has read isn't another's to see. */
+  #reader: string | null = null;
   /** Puts that failed and couldn't even be taken back: they would be in the way of the next one under their key. */
   readonly #leftBehind = new Map<string, Transfer>();
   /** Puts that were called off, and are being taken back. */
@@ -99,17 +101,30 @@ export class B2Blobs implements BlobsPort {
 
   async get(key: string, { signal }: CallOptions = {}): Promise<Blob> {
     throwIfAborted(signal);
+    const reader = await this.#whoReads();
     const kept = this.#cache.get(key);
     if (kept) return kept;
-    return this.#downloads.run(key, signal, async (calledOff) => {
+    return this.#downloads.run(`${reader ?? ''} ${key}`, signal, async (calledOff) => {
       const blob = await download(key, { ...this.#options, addresses: this.#addresses, signal: calledOff });
-      this.#cache.set(key, blob);
+      if (reader === this.#reader) this.#cache.set(key, blob);
       return blob;
     });
   }
 
+  /** What was kept for another user is forgotten. */
+  async #whoReads(): Promise<string | null> {
+    const reader = await this.#options.signer.holder();
+    if (reader !== this.#reader) {
+      this.#reader = reader;
+      this.#cache.clear();
+      this.#addresses.clear();
+    }
+    return reader;
+  }
+
   async stat(key: string, options: CallOptions = {}): Promise<BlobStat | null> {
     throwIfAborted(options.signal);
+    await this.#whoReads();
     try {
       const { sizeBytes, mimeType } = await this.#addresses.renew(key, options);
       return { key, sizeBytes, mimeType };

@@ -32,6 +32,10 @@ export class ReadAddresses {
     return address;
   }
 
+  clear(): void {
+    this.#known.clear();
+  }
+
   forget(key: string): void {
     this.#known.delete(key);
   }

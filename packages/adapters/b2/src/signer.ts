@@ -2,6 +2,7 @@ import type { CallOptions } from '@lectern/ports';
 import { LecternError } from '@lectern/ports';
 import { withPatience } from './deadline.js';
 import { failureOfLine, refusalOfSigner } from './refusals.js';
+import { holderOf } from './token-holder.js';
 
 export type UploadState = 'open' | 'done' | 'cancelled' | 'expired';
 
@@ -88,6 +89,16 @@ export class Signer {
 
   forget(key: string, options?: CallOptions): Promise<unknown> {
     return this.#ask({ method: 'DELETE', path: `/blobs?${new URLSearchParams({ key }).toString()}`, ...options });
+  }
+
+  /** Who is signed in, to tell one user from another; null for nobody. */
+  async holder(): Promise<string | null> {
+    try {
+      const token = await this.#options.accessToken();
+      return token === null ? null : holderOf(token);
+    } catch (error) {
+      throw failureOfLine(error);
+    }
   }
 
   async #ask<T>({ signal, ...request }: SignerRequest): Promise<T> {
