@@ -11,15 +11,15 @@
  * | `invalid-input` | a value is refused: `details.path`, `details.expected` | no |
  * | `unauthenticated` · `forbidden` | no session · the session may not | no |
  * | `offline` · `timeout` · `rate-limited` · `server` | the far side did not answer as it should; `details.retryAfterMs` when it said when to come back | yes |
- * | `quota-exceeded` | the disk or the account is full | no |
+ * | `quota-exceeded` | the disk or the account is full: `details.neededBytes` and `details.freeBytes` where they are known | no |
  * | `storage-denied` | the browser gives this page no storage | no |
  * | `corrupt` · `too-new` | a stored record cannot be read · comes from a newer version | no |
  * | `file-empty` · `file-type-unknown` · `file-type-unsupported` · `file-truncated` · `file-too-large` | an import was refused | no |
  * | `image-too-large` | more pixels than can be decoded safely: `details.width`, `details.height`, `details.limit` | no |
  * | `undecodable` | the browser has no decoder for `details.codec` | no |
  * | `encoder-unavailable` | the browser can encode no format that was asked for | no |
- * | `source-missing` | a clip's media is gone: `details.clip`, `details.asset` | no |
- * | `render-failed` | decoding or encoding stopped: `details.clip` names the clip, `details.frame` the place | yes |
+ * | `source-missing` | a clip's media is gone: `details.clip` names it (`details.clipId`), `details.asset` | no |
+ * | `render-failed` | decoding or encoding stopped: `details.clip` names the clip (`details.clipId`), `details.frame` the place | yes |
  * | `unknown` | anything else; see `cause` | no |
  */
 export type LecternErrorCode =

@@ -2,6 +2,7 @@ import type { TimelineDocument } from '@lectern/timeline';
 import type { CallOptions, Json, Unsubscribe } from './call-options.js';
 import type { ProbeFacts } from './domain/asset.js';
 import type { SerialisedError } from './errors.js';
+import type { FileHandle } from './upload-engine.js';
 
 /** Finds the bytes of an asset. @throws `source-missing` */
 export type SourceResolver = (assetId: string, options?: CallOptions) => Promise<Blob>;
@@ -40,12 +41,22 @@ export interface PeaksChunk {
 
 export type PreviewStatus = 'empty' | 'loading' | 'paused' | 'playing' | 'failed';
 
+/**
+ * What the picture at the playhead is made from. `none`: from the sources, and nothing else is there. `making`: from the
+ * sources while a proxy is being made of one of them. `ready`: there is a proxy, but the original shows. `shown`: at least
+ * one clip shows its proxy, a smaller copy with the same frames. Exports and captures always use the sources.
+ */
+export type ProxyUse = 'none' | 'making' | 'ready' | 'shown';
+
 export interface PreviewState {
   readonly status: PreviewStatus;
   readonly frame: number;
   /** The frame whose picture is on the surface; it follows `frame`. */
   readonly shownFrame: number;
+  /** Frames that were due while it played and never showed, since the preview was made. */
   readonly droppedFrames: number;
+  readonly proxy: ProxyUse;
+  /** What can't be shown at the playhead, with the clip's name in the details; the rest of the picture shows. */
   readonly error: SerialisedError | null;
 }
 
@@ -56,12 +67,18 @@ export interface Preview {
   /** The size that pictures are drawn at, in device pixels; the aspect is the document's. */
   resize(width: number, height: number): void;
   setDocument(document: TimelineDocument): void;
+  /** Of seeks that follow each other quickly, each shows what is at hand at once, and the last one its exact frame. */
   seek(frame: number): void;
-  /** `rate` 1 is normal, negative goes backwards without sound. Starts again at the beginning when it stands at the end. */
+  /**
+   * `rate` 1 is normal, negative goes backwards; it sounds from −4 to 4. Starts again at the beginning when it stands at
+   * the end, and the other way round.
+   */
   play(rate?: number): Promise<void>;
   pause(): void;
   /** Linear, 0…1. */
   setVolume(volume: number): void;
+  /** Whether proxies are shown where there are any; true at first. */
+  useProxies(use: boolean): void;
   state(): PreviewState;
   subscribe(listener: (state: PreviewState) => void): Unsubscribe;
   /** The exact picture of a frame at the project's size; the caller closes it. */
@@ -105,7 +122,8 @@ export interface ExportRequest {
 }
 
 export interface ExportProgress {
-  readonly phase: 'preparing' | 'rendering' | 'finishing';
+  /** `waiting` until it has its turn: another export of this browser runs, in this page or in another. */
+  readonly phase: 'waiting' | 'preparing' | 'rendering' | 'finishing';
   readonly frame: number;
   readonly totalFrames: number;
   /** Null until it can be told. */
@@ -146,6 +164,8 @@ export interface ExportedFrames {
 export interface ExportResult {
   /** Disk-backed where the browser has a private file system. */
   readonly file: Blob;
+  /** The file where it lies on disk, so that an upload needs no copy of it to go on in another page. Left out where it is in memory. */
+  readonly handle?: FileHandle;
   readonly width: number;
   readonly height: number;
   readonly durationSeconds: number;
@@ -193,8 +213,9 @@ export interface RenderEngine {
   /** Looks at the sources, which `estimate` doesn't. @throws `source-missing`, `aborted` */
   forecast(request: ExportRequest, options?: CallOptions): Promise<ExportForecast>;
   /**
-   * Exports; one at a time in this browser, others wait. Aborting the signal pauses a named export: its parts stay until
-   * it is begun again with the same name or discarded.
+   * Exports; one at a time in this browser, others wait, first come first served. Aborting the signal pauses a named
+   * export: its parts stay until it is begun again with the same name or discarded. A named export is written down before
+   * it waits, and stays so until its result is released: it is among the unfinished ones if its page goes before that.
    *
    * @throws `encoder-unavailable`, `source-missing`, `render-failed`, `quota-exceeded`, `aborted`
    */

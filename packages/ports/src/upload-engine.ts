@@ -62,6 +62,11 @@ export interface FileHandle {
 }
 
 export interface UploadRequest {
+  /**
+   * Names the upload, and the asset that it makes: a UUID; made up when left out. What is in the list under that name
+   * already is given back as it is, and not begun again.
+   */
+  readonly id?: string;
   readonly file: Blob;
   readonly fileName: string;
   readonly sourceType?: AssetSourceType;
