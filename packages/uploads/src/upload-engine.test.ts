@@ -626,6 +626,40 @@ describe('replacing a file', () => {
   });
 });
 
+describe('a name for an upload', () => {
+  const id = '6f2f2c0e-6f0e-4a9e-9d57-0d6f0a3f9d11';
+
+  it('is the asset’s, too', async () => {
+    const { library, engine } = setUp();
+    const [item] = engine.add([{ id, file: wav(), fileName: 'talk.wav' }]);
+    assert.deepEqual([item?.id, item?.assetId], [id, id]);
+    await engine.finished(id);
+    assert.deepEqual([...library.rows.keys()], [id]);
+  });
+
+  it('leaves an asset that is replaced its own', async () => {
+    const { library, engine } = setUp();
+    const { id: talk } = addOne(engine);
+    await engine.finished(talk);
+    const [made] = library.rows.keys();
+    const [item] = engine.add([{ id, file: wav(), fileName: 'talk.wav', replaceAssetId: made ?? '' }]);
+    assert.deepEqual([item?.id, item?.assetId], [id, made]);
+    await engine.finished(id);
+    assert.equal(library.rows.size, 1);
+  });
+
+  it('that is under way already gives the upload back and begins no other', async () => {
+    const { library, engine } = setUp();
+    const request = { id, file: wav(), fileName: 'talk.wav' };
+    engine.add([request]);
+    const [again] = engine.add([request]);
+    assert.equal(again?.id, id);
+    assert.equal(engine.items().length, 1);
+    await engine.finished(id);
+    assert.equal(library.rows.size, 1);
+  });
+});
+
 describe('what is told', () => {
   it('comes at once, and in the end is as it is', async () => {
     const { engine } = setUp();

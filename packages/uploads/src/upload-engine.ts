@@ -72,14 +72,16 @@ class Uploads implements UploadEngine {
     if (this.#disposed) throw new TypeError('The upload engine was disposed of');
     const uploads = requests.map((request) => {
       const { newId } = this.#options;
-      const id = newId();
+      const known = request.id === undefined ? undefined : this.#uploads.get(request.id);
+      if (known) return known;
+      const id = request.id ?? newId();
       const item: UploadItem = {
         id,
         fileName: normaliseAssetName(request.fileName),
         sizeBytes: request.file.size,
         sentBytes: 0,
         status: 'queued',
-        assetId: request.replaceAssetId ?? newId(),
+        assetId: request.replaceAssetId ?? request.id ?? newId(),
         error: null,
         storedUndecodable: false,
         bytesPerSecond: null,
