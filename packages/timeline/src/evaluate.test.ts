@@ -608,6 +608,11 @@ describe('a span of sound', () => {
     ]);
   });
 
+  test('keeps the pitch at other speeds unless told not to', () => {
+    assert.equal(span({ speed: [3, 2] }).keepPitch, true);
+    assert.equal(span({ speed: [3, 2], props: { keepPitch: false } }).keepPitch, false);
+  });
+
   test('is cut to a range, with the gain and the source time that it has there', () => {
     const cut = span({ trim: 30, props: { fadeInFrames: 40 } }, { startFrame: 110, endFrame: 150 });
     assert.deepEqual([cut.startFrame, cut.endFrame, cut.sourceStartSeconds], [110, 150, 40 / 30]);

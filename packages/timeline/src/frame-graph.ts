@@ -85,7 +85,7 @@ export interface FrameGraph {
   readonly sounds: readonly SoundLayer[];
 }
 
-/** A clip's sound over its whole stretch, for a block mixer. Frames of the timeline; `gainAt` is sampled per frame edge. */
+/** A clip's sound over its whole stretch, for a block mixer. Frames of the timeline. */
 export interface SoundSpan {
   readonly clipId: ClipId;
   readonly trackId: TrackId;
@@ -95,6 +95,8 @@ export interface SoundSpan {
   /** Source seconds at `startFrame`. */
   readonly sourceStartSeconds: number;
   readonly speed: number;
+  /** Whether a voice sounds as high as it is, however fast it goes. Says nothing at speed 1. */
+  readonly keepPitch: boolean;
   readonly pan: number;
   /** Linear gain at breakpoints (frames from the span's start), linear in between: fades and keyframes included. */
   readonly envelope: readonly { readonly frame: number; readonly gain: number }[];

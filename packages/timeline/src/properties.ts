@@ -20,6 +20,7 @@ export type PropertyKey =
   | 'volume'
   | 'pan'
   | 'audioEnabled'
+  | 'keepPitch'
   | 'fontFamily'
   | 'fontSize'
   | 'fontWeight'
@@ -206,6 +207,16 @@ export const propertyDefinitions: readonly PropertyDefinition[] = [
     group: 'sound',
   },
   {
+    // Says something at other speeds only: a voice stays a voice. Off, it is tape that runs faster or slower.
+    id: 'keepPitch',
+    type: 'boolean',
+    default: true,
+    unit: 'none',
+    animatable: false,
+    appliesTo: sound,
+    group: 'sound',
+  },
+  {
     id: 'fontFamily',
     type: 'string',
     default: 'sans-serif',
@@ -332,7 +343,7 @@ export type PropertyValueOf<K extends PropertyKey> = K extends 'fontFamily' | 't
       ? 'left' | 'centre' | 'right'
       : K extends 'backgroundColour'
         ? string | null
-        : K extends 'audioEnabled' | 'italic'
+        : K extends 'audioEnabled' | 'keepPitch' | 'italic'
           ? boolean
           : number;
 
@@ -391,8 +402,13 @@ function subjectsOf(source: ClipSource, kind: TrackKind, document: TimelineDocum
   return subjects;
 }
 
-/** The properties that mean something for a clip, in the order of the registry. */
+/** The properties that mean something for a clip as it is, in the order of the registry. */
 export function propertiesFor(clip: ClipRecord, document: TimelineDocument): readonly PropertyDefinition[] {
   const subjects = propertySubjects(clip, document);
-  return propertyDefinitions.filter((definition) => definition.appliesTo.some((subject) => subjects.includes(subject)));
+  const { source } = clip;
+  const atOtherSpeed = source.kind === 'asset' && source.speed.num !== source.speed.den;
+  return propertyDefinitions.filter(
+    ({ id, appliesTo }) =>
+      appliesTo.some((subject) => subjects.includes(subject)) && (id !== 'keepPitch' || atOtherSpeed),
+  );
 }

@@ -131,6 +131,7 @@ function spanOf(
     endFrame: clip.startFrame + last,
     sourceStartSeconds: sourceSecondsAt(clip.source, first, document.settings.frameRate),
     speed: clip.source.speed.num / clip.source.speed.den,
+    keepPitch: getProperty(clip, 'keepPitch'),
     pan: getProperty(clip, 'pan'),
     envelope: breakpoints(clip, beside, document, first, last).map((edge) => ({
       frame: edge - first,

@@ -336,6 +336,21 @@ describe('the registry of properties', () => {
     assert.equal(getProperty({ props: { textColour: null } }, 'textColour'), '#ffffff');
   });
 
+  test('asks about the pitch where the speed is another', () => {
+    for (const [speed, asked] of [
+      [[1, 1], false],
+      [[5, 4], true],
+    ] as const) {
+      const project = createProject([createClip('s', ids.audio, 0, 10, { speed })]);
+      const clip = project.clips.get('s' as ClipId);
+      assert.ok(clip);
+      assert.equal(
+        propertiesFor(clip, project).some(({ id }) => id === 'keepPitch'),
+        asked,
+      );
+    }
+  });
+
   test('tells what means something for a clip', () => {
     const groups = (id: string, ...clips: TimelineRecord[]): string[] => {
       const project = createProject(clips);

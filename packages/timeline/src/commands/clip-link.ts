@@ -56,7 +56,7 @@ export const detachAudio: Command<ClipDetachAudioArgs> = (state, { clipId }, { n
   return draft.finish('clip.detachAudio');
 };
 
-const soundProperties: readonly PropertyKey[] = ['volume', 'pan', 'fadeInFrames', 'fadeOutFrames'];
+const soundProperties: readonly PropertyKey[] = ['volume', 'pan', 'keepPitch', 'fadeInFrames', 'fadeOutFrames'];
 
 function soundOf(clip: ClipRecord, id: ClipId, trackId: TrackId, linkId: LinkId): ClipRecord {
   const props: Partial<Record<PropertyKey, ClipRecord['props'][PropertyKey]>> = {};

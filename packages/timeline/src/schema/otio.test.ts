@@ -48,7 +48,7 @@ describe('a project that leaves for another editor', () => {
     createClip('a', ids.main, 10, 100, { trim: 50, link: 'take', props: { opacity: 0.5 } }),
     createClip('b', ids.main, 90, 200, { trim: 40, speed: [3, 2] }),
     createTransition('a', 'b', 10),
-    createClip('s', ids.audio, 10, 100, { trim: 50, link: 'take', assetId: ids.file }),
+    createClip('s', ids.audio, 10, 100, { trim: 50, link: 'take', assetId: ids.file, props: { keepPitch: false } }),
     createClip('t', ids.titles, 30, 60, { text: 'Hello' }),
     createClip('c', ids.second, 20, 40, { colour: '#112233' }),
     createClip('p', ids.second, 40, 80, { image: ids.picture }),

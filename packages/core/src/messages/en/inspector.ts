@@ -33,6 +33,7 @@ export const inspectorMessages = {
   'property.volume': 'Volume',
   'property.pan': 'Balance',
   'property.audioEnabled': 'Sound on',
+  'property.keepPitch': 'Keep pitch',
   'property.fontFamily': 'Font',
   'property.fontSize': 'Size',
   'property.fontWeight': 'Weight',

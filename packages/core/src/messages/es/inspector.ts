@@ -36,6 +36,7 @@ export const inspectorMessages: TranslationOf<typeof english> = {
   'property.volume': 'Volumen',
   'property.pan': 'Balance',
   'property.audioEnabled': 'Con sonido',
+  'property.keepPitch': 'Conservar el tono',
   'property.fontFamily': 'Fuente',
   'property.fontSize': 'Tamaño',
   'property.fontWeight': 'Grosor',
