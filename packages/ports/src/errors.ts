@@ -17,6 +17,7 @@
  * | `file-empty` · `file-type-unknown` · `file-type-unsupported` · `file-truncated` · `file-too-large` | an import was refused | no |
  * | `image-too-large` | more pixels than can be decoded safely: `details.width`, `details.height`, `details.limit` | no |
  * | `undecodable` | the browser has no decoder for `details.codec` | no |
+ * | `converter-unavailable` | what converts files can't be loaded from where the host says: `details.url` | no |
  * | `encoder-unavailable` | the browser can encode no format that was asked for | no |
  * | `source-missing` | a clip's media is gone: `details.clip` names it (`details.clipId`), `details.asset` | no |
  * | `render-failed` | decoding or encoding stopped: `details.clip` names the clip (`details.clipId`), `details.frame` the place | yes |
@@ -46,6 +47,7 @@ export type LecternErrorCode =
   | 'file-too-large'
   | 'image-too-large'
   | 'undecodable'
+  | 'converter-unavailable'
   | 'encoder-unavailable'
   | 'source-missing'
   | 'render-failed'

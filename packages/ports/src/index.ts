@@ -18,4 +18,5 @@ export type * from './connection-port.js';
 export type * from './backend.js';
 export type * from './upload-engine.js';
 export type * from './clip-generator.js';
+export type * from './media-converter.js';
 export type * from './render-engine.js';

@@ -2,6 +2,7 @@ import type { TimelineDocument } from '@lectern/timeline';
 import type { CallOptions, Json, Unsubscribe } from './call-options.js';
 import type { ProbeFacts } from './domain/asset.js';
 import type { SerialisedError } from './errors.js';
+import type { MediaConverter } from './media-converter.js';
 import type { FileHandle } from './upload-engine.js';
 
 /** Finds the bytes of an asset. @throws `source-missing` */
@@ -102,6 +103,8 @@ export interface ExportFormat {
   readonly audioCodec: 'aac' | 'opus' | null;
   readonly mimeType: string;
   readonly extension: string;
+  /** Who encodes: `ffmpeg` where the browser can't itself, many times slower. The browser when left out. */
+  readonly encoder?: 'browser' | 'ffmpeg';
 }
 
 /** What this browser can encode at a size, found by encoding a real frame. */
@@ -203,6 +206,8 @@ export interface ExportOptions extends CallOptions {
 /** The render engine as the core sees it. */
 export interface RenderEngine {
   readonly presets: readonly ExportPreset[];
+  /** For files whose facts say that they aren't `decodable`; null where the host provides none. */
+  readonly converter: MediaConverter | null;
   /** @throws `file-empty`, `file-type-unknown`, `file-truncated`, `image-too-large` */
   probe(file: Blob, options?: CallOptions): Promise<ProbeResult>;
   filmstrip(request: FilmstripRequest, options?: CallOptions): AsyncIterable<FilmstripPicture>;

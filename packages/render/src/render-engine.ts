@@ -36,6 +36,7 @@ export function createRenderEngine(options: RenderEngineOptions): RenderEngine {
 
 class WorkerRenderEngine implements RenderEngine {
   readonly presets: RenderEngine['presets'] = exportPresets;
+  readonly converter: RenderEngine['converter'] = null;
   readonly #clientOptions: WorkerClientOptions;
   readonly #pixelBudget: number;
   readonly #pool: WorkerPool;

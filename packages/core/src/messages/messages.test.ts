@@ -39,6 +39,7 @@ const codes: Readonly<Record<LecternErrorCode, true>> = {
   'file-too-large': true,
   'image-too-large': true,
   undecodable: true,
+  'converter-unavailable': true,
   'encoder-unavailable': true,
   'source-missing': true,
   'render-failed': true,

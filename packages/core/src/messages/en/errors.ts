@@ -132,6 +132,13 @@ export const errorMessages = {
   'error.undecodable.adviceShort':
     'The file is kept; convert it to H.264 or VP9 to cut it here, or try another browser.',
 
+  'error.converter-unavailable.subject': 'The converter',
+  'error.converter-unavailable.title': '{subject} couldn’t be loaded',
+  'error.converter-unavailable.advice':
+    'Check your connection and try again. If it keeps happening, tell whoever runs this site; until then, convert the file with a program on your computer.',
+  'error.converter-unavailable.adviceShort':
+    'Check your connection and try again. If it keeps happening, tell whoever runs this site; until then, convert the file with a program on your computer.',
+
   'error.encoder-unavailable.subject': 'This browser',
   'error.encoder-unavailable.title': 'This browser can’t make videos in that format',
   'error.encoder-unavailable.advice':

@@ -134,6 +134,13 @@ export const errorMessages: TranslationOf<typeof english> = {
   'error.undecodable.adviceShort':
     'El archivo se conserva; conviértelo a H.264 o VP9 para cortarlo aquí, o prueba otro navegador.',
 
+  'error.converter-unavailable.subject': 'El conversor',
+  'error.converter-unavailable.title': 'No se ha podido cargar {subject}',
+  'error.converter-unavailable.advice':
+    'Comprueba la conexión y vuelve a intentarlo. Si sigue pasando, avisa a quien lleva este sitio; mientras tanto, convierte el archivo con un programa de tu ordenador.',
+  'error.converter-unavailable.adviceShort':
+    'Comprueba la conexión y vuelve a intentarlo. Si sigue pasando, avisa a quien lleva este sitio; mientras tanto, convierte el archivo con un programa de tu ordenador.',
+
   'error.encoder-unavailable.subject': 'Este navegador',
   'error.encoder-unavailable.title': 'Este navegador no puede crear vídeos en ese formato',
   'error.encoder-unavailable.advice': 'Elige otro formato o un tamaño menor, o usa un Chrome, Edge o Safari actual.',
