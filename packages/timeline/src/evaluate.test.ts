@@ -539,6 +539,7 @@ describe('a span of sound', () => {
       endFrame: 200,
       sourceStartSeconds: 1,
       speed: 1.5,
+      keepPitch: true,
       pan: -0.5,
       envelope: [
         { frame: 0, gain: 1 },

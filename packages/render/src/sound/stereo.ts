@@ -1,4 +1,4 @@
-/** Samples of two channels, −1…1, both of one length. */
+/** Samples of two channels, −1…1, both of one length. A source with one channel may give one array for both. */
 export interface Stereo {
   readonly left: Float32Array;
   readonly right: Float32Array;
