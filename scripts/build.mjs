@@ -28,8 +28,8 @@ import { filesBelow, packages, root } from './workspace.mjs';
 const cdn = path.join(root, 'packages/lectern/cdn');
 const stampFile = path.join(cdn, '.stamp');
 const manifest = 'packages/elements/custom-elements.json';
-const workers = ['packages/render/dist/render.worker.js'];
-const workerLicences = ['packages/render/dist/LICENCES-render.worker.txt'];
+const workers = ['packages/render/dist/render.worker.js', 'packages/render/dist/ffmpeg.worker.js'];
+const workerLicences = workers.map((file) => file.replace(/([^/]+)\.js$/, 'LICENCES-$1.txt'));
 
 /** What the build is made from, as one number. */
 function fingerprint() {
@@ -43,6 +43,7 @@ function fingerprint() {
     ...[
       'packages/render/build-worker.mjs',
       'packages/render/aac-in-worker.mjs',
+      'packages/render/ffmpeg-worker.entry.mjs',
       'package-lock.json',
       'tsconfig.base.json',
       'tsconfig.json',
@@ -93,10 +94,11 @@ function newestScript(folder) {
 export async function compile() {
   run('Compiling', ['node_modules/typescript/bin/tsc', '-b']);
   const newest = Math.max(...['timeline', 'ports', 'render'].map((name) => newestScript(`packages/${name}/dist`)));
-  for (const worker of workers) {
+  const outOfDate = workers.some((worker) => {
     const file = path.join(root, worker);
-    if (!existsSync(file) || statSync(file).mtimeMs < newest) await buildWorker();
-  }
+    return !existsSync(file) || statSync(file).mtimeMs < newest;
+  });
+  if (outOfDate) await buildWorker();
 }
 
 /** The custom elements manifest, from the elements' doc comments. */

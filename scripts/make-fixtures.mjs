@@ -354,6 +354,12 @@ const aac = (/** @type {number} */ sampleRate, channels = 2) => ({
   encode: ['-c:a', 'aac', '-b:a', '64k'],
 });
 
+/** `variableRateTime`, in ffmpeg's words. */
+const variableRateFilter = "setpts='(floor(N/3)*6+if(eq(mod(N,3),1),1,if(eq(mod(N,3),2),3,0))+0.01)/30/TB'";
+
+/** What no browser decodes, for conversions. */
+const odd = { source: 15, width: 320, height: 180 };
+
 const slides = [
   {
     title: 'WHY WATER RISES',
@@ -434,8 +440,7 @@ const makers = {
       frames: 75,
       rate: '30',
       encode: [...h264, '-g', '30', '-vsync', 'vfr', '-video_track_timescale', '30000'],
-      // variableRateTime, in ffmpeg's words.
-      filter: "setpts='(floor(N/3)*6+if(eq(mod(N,3),1),1,if(eq(mod(N,3),2),3,0))+0.01)/30/TB'",
+      filter: variableRateFilter,
       timeOf: variableRateTime,
       sound: aac(48_000),
     }),
@@ -500,6 +505,60 @@ const makers = {
   },
   'badge.png': (file) => writeFileSync(file, badge(160)),
 
+  'odd-mpeg2.mpg': (file) =>
+    countingVideo(file, {
+      ...odd,
+      frames: 100,
+      rate: '25',
+      encode: ['-c:v', 'mpeg2video', '-q:v', '5', '-bf', '2', '-g', '15', '-threads', '1', '-f', 'vob'],
+      sound: { sampleRate: 48_000, channels: 2, encode: ['-c:a', 'ac3', '-b:a', '96k'] },
+    }),
+  'odd-asp.avi': (file) =>
+    countingVideo(file, {
+      ...odd,
+      frames: 120,
+      rate: '30000/1001',
+      encode: ['-c:v', 'mpeg4', '-vtag', 'XVID', '-q:v', '4', '-bf', '2', '-g', '60', '-threads', '1'],
+      sound: { sampleRate: 44_100, channels: 2, encode: ['-c:a', 'libmp3lame', '-b:a', '96k'] },
+    }),
+  'odd-windows-media.wmv': (file) =>
+    countingVideo(file, {
+      ...odd,
+      frames: 75,
+      rate: '30',
+      encode: ['-c:v', 'wmv2', '-q:v', '4', '-g', '30', '-threads', '1', '-vsync', 'vfr'],
+      filter: variableRateFilter,
+      timeOf: variableRateTime,
+      sound: { sampleRate: 44_100, channels: 2, encode: ['-c:a', 'wmav2', '-b:a', '96k'] },
+    }),
+  'odd-prores.mov': (file) =>
+    countingVideo(file, {
+      ...odd,
+      frames: 48,
+      rate: '24',
+      encode: ['-c:v', 'prores_ks', '-profile:v', '0', '-threads', '1', '-pix_fmt', 'yuv422p10le'],
+      sound: { sampleRate: 48_000, channels: 2, encode: ['-c:a', 'pcm_s16le'] },
+    }),
+  'odd-ac3.mkv': (file) =>
+    countingVideo(file, {
+      ...odd,
+      frames: 120,
+      rate: '30',
+      encode: [...h264, '-g', '60'],
+      sound: { sampleRate: 48_000, channels: 2, encode: ['-c:a', 'ac3', '-b:a', '96k'] },
+    }),
+  'odd-hevc.mp4': (file) =>
+    countingVideo(file, {
+      ...odd,
+      frames: 90,
+      rate: '30',
+      encode: ['-c:v', 'libx265', '-crf', '28', '-tag:v', 'hvc1', '-x265-params', 'log-level=none:pools=1'],
+      sound: aac(48_000),
+    }),
+  'odd-windows-media.wma': async (file) => {
+    const sound = soundFile(odd.source, 3, 44_100, 2);
+    await ffmpeg(['-i', sound, '-c:a', 'wmav2', '-b:a', '96k', ...bitexact, '-f', 'asf', file]);
+  },
   'undecodable-mpeg4.mp4': (file) =>
     countingVideo(file, {
       source: 15,

@@ -1,6 +1,7 @@
 /**
  * Bundles the compiled worker (`dist/worker/render.worker.js`) with all that it needs into `dist/render.worker.js`: one
- * file that starts on any page, also with a strict Content Security Policy. Run after `tsc -b packages/render`.
+ * file that starts on any page, also with a strict Content Security Policy; and `dist/ffmpeg.worker.js` likewise, which
+ * has the worker of `@ffmpeg/ffmpeg` in it (not the core: that is the host's). Run after `tsc -b packages/render`.
  *
  *   node packages/render/build-worker.mjs
  */
@@ -17,9 +18,20 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 /** @param {{minify?: boolean}} [options] */
 export async function buildWorker({ minify = true } = {}) {
+  await bundle('dist/worker/render.worker.js', 'render.worker', [aacInWorker(), alphaInWorker()], minify);
+  await bundle('ffmpeg-worker.entry.mjs', 'ffmpeg.worker', [], minify);
+}
+
+/**
+ * @param {string} input
+ * @param {string} name of the file, without its extension
+ * @param {readonly import('rollup').Plugin[]} plugins
+ * @param {boolean} minify
+ */
+async function bundle(input, name, plugins, minify) {
   const build = await rollup({
-    input: path.join(here, 'dist/worker/render.worker.js'),
-    plugins: [nodeResolve({ browser: true, exportConditions: ['production'] }), aacInWorker(), alphaInWorker()],
+    input: path.join(here, input),
+    plugins: [nodeResolve({ browser: true, exportConditions: ['production'] }), ...plugins],
     onwarn(warning, warn) {
       const isForeign = warning.ids?.every((id) => id.includes('node_modules')) ?? false;
       if (['INVALID_ANNOTATION', 'THIS_IS_UNDEFINED'].includes(warning.code ?? '')) return;
@@ -34,8 +46,8 @@ export async function buildWorker({ minify = true } = {}) {
   const { code } = minify
     ? await transform(chunk.code, { minify: true, format: 'esm', target: 'es2023', legalComments: 'none' })
     : chunk;
-  writeFileSync(path.join(here, 'dist/render.worker.js'), code);
-  writeFileSync(path.join(here, 'dist/LICENCES-render.worker.txt'), licences(Object.keys(chunk.modules)));
+  writeFileSync(path.join(here, `dist/${name}.js`), code);
+  writeFileSync(path.join(here, `dist/LICENCES-${name}.txt`), licences(Object.keys(chunk.modules)));
 }
 
 /** The licences of what is bundled: the minified code carries no comments. @param {readonly string[]} modules */

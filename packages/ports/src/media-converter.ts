@@ -24,7 +24,6 @@ export interface ConversionProgress {
   readonly fraction: number;
   /** Null until it can be told. */
   readonly secondsLeft: number | null;
-  readonly writtenBytes: number;
 }
 
 export interface ConvertOptions extends CallOptions {

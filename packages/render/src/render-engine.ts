@@ -1,6 +1,7 @@
 import type { FilmstripPicture, PeaksChunk, Preview, RenderEngine, SourceResolver } from '@lectern/ports';
 import { LecternError } from '@lectern/ports';
 import { runExport } from './export/export-job.js';
+import { type FfmpegOptions, createMediaConverter } from './ffmpeg/media-converter.js';
 import { estimateExport, exportPresets } from './presets.js';
 import { EnginePreview } from './preview/preview.js';
 import { startWorker } from './start-worker.js';
@@ -18,6 +19,8 @@ export interface RenderEngineOptions {
   readonly fonts?: readonly RenderFont[];
   /** Pixels that the preview may keep decoded; 96 million when left out (about 46 pictures of 1080p). */
   readonly previewPixelBudget?: number;
+  /** Where the host keeps ffmpeg, for what this browser can't decode; such files can't be converted when left out. */
+  readonly ffmpeg?: FfmpegOptions;
 }
 
 /** A font for titles. A worker knows none of the page's own `@font-face` rules. */
@@ -36,19 +39,23 @@ export function createRenderEngine(options: RenderEngineOptions): RenderEngine {
 
 class WorkerRenderEngine implements RenderEngine {
   readonly presets: RenderEngine['presets'] = exportPresets;
-  readonly converter: RenderEngine['converter'] = null;
+  readonly converter: RenderEngine['converter'];
   readonly #clientOptions: WorkerClientOptions;
   readonly #pixelBudget: number;
   readonly #pool: WorkerPool;
   readonly #previews = new Set<Preview>();
   readonly #disposing = new AbortController();
 
-  constructor({ resolveSource, workerUrl, fonts = [], previewPixelBudget = 96_000_000 }: RenderEngineOptions) {
+  constructor({ resolveSource, workerUrl, fonts = [], previewPixelBudget = 96_000_000, ffmpeg }: RenderEngineOptions) {
     const url = workerUrl === undefined ? undefined : String(workerUrl);
     this.#clientOptions = { start: () => startWorker(url), resolveSource, fonts: fonts.map(workerFont) };
     this.#pixelBudget = previewPixelBudget;
     const cores = typeof navigator === 'undefined' ? 2 : navigator.hardwareConcurrency;
     this.#pool = new WorkerPool(this.#clientOptions, Math.max(1, Math.min(4, cores - 1)));
+    const { probe } = this;
+    this.converter = ffmpeg
+      ? createMediaConverter({ ffmpeg, workerUrl: url, probe, signal: this.#disposing.signal })
+      : null;
   }
 
   readonly probe: RenderEngine['probe'] = async (file, { signal } = {}) =>

@@ -3,13 +3,23 @@
  * stays as it is; it also has to be in the folder where `render.worker.js` is built to.
  */
 export function startWorker(workerUrl: string | undefined): Worker {
-  if (workerUrl === undefined) {
-    const own = new URL('./render.worker.js', import.meta.url);
-    if (!isSameOrigin(own)) return startFromElsewhere(own);
-    if (trustedTypes()) return new Worker(trusted(own.href), { type: 'module' });
-    return new Worker(new URL('./render.worker.js', import.meta.url), { type: 'module' });
+  if (workerUrl !== undefined) return startFrom(new URL(workerUrl, globalThis.location.href));
+  const own = new URL('./render.worker.js', import.meta.url);
+  if (!isSameOrigin(own) || trustedTypes()) return startFrom(own);
+  return new Worker(new URL('./render.worker.js', import.meta.url), { type: 'module' });
+}
+
+/** Starts a worker that ffmpeg runs in, in the same ways; it lies beside `render.worker.js`, wherever that is. */
+export function startFfmpegWorker(workerUrl: string | undefined): Worker {
+  if (workerUrl !== undefined) {
+    return startFrom(new URL('./ffmpeg.worker.js', new URL(workerUrl, globalThis.location.href)));
   }
-  const url = new URL(workerUrl, globalThis.location.href);
+  const own = new URL('./ffmpeg.worker.js', import.meta.url);
+  if (!isSameOrigin(own) || trustedTypes()) return startFrom(own);
+  return new Worker(new URL('./ffmpeg.worker.js', import.meta.url), { type: 'module' });
+}
+
+function startFrom(url: URL): Worker {
   return isSameOrigin(url) ? new Worker(trusted(url.href), { type: 'module' }) : startFromElsewhere(url);
 }
 
@@ -26,20 +36,15 @@ function startFromElsewhere(url: URL): Worker {
   const blobUrl = URL.createObjectURL(source);
   const worker = new Worker(trusted(blobUrl), { type: 'module' });
   // Not before the worker has read it.
-  worker.addEventListener(
-    'message',
-    () => {
-      URL.revokeObjectURL(blobUrl);
-    },
-    { once: true },
-  );
-  worker.addEventListener(
-    'error',
-    () => {
-      URL.revokeObjectURL(blobUrl);
-    },
-    { once: true },
-  );
+  for (const event of ['message', 'error']) {
+    worker.addEventListener(
+      event,
+      () => {
+        URL.revokeObjectURL(blobUrl);
+      },
+      { once: true },
+    );
+  }
   return worker;
 }
 

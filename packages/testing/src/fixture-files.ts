@@ -11,6 +11,10 @@ export type CountingFixtureName =
   | 'count-rotated.mp4'
   | 'count-silent.mp4';
 
+/** Names of counting sources that Chromium can't decode; all are source 15, 320 × 180. */
+export type OddFixtureName =
+  'odd-mpeg2.mpg' | 'odd-asp.avi' | 'odd-windows-media.wmv' | 'odd-prores.mov' | 'odd-ac3.mkv' | 'odd-hevc.mp4';
+
 /** Names of the files that are sound only. */
 export type ToneFixtureName = 'tone.mp3' | 'tone.wav' | 'tone.m4a' | 'tone.aac';
 
@@ -133,6 +137,31 @@ export const countingFixtures: Readonly<Record<CountingFixtureName, CountingFixt
     videoCodec: 'avc',
     audioCodec: null,
   },
+};
+
+/** What a conversion is tried with. */
+export interface OddFixture {
+  readonly name: OddFixtureName;
+  /** Pictures. */
+  readonly frames: number;
+  /** When a picture is shown, in seconds from the first. */
+  readonly timeOf: (frame: number) => number;
+  readonly durationSeconds: number;
+}
+
+function odd(name: OddFixtureName, frames: number, num: number, den = 1): OddFixture {
+  const timeOf = (frame: number): number => (frame * den) / num;
+  return { name, frames, timeOf, durationSeconds: timeOf(frames) };
+}
+
+/** MPEG-2 and AC-3 in a program stream, MPEG-4 ASP and MP3 in AVI, Windows Media of variable rate, and so on. */
+export const oddFixtures: Readonly<Record<OddFixtureName, OddFixture>> = {
+  'odd-mpeg2.mpg': odd('odd-mpeg2.mpg', 100, 25),
+  'odd-asp.avi': odd('odd-asp.avi', 120, 30_000, 1001),
+  'odd-windows-media.wmv': { name: 'odd-windows-media.wmv', frames: 75, timeOf: variableRateTime, durationSeconds: 5 },
+  'odd-prores.mov': odd('odd-prores.mov', 48, 24),
+  'odd-ac3.mkv': odd('odd-ac3.mkv', 120, 30),
+  'odd-hevc.mp4': odd('odd-hevc.mp4', 90, 30),
 };
 
 /** Sound only. */
