@@ -10,6 +10,8 @@ import { pageLifecycle } from './autosave/lifecycle.js';
 import { openJournal } from './autosave/open-journal.js';
 import { memoryProjectLocks, webProjectLocks } from './autosave/project-lock.js';
 import { messagesFor } from './messages/messages.js';
+import { ExportQueue } from './exports/export-queue.js';
+import { isExportMoving } from './exports/export-facts.js';
 import type { OpeningMode } from './autosave/open-for-editing.js';
 import { openProjectSession, projectLockName, type ProjectWorld } from './open-project-session.js';
 import type { ProjectSession } from './project-session.js';
@@ -81,19 +83,35 @@ export function createSession(options: LecternOptions): LecternSession {
     store,
     operations,
     newId,
+    now,
+    namespace,
     openedProject: (projectId) => open.get(projectId)?.resolved ?? null,
   };
-  const originals = createActions(context);
+  const exports = new ExportQueue(context, (notice) => actions.notify(notice));
+  const originals = createActions(context, exports);
   let locale = options.locale ?? 'en';
   const replaced: Partial<Actions> = { ...options.actions?.(originals) };
   const actions = actionsOver(originals, replaced);
+
+  // Fails quietly: it is asked again with the next project, and by whoever wants to export.
+  const findExports = (): void => {
+    void actions.findUnfinishedExports().catch(() => undefined);
+  };
 
   const stops = [
     followBackend(backend, queryClient),
     followConnection(backend, queryClient, store),
     tellOfUploads(context, actions),
     operations.stop,
+    // A tab that went while this one was in the background has left what it was exporting.
+    lifecycle.subscribe((event) => {
+      if (event === 'show') findExports();
+    }),
+    () => {
+      exports.dispose();
+    },
   ];
+  findExports();
   const world: ProjectWorld = {
     backend,
     uploads,
@@ -231,7 +249,9 @@ export function createSession(options: LecternOptions): LecternSession {
       );
       const others = unsaved.filter(({ projectId }) => !open.has(projectId)).map(({ title }) => title);
       const files = uploads.items().filter(({ status }) => !atRest.has(status));
-      return [...titles, ...others, ...files.map(({ fileName }) => fileName)];
+      // What is stored already counts as an upload.
+      const exported = store.getState().exports.jobs.filter((job) => isExportMoving(job) && !job.rendered);
+      return [...titles, ...others, ...files.map(({ fileName }) => fileName), ...exported.map(({ name }) => name)];
     },
     async saveOpenProjects() {
       const changed = [...open.values()]

@@ -68,6 +68,18 @@ export {
   type StudioCommandGroup,
   type StudioCommandId,
 } from './editor/studio-commands.js';
+export {
+  clipOfError,
+  encodedSeconds,
+  exportsBefore,
+  exportSteps,
+  isExportMoving,
+  isExportOver,
+  mainExport,
+  waitsForOtherPage,
+  type ExportStep,
+} from './exports/export-facts.js';
+export type { ExportJob, ExportOutcome, ExportStatus } from './exports/export-job.js';
 export { createFormatters, type Formatters } from './format/formatters.js';
 export type { Message, MessageParams, MessageValue, PluralMessage } from './messages/message.js';
 export {

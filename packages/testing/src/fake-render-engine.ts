@@ -1,28 +1,24 @@
-import {
-  LecternError,
-  type ExportFormat,
-  type ExportOptions,
-  type ExportRequest,
-  type ExportResult,
-  type FilmstripPicture,
-  type PeaksChunk,
-  type Preview,
-  type PreviewState,
-  type ProbeResult,
-  type RenderEngine,
+import type {
+  ExportFormat,
+  FilmstripPicture,
+  MediaConverter,
+  PeaksChunk,
+  Preview,
+  PreviewState,
+  ProbeResult,
+  RenderEngine,
 } from '@lectern/ports';
 import type { TimelineDocument } from '@lectern/timeline';
 import { createProbeFacts } from './builders.js';
+import { createFakeExports, pause, type FakeExportOptions } from './fake-exports.js';
 
-export interface FakeRenderOptions {
-  /** How long an export takes, in milliseconds of real time; 0 when left out. */
-  readonly exportMs?: number;
-  /** Lets every export fail with this error. */
-  readonly exportError?: LecternError;
+export interface FakeRenderOptions extends FakeExportOptions {
   /** What `probe` finds in a file; a 10 s video when left out. */
   readonly probe?: (file: Blob) => ProbeResult | Promise<ProbeResult>;
   /** What can be encoded; MP4 and WebM when left out. */
   readonly formats?: readonly ExportFormat[];
+  /** What turns files into ones that can be read; none when left out. */
+  readonly converter?: MediaConverter;
 }
 
 const mp4: ExportFormat = {
@@ -39,21 +35,6 @@ const webm: ExportFormat = {
   mimeType: 'video/webm',
   extension: 'webm',
 };
-
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(new LecternError('aborted'));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
-  });
-}
 
 /** A hue from an id, so that each asset keeps its colour. */
 function hueOf(id: string): number {
@@ -86,7 +67,7 @@ function contextOf(canvas: OffscreenCanvas): Context {
 class FakePreview implements Preview {
   #document: TimelineDocument | null = null;
   #surface: OffscreenCanvas | null = null;
-  #state: PreviewState = { status: 'empty', frame: 0, shownFrame: 0, droppedFrames: 0, error: null };
+  #state: PreviewState = { status: 'empty', frame: 0, shownFrame: 0, droppedFrames: 0, proxy: 'none', error: null };
   #timer: ReturnType<typeof setInterval> | null = null;
   readonly #listeners = new Set<(state: PreviewState) => void>();
 
@@ -143,6 +124,10 @@ class FakePreview implements Preview {
     /* silent */
   }
 
+  useProxies(_use: boolean): void {
+    /* there are none */
+  }
+
   state(): PreviewState {
     return this.#state;
   }
@@ -189,27 +174,9 @@ class FakePreview implements Preview {
   }
 }
 
-const box = (type: string, payload: Uint8Array): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(8 + payload.length);
-  new DataView(bytes.buffer).setUint32(0, bytes.length);
-  bytes.set(new TextEncoder().encode(type), 4);
-  bytes.set(payload, 8);
-  return bytes;
-};
-
-/** Bytes that pass for a file of the format as far as its structure tells: nothing in it can be decoded. */
-function fakeFile(format: ExportFormat): Blob {
-  const filling = new Uint8Array(200_000);
-  const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
-  const parts =
-    format.container === 'mp4'
-      ? [box('ftyp', ascii('isom\0\0\0\0isommp42')), box('moov', new Uint8Array(0)), box('mdat', filling)]
-      : [Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3, 0x87, 0x42, 0x82, 0x84, 0x77, 0x65, 0x62, 0x6d), filling];
-  return new Blob(parts, { type: format.mimeType });
-}
-
 /** A render engine that draws coloured pictures with numbers: deterministic, and without a codec. */
 export function createFakeRenderEngine(options: FakeRenderOptions = {}): RenderEngine {
+  const exports = createFakeExports(options);
   return {
     presets: [
       { id: 'lms-1080p', height: 1080, videoBitrate: 5_000_000, audioBitrate: 160_000 },
@@ -217,6 +184,8 @@ export function createFakeRenderEngine(options: FakeRenderOptions = {}): RenderE
       { id: 'smallest', height: 480, videoBitrate: 800_000, audioBitrate: 96_000 },
       { id: 'audio-only', height: 0, videoBitrate: 0, audioBitrate: 128_000 },
     ],
+
+    converter: options.converter ?? null,
 
     async probe(file) {
       return options.probe ? options.probe(file) : { facts: createProbeFacts(), poster: null };
@@ -248,60 +217,6 @@ export function createFakeRenderEngine(options: FakeRenderOptions = {}): RenderE
 
     capabilities: () => Promise.resolve({ formats: options.formats ?? [mp4, webm] }),
 
-    estimate({ document, preset, range }) {
-      const { frameRate, width, height } = document.settings;
-      const frames = range ? range.endFrame - range.startFrame : document.totalFrames;
-      const durationSeconds = (frames * frameRate.den) / frameRate.num;
-      const target = preset.height === 0 ? 0 : Math.min(height, preset.height);
-      return {
-        durationSeconds,
-        sizeBytes: Math.round(((preset.videoBitrate + preset.audioBitrate) * durationSeconds) / 8),
-        width: Math.round((width * target) / height / 2) * 2,
-        height: target,
-      };
-    },
-
-    forecast(request) {
-      const { sizeBytes, durationSeconds } = this.estimate(request);
-      return Promise.resolve({
-        sizeBytes,
-        spaceBytes: sizeBytes * 2,
-        freeBytes: 100e9,
-        renderSeconds: durationSeconds / 5,
-        copiedFrames: 0,
-      });
-    },
-
-    unfinishedExports: () => Promise.resolve([]),
-
-    discardExport: () => Promise.resolve(),
-
-    async export({ document, format, range }: ExportRequest, call: ExportOptions = {}): Promise<ExportResult> {
-      const totalFrames = range ? range.endFrame - range.startFrame : document.totalFrames;
-      const steps = 20;
-      for (let step = 0; step <= steps; step += 1) {
-        await pause((options.exportMs ?? 0) / steps, call.signal);
-        if (options.exportError && step === steps / 2) throw options.exportError;
-        call.onProgress?.({
-          phase: 'rendering',
-          frame: Math.round((totalFrames * step) / steps),
-          totalFrames,
-          secondsLeft: step === 0 ? null : ((options.exportMs ?? 0) * (steps - step)) / steps / 1000,
-          writtenBytes: step * 10_000,
-        });
-      }
-      const { frameRate, width, height } = document.settings;
-      return {
-        file: fakeFile(format),
-        width,
-        height,
-        durationSeconds: (totalFrames * frameRate.den) / frameRate.num,
-        format,
-        frames: { copied: 0, reused: 0, encoded: totalFrames },
-        release: () => Promise.resolve(),
-      };
-    },
-
-    dispose: () => undefined,
+    ...exports,
   };
 }

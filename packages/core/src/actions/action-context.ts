@@ -15,6 +15,9 @@ export interface ActionContext {
   readonly store: StoreApi<SessionState>;
   readonly operations: OperationWatch;
   readonly newId: NewId;
+  readonly now: () => Date;
+  /** Sets what this browser keeps apart from what it keeps for other back ends. */
+  readonly namespace: string;
   /** The project with that id if an element has it open: its document is newer than the back end's. */
   readonly openedProject: (projectId: string) => ProjectSession | null;
 }

@@ -147,7 +147,7 @@ describe('exporting', () => {
     assert.equal(asset.sourceType, 'export');
     assert.equal(asset.name, 'Final cut.mp4');
     assert.equal(asset.studioMetadata['project_id'], 'p1');
-    const { current } = session.store.getState().exports;
+    const [current] = session.store.getState().exports.jobs;
     assert.ok(current);
     assert.deepEqual([current.status, current.fraction], ['done', 1]);
     const opened = await session.reliableBackend.projects.open('p1');
@@ -163,10 +163,10 @@ describe('exporting', () => {
     const project = await session.openProject('p1');
     const { formats } = await session.render.capabilities(1280, 720);
     const done = session.actions.exportProject(project, { preset: session.render.presets[0]!, format: formats[0]! });
-    await until(() => (session.store.getState().exports.current?.fraction ?? 0) > 0, 'progress');
+    await until(() => (session.store.getState().exports.jobs[0]?.fraction ?? 0) > 0, 'progress');
     await session.actions.cancelExport();
     await assert.rejects(done, (error: unknown) => isLecternError(error) && error.code === 'aborted');
-    assert.equal(session.store.getState().exports.current?.status, 'cancelled');
+    assert.equal(session.store.getState().exports.jobs[0]?.status, 'cancelled');
     const page = await session.reliableBackend.assets.list({ sourceTypes: ['export'] });
     assert.equal(page.total, 0);
     await project.close();

@@ -50,6 +50,12 @@ export interface ExportOptions {
   readonly name?: string;
   /** Frames; the whole timeline when left out. */
   readonly range?: { readonly startFrame: number; readonly endFrame: number };
+  /** LUFS that the whole is brought to; left as mixed when left out. */
+  readonly loudness?: number;
+  /** An earlier export of the project: what is the same in it isn't encoded again. */
+  readonly reuseAssetId?: string;
+  /** Adds a version to this asset instead of making a new one: every link to it follows. */
+  readonly replaceAssetId?: string;
 }
 
 export interface PickRequest {
@@ -155,11 +161,26 @@ export interface Actions {
    */
   openProjectFile(file: Blob, options?: OpenProjectFileOptions): Promise<ProjectSummary>;
 
-  /** Renders, stores the file as an asset of source `export`, and resolves with the asset's id. */
+  /**
+   * Renders, stores the file as an asset of source `export`, and resolves with the asset's id. It is one of several, in the
+   * order of asking, and is rendered when its turn comes; how far it is stands in the `exports` slice. What its page
+   * doesn't finish is gone on with by a later one.
+   */
   exportProject(project: ProjectSession, options: ExportOptions): Promise<string>;
-  cancelExport(): Promise<void>;
-  /** Takes a job that is over off the slice. */
-  dismissExport(): Promise<void>;
+  /** What is made of it stays. */
+  pauseExport(id: string): Promise<void>;
+  /** Goes on with one that was paused or interrupted, or that failed. */
+  resumeExport(id: string): Promise<void>;
+  /** Ends it and removes what was made of it; the one that moves when left out. */
+  cancelExport(id?: string): Promise<void>;
+  /** Takes one that is over off the slice, or all that are. One that failed is given up with it. */
+  dismissExport(id?: string): Promise<void>;
+  /** The finished file of an export that couldn't be stored. @throws `not-found` */
+  exportedFile(id: string): Promise<NamedFile>;
+  /** Looks for exports that other pages of this browser left unfinished: they appear as interrupted. */
+  findUnfinishedExports(): Promise<void>;
+  /** Goes on with those of a project, unless another page edits it, or somebody paused them. */
+  goOnWithExports(project: ProjectSession): Promise<void>;
 
   createCourse(title: string): Promise<Course>;
   createChapter(courseId: string, title: string): Promise<Chapter>;

@@ -1,3 +1,4 @@
+import type { ExportQueue } from '../exports/export-queue.js';
 import type { ActionContext } from './action-context.js';
 import type { Actions } from './actions.js';
 import { assetActions } from './asset-actions.js';
@@ -10,7 +11,7 @@ import { projectFileActions } from './project-file-actions.js';
 import { uploadActions } from './upload-actions.js';
 
 /** All actions over one back end. The session puts the host's replacements over them. */
-export function createActions(context: ActionContext): Actions {
+export function createActions(context: ActionContext, exports: ExportQueue): Actions {
   const notices = noticeActions(context);
   const assets = assetActions(context, notices);
   return {
@@ -20,7 +21,7 @@ export function createActions(context: ActionContext): Actions {
     ...connectionActions(context),
     ...projectActions(context, notices),
     ...projectFileActions(context, { ...notices, ...assets }),
-    ...exportActions(context, notices),
+    ...exportActions(context, exports),
     ...courseActions(context, notices),
   };
 }

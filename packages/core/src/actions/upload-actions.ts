@@ -125,8 +125,10 @@ export function tellOfUploads({ store, uploads }: ActionContext, actions: Pick<A
     store.setState({ uploads: { items } });
     const present = new Set(items.map((item) => item.id));
     for (const id of told.keys()) if (!present.has(id)) told.delete(id);
+    const exported = new Set(store.getState().exports.jobs.map(({ id }) => id));
     for (const item of items) {
-      const news = newsOf(item);
+      // An export tells of itself, how it is stored included.
+      const news = exported.has(item.id) ? null : newsOf(item);
       if (news === null) {
         told.delete(item.id);
         continue;

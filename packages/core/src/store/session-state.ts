@@ -1,14 +1,6 @@
-import type {
-  ConnectionState,
-  ExportFormat,
-  ExportPreset,
-  ExportProgress,
-  MoveProgress,
-  MoveReport,
-  SerialisedError,
-  UploadItem,
-} from '@lectern/ports';
+import type { ConnectionState, MoveProgress, MoveReport, SerialisedError, UploadItem } from '@lectern/ports';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ExportJob } from '../exports/export-job.js';
 import type { MessageRef } from '../messages/messages.js';
 
 /** Transfers in progress, as the upload engine last said: at most one update per 100 ms. */
@@ -23,28 +15,10 @@ export interface LibrarySlice {
   readonly selectedIds: readonly string[];
 }
 
-export type ExportStatus = 'preparing' | 'rendering' | 'finishing' | 'storing' | 'done' | 'failed' | 'cancelled';
-
-/** One rendering of a project into an asset. */
-export interface ExportJob {
-  readonly id: string;
-  readonly projectId: string;
-  /** What the file will be called, without the extension. */
-  readonly name: string;
-  readonly preset: ExportPreset;
-  readonly format: ExportFormat;
-  readonly status: ExportStatus;
-  readonly progress: ExportProgress | null;
-  /** 0…1 of the whole way, storing included; it never goes back. */
-  readonly fraction: number;
-  /** Where it ends up, from the moment that storing begins. */
-  readonly assetId: string | null;
-  readonly error: SerialisedError | null;
-}
-
+/** What is exported, was exported, or was left unfinished by an earlier page. */
 export interface ExportsSlice {
-  /** The running or last job; null before the first and after it was dismissed. */
-  readonly current: ExportJob | null;
+  /** In the order in which they were begun; those that are over until they are dismissed. */
+  readonly jobs: readonly ExportJob[];
 }
 
 export type NoticeTone = 'info' | 'success' | 'warning' | 'error';
@@ -106,7 +80,7 @@ export interface SessionState {
 export const initialSessionState: SessionState = {
   uploads: { items: [] },
   library: { viewMode: 'grid', selectedIds: [] },
-  exports: { current: null },
+  exports: { jobs: [] },
   notices: { items: [] },
   storage: { memoryOnly: false },
   connection: { state: { status: 'connecting' }, move: null },

@@ -2,6 +2,7 @@ import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { deserialiseError, toLecternError, type ExportFormat, type ExportPreset } from '@lectern/ports';
 import { formatTimecode, type TimelineDocument } from '@lectern/timeline';
+import { mainExport } from '@lectern/core';
 import type { EditorState, ExportJob, LecternSession, ProjectSession, SessionState } from '@lectern/core';
 import { Announcer } from '../foundation/announcer.js';
 import { icon } from '../foundation/icon.js';
@@ -75,7 +76,7 @@ export class ExportDialogElement extends ProjectElement {
 
   readonly #announcer = new Announcer(this);
   readonly #attach = new AttachDialogController(this, { session: () => this.session });
-  readonly #job = new StoreController<SessionState, ExportJob | null>(this, null, (all) => all.exports.current);
+  readonly #job = new StoreController<SessionState, ExportJob | null>(this, null, (all) => mainExport(all.exports.jobs));
   readonly #timeline = new StoreController<EditorState, TimelineDocument>(this, null, (all) => all.state.document);
   readonly #known = new Map<string, readonly ExportFormat[]>();
   #probe: AbortController | null = null;

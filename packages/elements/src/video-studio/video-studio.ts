@@ -3,6 +3,7 @@ import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { toLecternError } from '@lectern/ports';
 import {
+  mainExport,
   registeredBackends,
   sessionFor,
   type EditorState,
@@ -166,7 +167,9 @@ export class VideoStudioElement extends LecternElement {
   readonly #guard = new LeaveGuard();
   readonly #details = new StoreController<ProjectDetailsState, ProjectDetailsState>(this, null, (all) => all);
   readonly #editor = new StoreController<EditorState, EditorState>(this, null, (all) => all, sameHeader);
-  readonly #job = new StoreController<SessionState, ExportJob | null>(this, null, (all) => all.exports.current);
+  readonly #job = new StoreController<SessionState, ExportJob | null>(this, null, (all) =>
+    mainExport(all.exports.jobs),
+  );
   readonly #opener = new ProjectOpener(() => {
     this.#onOpener();
   });

@@ -6,6 +6,8 @@ export const noticeMessages = {
   'notice.projectDeleted': '“{title}” was deleted',
   'notice.projectRestored': '“{title}” was restored',
   'notice.exportDone': '“{name}” was exported to your library',
+  'notice.exportUpdated': '“{name}” was updated in your library',
+  'notice.exportGoesOn': '“{name}” goes on where it stopped',
   'notice.exportFailed': 'The export of “{name}” stopped',
   'notice.importFailed': '“{name}” couldn’t be added',
   'notice.importUndecodable': '“{name}” was added, but this browser can’t play it',

@@ -8,6 +8,8 @@ export const noticeMessages: TranslationOf<typeof english> = {
   'notice.projectDeleted': '«{title}» se ha eliminado',
   'notice.projectRestored': '«{title}» se ha restaurado',
   'notice.exportDone': '«{name}» se ha exportado a tu mediateca',
+  'notice.exportUpdated': '«{name}» se actualizó en tu biblioteca',
+  'notice.exportGoesOn': '«{name}» continúa donde se detuvo',
   'notice.exportFailed': 'La exportación de «{name}» se ha detenido',
   'notice.importFailed': 'No se ha podido añadir «{name}»',
   'notice.importUndecodable': '«{name}» se ha añadido, pero este navegador no puede reproducirlo',
