@@ -8,12 +8,13 @@ export function hasFfmpeg() {
   return spawnSync('ffmpeg', ['-version'], { stdio: 'ignore' }).status === 0;
 }
 
-/** @param {readonly string[]} args */
-function ffmpeg(args) {
-  const { status, stderr } = spawnSync('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...args], {
+/** @param {readonly string[]} args @returns {string} what it said */
+export function ffmpeg(args) {
+  const { status, stderr } = spawnSync('ffmpeg', ['-hide_banner', '-nostats', '-y', ...args], {
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`ffmpeg failed:\n${stderr}`);
+  if (status !== 0) throw new Error(`ffmpeg failed:\n${stderr.slice(-2000)}`);
+  return stderr;
 }
 
 const bt709 = ['-pix_fmt', 'yuv420p', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
@@ -48,13 +49,14 @@ function makeVideo(file, { source, seconds, bitrate, tone }) {
 }
 
 /**
- * Three 24 s clips of 720p30 and a minute of sound (timeline A), 30 s of 1080p with a key frame every 60 pictures, and
- * ten minutes of 720p.
+ * Three 24 s clips of 720p30 and a minute of sound (timeline A), 30 s of 1080p with a key frame every 60 pictures, a
+ * minute and ten minutes of 720p, and an hour when that is asked for.
  *
  * @param {string} folder
+ * @param {boolean} long
  * @param {(line: string) => void} log
  */
-export function makeMedia(folder, log) {
+export function makeMedia(folder, long, log) {
   log('  making media …');
   const at = (/** @type {string} */ name) => path.join(folder, name);
   makeVideo(at('a.mp4'), { source: 'testsrc2=s=1280x720:r=30', seconds: 24, bitrate: '4M', tone: 330 });
@@ -74,8 +76,13 @@ export function makeMedia(folder, log) {
       at('music.m4a'),
     ]);
   }
-  if (!existsSync(at('long.mp4'))) {
-    makeVideo(at('minute.mp4'), { source: 'testsrc2=s=1280x720:r=30', seconds: 60, bitrate: '2M', tone: 500 });
-    ffmpeg(['-stream_loop', '9', '-i', at('minute.mp4'), '-c', 'copy', '-movflags', '+faststart', at('long.mp4')]);
-  }
+  makeVideo(at('minute.mp4'), { source: 'testsrc2=s=1280x720:r=30', seconds: 60, bitrate: '2M', tone: 500 });
+  repeat(at('minute.mp4'), 10, at('long.mp4'));
+  if (long) repeat(at('minute.mp4'), 60, at('hour.mp4'));
+}
+
+/** @param {string} file @param {number} times @param {string} output */
+function repeat(file, times, output) {
+  if (existsSync(output)) return;
+  ffmpeg(['-stream_loop', String(times - 1), '-i', file, '-c', 'copy', '-movflags', '+faststart', output]);
 }
