@@ -117,12 +117,62 @@ function axisWeights(sourceStart: number, sourceLength: number, length: number, 
   return { first, weights, taps, offset: null };
 }
 
+/** Which source pixels a drawn pixel covers, and in what parts of 256. */
+interface BoxWeights {
+  readonly first: Int32Array;
+  readonly counts: Int32Array;
+  readonly weights: Uint16Array;
+  /** Room for each drawn pixel in `weights`. */
+  readonly taps: number;
+}
+
+type PlanePass =
+  | { readonly kind: 'any'; readonly across: AxisWeights; readonly down: AxisWeights }
+  | { readonly kind: 'shrink'; readonly across: BoxWeights; readonly down: BoxWeights };
+
+/** Whether means are the way: neither as it is nor grown, and not so small that parts of 256 are too coarse. */
+function shrinkable(scale: number): boolean {
+  return scale > 1 && scale <= 32;
+}
+
+/** Weights for drawing `sourceLength` pixels from `sourceStart` on as fewer: each drawn pixel is the mean of what it covers. */
+function boxWeights(sourceStart: number, sourceLength: number, length: number, available: number): BoxWeights {
+  const scale = sourceLength / length;
+  const taps = Math.ceil(scale) + 1;
+  const first = new Int32Array(length);
+  const counts = new Int32Array(length);
+  const weights = new Uint16Array(length * taps);
+  for (let n = 0; n < length; n += 1) {
+    // Beyond the picture its edge goes on.
+    const from = Math.max(0, Math.min(available - 1e-6, sourceStart + n * scale));
+    const to = Math.max(from + 1e-6, Math.min(available, sourceStart + (n + 1) * scale));
+    const start = Math.floor(from);
+    const count = Math.min(taps, available - start, Math.ceil(to) - start);
+    first[n] = start;
+    counts[n] = count;
+    let left = 256;
+    let heaviest = 0;
+    for (let tap = 0; tap < count; tap += 1) {
+      const covered = Math.min(to, start + tap + 1) - Math.max(from, start + tap);
+      const weight = Math.round((covered / (to - from)) * 256);
+      weights[n * taps + tap] = weight;
+      left -= weight;
+      if (weight > (weights[n * taps + heaviest] as number)) heaviest = tap;
+    }
+    weights[n * taps + heaviest] = (weights[n * taps + heaviest] as number) + left;
+  }
+  return { first, counts, weights, taps };
+}
+
 /** Draws planes into planes, again and again with the same geometry; the weights and the room in between are kept. */
 export class PlaneScaler {
   #key = '';
-  #passes: { readonly across: AxisWeights; readonly down: AxisWeights }[] = [];
+  #passes: PlanePass[] = [];
   #between: Uint8Array = new Uint8Array(0);
   #line: Int32Array = new Int32Array(0);
+  #even: Int32Array = new Int32Array(0);
+  #odd: Int32Array = new Int32Array(0);
+  #row: Uint8Array = new Uint8Array(0);
 
   /**
    * Draws `from` of the source into `to` (whole pixels) of the target.
@@ -138,18 +188,90 @@ export class PlaneScaler {
       this.#passes = [1, 2].map((step) => {
         const { width, height } = sources[step - 1] as Plane;
         const box = drawnBox(to, step);
-        return {
-          across: axisWeights(from.x / step, from.width / step, box.width, width),
-          down: axisWeights(from.y / step, from.height / step, box.height, height),
-        };
+        const across = [from.x / step, from.width / step, box.width, width] as const;
+        const down = [from.y / step, from.height / step, box.height, height] as const;
+        const shrinks = shrinkable(from.width / step / box.width) && shrinkable(from.height / step / box.height);
+        return shrinks && width % 4 === 0
+          ? { kind: 'shrink', across: boxWeights(...across), down: boxWeights(...down) }
+          : { kind: 'any', across: axisWeights(...across), down: axisWeights(...down) };
       });
     }
     const strength = Math.round(Math.max(0, Math.min(1, opacity)) * 256);
     sources.forEach((plane, index) => {
       const step = index === 0 ? 1 : 2;
-      const { across, down } = this.#passes[step - 1] as { across: AxisWeights; down: AxisWeights };
-      this.#drawPlane(plane, across, down, targets[index] as Plane, drawnBox(to, step), strength);
+      const pass = this.#passes[step - 1] as PlanePass;
+      const target = targets[index] as Plane;
+      if (pass.kind === 'shrink') this.#shrinkPlane(plane, pass, target, drawnBox(to, step), strength);
+      else this.#drawPlane(plane, pass.across, pass.down, target, drawnBox(to, step), strength);
     });
+  }
+
+  /** Means of the pixels that each drawn one covers: rows first, four pixels at once, then along the row. */
+  #shrinkPlane(
+    source: Plane,
+    { across, down }: { readonly across: BoxWeights; readonly down: BoxWeights },
+    target: Plane,
+    box: Rectangle,
+    strength: number,
+  ): void {
+    const top = Math.max(0, box.y);
+    const bottom = Math.min(target.height, box.y + box.height);
+    const left = Math.max(0, box.x);
+    const right = Math.min(target.width, box.x + box.width);
+    if (bottom <= top || right <= left) return;
+    const words = wordsOf(source.data);
+    const perRow = source.width >> 2;
+    // Only the columns that are drawn.
+    const last = right - 1 - box.x;
+    const fromWord = (across.first[left - box.x] as number) >> 2;
+    const toWord = (((across.first[last] as number) + (across.counts[last] as number) - 1) >> 2) + 1;
+    if (this.#even.length < perRow) {
+      this.#even = new Int32Array(perRow);
+      this.#odd = new Int32Array(perRow);
+      this.#row = new Uint8Array(source.width);
+    }
+    const [even, odd, row] = [this.#even, this.#odd, this.#row];
+    const rowWords = wordsOf(row);
+    for (let y = top; y < bottom; y += 1) {
+      const n = y - box.y;
+      const count = down.counts[n] as number;
+      const start = (down.first[n] as number) * perRow;
+      // Two rows at a time: a single one is followed by itself, without weight.
+      for (let tap = 0; tap < count; tap += 2) {
+        const second = tap + 1 < count ? 1 : 0;
+        const weightA = down.weights[n * down.taps + tap] as number;
+        const weightB = second * (down.weights[n * down.taps + tap + second] as number);
+        const rowA = start + tap * perRow;
+        const rowB = rowA + second * perRow;
+        const keep = tap === 0 ? 0 : -1;
+        const add = tap === 0 ? halves : 0;
+        for (let word = fromWord; word < toWord; word += 1) {
+          const a = words[rowA + word] as number;
+          const b = words[rowB + word] as number;
+          const evenSum = Math.imul(a & everyOther, weightA) + Math.imul(b & everyOther, weightB);
+          const oddSum = Math.imul((a >>> 8) & everyOther, weightA) + Math.imul((b >>> 8) & everyOther, weightB);
+          even[word] = (((even[word] as number) & keep) + add + evenSum) | 0;
+          odd[word] = (((odd[word] as number) & keep) + add + oddSum) | 0;
+        }
+      }
+      for (let word = fromWord; word < toWord; word += 1) {
+        rowWords[word] = (((even[word] as number) >>> 8) & everyOther) | ((odd[word] as number) & ~everyOther);
+      }
+      const into = y * target.width;
+      const { first, counts, weights, taps } = across;
+      for (let x = left; x < right; x += 1) {
+        const place = x - box.x;
+        const start = first[place] as number;
+        const end = counts[place] as number;
+        let sum = 128;
+        for (let tap = 0; tap < end; tap += 1) {
+          sum += (weights[place * taps + tap] as number) * (row[start + tap] as number);
+        }
+        const old = strength === 256 ? 0 : (target.data[into + x] as number);
+        const value = sum >> 8;
+        target.data[into + x] = strength === 256 ? value : old + (((value - old) * strength + 128) >> 8);
+      }
+    }
   }
 
   #drawPlane(
@@ -337,27 +459,89 @@ export function blendOverlay(target: Planes, overlay: Overlay, opacity: number):
   if (strength === 0) return;
   const sources = planesOf(overlay.planes);
   const targets = planesOf(target);
+  const weights = Uint16Array.from({ length: 256 }, (_, opaque) => Math.round((opaque * strength) / 255));
   sources.forEach((plane, index) => {
-    const into = targets[index] as Plane;
+    const step = index === 0 ? 1 : 2;
     const alpha = index === 0 ? overlay.alpha : overlay.chromaAlpha;
-    const left = index === 0 ? overlay.x : overlay.x / 2;
-    const top = index === 0 ? overlay.y : overlay.y / 2;
-    const fromX = Math.max(0, -left);
-    const toX = Math.min(plane.width, into.width - left);
-    const fromY = Math.max(0, -top);
-    const toY = Math.min(plane.height, into.height - top);
+    blendPlane(targets[index] as Plane, plane, alpha, weights, overlay.x / step, overlay.y / step);
+  });
+}
+
+// Every other byte of a word: two pixels that can be computed at once, with room for a product each.
+const everyOther = 0x00ff00ff;
+const halves = 0x00800080;
+
+/** @param weights what each alpha counts, in parts of 256 */
+function blendPlane(
+  into: Plane,
+  plane: Plane,
+  alpha: Uint8Array,
+  weights: Uint16Array,
+  left: number,
+  top: number,
+): void {
+  const fromX = Math.max(0, -left);
+  const toX = Math.min(plane.width, into.width - left);
+  const fromY = Math.max(0, -top);
+  const toY = Math.min(plane.height, into.height - top);
+  const isInWords = [left, plane.width, into.width, into.data.byteOffset, plane.data.byteOffset].every(
+    (n) => n % 4 === 0,
+  );
+  if (!isInWords) {
     for (let y = fromY; y < toY; y += 1) {
       const row = y * plane.width;
-      const at = (top + y) * into.width + left;
-      for (let x = fromX; x < toX; x += 1) {
-        const opaque = alpha[row + x] as number;
-        if (opaque === 0) continue;
-        const old = into.data[at + x] as number;
-        // 255 · 256 is the whole.
-        into.data[at + x] = old + (((plane.data[row + x] as number) - old) * opaque * strength) / 65280 + 0.5;
-      }
+      blendBytes(into.data, (top + y) * into.width + left, plane.data, row, alpha, weights, fromX, toX);
     }
-  });
+    return;
+  }
+  const target = wordsOf(into.data);
+  const source = wordsOf(plane.data);
+  const opaque = wordsOf(alpha);
+  for (let y = fromY; y < toY; y += 1) {
+    const row = (y * plane.width) >> 2;
+    const at = ((top + y) * into.width + left) >> 2;
+    for (let word = fromX >> 2; word < toX >> 2; word += 1) {
+      const four = opaque[row + word] as number;
+      // Most of a title is nothing at all, or one and the same behind its letters.
+      if (four === 0) continue;
+      if (four !== Math.imul(four & 255, 0x01010101)) {
+        blendBytes(into.data, at << 2, plane.data, row << 2, alpha, weights, word << 2, (word << 2) + 4);
+        continue;
+      }
+      const weight = weights[four & 255] as number;
+      target[at + word] = mixWords(target[at + word] as number, source[row + word] as number, weight);
+    }
+  }
+}
+
+function blendBytes(
+  into: Uint8Array,
+  at: number,
+  source: Uint8Array,
+  row: number,
+  alpha: Uint8Array,
+  weights: Uint16Array,
+  from: number,
+  to: number,
+): void {
+  for (let x = from; x < to; x += 1) {
+    const weight = weights[alpha[row + x] as number] as number;
+    const old = into[at + x] as number;
+    into[at + x] = old + ((((source[row + x] as number) - old) * weight + 128) >> 8);
+  }
+}
+
+/** Four pixels mixed at once. @param weight of `over`, in parts of 256 */
+function mixWords(under: number, over: number, weight: number): number {
+  const rest = 256 - weight;
+  const even = (Math.imul(under & everyOther, rest) + Math.imul(over & everyOther, weight) + halves) | 0;
+  const odd = (Math.imul((under >>> 8) & everyOther, rest) + Math.imul((over >>> 8) & everyOther, weight) + halves) | 0;
+  return ((even >>> 8) & everyOther) | (odd & ~everyOther);
+}
+
+/** Bytes as words of four; they begin on one. What is left over at the end isn't in it. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
 }
 
 /** Fills a rectangle, to the nearest whole pixels. @param opacity 0…1 */
