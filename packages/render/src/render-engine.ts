@@ -4,6 +4,7 @@ import { runExport } from './export/export-job.js';
 import { type FfmpegOptions, createMediaConverter } from './ffmpeg/media-converter.js';
 import { estimateExport, exportPresets } from './presets.js';
 import { EnginePreview } from './preview/preview.js';
+import { ProxyKeeper, proxyWorld } from './proxy/proxy-keeper.js';
 import { startWorker } from './start-worker.js';
 import type { WorkerFont } from './worker/protocol.js';
 import { WorkerClient, type WorkerClientOptions } from './worker/worker-client.js';
@@ -19,6 +20,12 @@ export interface RenderEngineOptions {
   readonly fonts?: readonly RenderFont[];
   /** Pixels that the preview may keep decoded; 96 million when left out (about 46 pictures of 1080p). */
   readonly previewPixelBudget?: number;
+  /**
+   * Bytes on disk that proxies may take: smaller copies of sources that are slow to look around in, made while nobody
+   * needs the processor and shown in previews alone. 4 GB when left out, and never more than a fifth of what the browser
+   * allows; 0 makes none.
+   */
+  readonly proxyBudgetBytes?: number;
   /** Where the host keeps ffmpeg, for what this browser can't decode; such files can't be converted when left out. */
   readonly ffmpeg?: FfmpegOptions;
 }
@@ -44,12 +51,22 @@ class WorkerRenderEngine implements RenderEngine {
   readonly #pixelBudget: number;
   readonly #pool: WorkerPool;
   readonly #previews = new Set<Preview>();
+  readonly #proxyBudget: number;
+  #proxies: ProxyKeeper | null = null;
   readonly #disposing = new AbortController();
 
-  constructor({ resolveSource, workerUrl, fonts = [], previewPixelBudget = 96_000_000, ffmpeg }: RenderEngineOptions) {
+  constructor({
+    resolveSource,
+    workerUrl,
+    fonts = [],
+    previewPixelBudget = 96_000_000,
+    proxyBudgetBytes = 4e9,
+    ffmpeg,
+  }: RenderEngineOptions) {
     const url = workerUrl === undefined ? undefined : String(workerUrl);
     this.#clientOptions = { start: () => startWorker(url), resolveSource, fonts: fonts.map(workerFont) };
     this.#pixelBudget = previewPixelBudget;
+    this.#proxyBudget = proxyBudgetBytes;
     const cores = typeof navigator === 'undefined' ? 2 : navigator.hardwareConcurrency;
     this.#pool = new WorkerPool(this.#clientOptions, Math.max(1, Math.min(4, cores - 1)));
     const { probe } = this;
@@ -82,6 +99,7 @@ class WorkerRenderEngine implements RenderEngine {
     const preview = new EnginePreview({
       startWorker: () => new WorkerClient(this.#clientOptions),
       pixelBudget: this.#pixelBudget,
+      viewProxies: this.#proxyBudget > 0 ? (viewing) => this.#keeper().view(viewing) : null,
       onDispose: () => {
         this.#previews.delete(preview);
       },
@@ -123,7 +141,13 @@ class WorkerRenderEngine implements RenderEngine {
   dispose(): void {
     this.#disposing.abort(new LecternError('aborted'));
     for (const preview of [...this.#previews]) preview.dispose();
+    this.#proxies?.dispose();
     this.#pool.dispose();
+  }
+
+  #keeper(): ProxyKeeper {
+    this.#proxies ??= new ProxyKeeper(proxyWorld(() => new WorkerClient(this.#clientOptions), this.#proxyBudget));
+    return this.#proxies;
   }
 
   #use(): WorkerClient {

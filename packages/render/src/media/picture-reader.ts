@@ -40,10 +40,10 @@ export class PictureReader {
   lead = 0;
 
   /** @throws TypeError when the file has no pictures */
-  constructor(media: TimedMedia) {
+  constructor(media: TimedMedia, hardwareAcceleration: HardwareAcceleration = 'no-preference') {
     if (!media.video) throw new TypeError('a file without pictures has no reader of them');
     this.#media = media;
-    this.#sink = new VideoSampleSink(media.video);
+    this.#sink = new VideoSampleSink(media.video, { hardwareAcceleration });
     this.#packets = new EncodedPacketSink(media.video);
   }
 

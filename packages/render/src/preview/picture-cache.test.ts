@@ -5,16 +5,14 @@ import { PictureCache } from './picture-cache.js';
 function cache(budget = 100): {
   kept: PictureCache<string>;
   closed: string[];
-  put: (picture: string, start: number, file?: string) => void;
+  put: (picture: string, start: number, file?: string) => boolean;
 } {
   const closed: string[] = [];
   const kept = new PictureCache<string>(budget, (picture) => closed.push(picture));
   return {
     kept,
     closed,
-    put: (picture, start, file = 'film') => {
-      kept.put(file, { picture, start, end: start + 1, pixels: 10 });
-    },
+    put: (picture, start, file = 'film') => kept.put(file, { picture, start, end: start + 1, pixels: 10 }),
   };
 }
 
@@ -41,6 +39,41 @@ test('within the budget all stays; over it, what was used longest ago goes and i
   assert.deepEqual(closed, ['b']);
   assert.equal(kept.at('film', 0.5)?.picture, 'a');
   assert.equal(kept.pixels, 30);
+});
+
+test('two thirds of what is kept lie ahead of where somebody looks, mirrored when they go back', () => {
+  for (const direction of [1, -1] as const) {
+    const { kept, put } = cache(90);
+    kept.focusOn([{ file: 'film', time: 50, direction }]);
+    for (let n = 0; n < 100; n += 1) put(String(n), n);
+    const here = Array.from({ length: 100 }, (_, n) => n).filter((n) => kept.has('film', n));
+    const ahead = here.filter((n) => (n - 50) * direction > 0).length;
+    assert.equal(here.length, 9);
+    assert.ok(kept.has('film', 50));
+    assert.ok(ahead >= 5 && ahead <= 6, `${String(ahead)} of 9 ahead`);
+  }
+});
+
+test('a picture farther away than all that fills the budget is not taken', () => {
+  const { kept, closed, put } = cache(20);
+  kept.focusOn([{ file: 'film', time: 10, direction: 1 }]);
+  assert.equal(put('here', 10), true);
+  assert.equal(put('next', 11), true);
+  assert.equal(put('far', 40), false);
+  assert.deepEqual(closed, ['far']);
+  kept.focusOn([{ file: 'film', time: 40, direction: 1 }]);
+  assert.equal(put('far again', 40), true);
+  assert.deepEqual(closed, ['far', 'here']);
+});
+
+test('what nobody looks at goes before all else', () => {
+  const { kept, closed, put } = cache(30);
+  put('old', 0, 'other');
+  kept.focusOn([{ file: 'film', time: 0, direction: 1 }]);
+  put('a', 0);
+  put('b', 900);
+  put('c', 1);
+  assert.deepEqual(closed, ['old']);
 });
 
 test('a picture that comes again replaces the first one', () => {

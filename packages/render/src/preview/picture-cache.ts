@@ -7,9 +7,20 @@ export interface KeptPicture<P> {
   readonly pixels: number;
 }
 
+/** A place in a file that somebody looks at, and which way they go from there. */
+export interface Focus {
+  readonly file: string;
+  /** Seconds. */
+  readonly time: number;
+  readonly direction: 1 | -1;
+}
+
+/** A picture behind counts as far as one twice as far ahead: so two thirds of the budget lie ahead. */
+const behindWeight = 2;
+
 /**
- * Decoded pictures of several files by time, within a budget of pixels: what was used longest ago goes first. It owns
- * what is put into it.
+ * Decoded pictures of several files by time, within a budget of pixels. What lies farthest from where somebody looks goes
+ * first, and before that what nobody looks at, longest unused first. It owns what is put into it.
  */
 export class PictureCache<P> {
   readonly #budget: number;
@@ -17,6 +28,7 @@ export class PictureCache<P> {
   /** By file, each ascending in time. */
   readonly #files = new Map<string, KeptPicture<P>[]>();
   readonly #lastUse = new Map<KeptPicture<P>, number>();
+  #focus: readonly Focus[] = [];
   #pixels = 0;
   #clock = 0;
 
@@ -29,7 +41,13 @@ export class PictureCache<P> {
     return this.#pixels;
   }
 
-  put(file: string, kept: KeptPicture<P>): void {
+  /** Tells where somebody looks from now on. */
+  focusOn(focus: readonly Focus[]): void {
+    this.#focus = focus;
+  }
+
+  /** Takes a picture; false when it was farther away than all that fills the budget, and is closed again. */
+  put(file: string, kept: KeptPicture<P>): boolean {
     const list = this.#files.get(file) ?? [];
     this.#files.set(file, list);
     const at = indexAfter(list, kept.start);
@@ -42,7 +60,7 @@ export class PictureCache<P> {
     }
     this.#pixels += kept.pixels;
     this.#use(kept);
-    this.#shrink(kept);
+    return this.#shrink(kept);
   }
 
   /** The picture that is shown at a time, if it is here. */
@@ -86,21 +104,47 @@ export class PictureCache<P> {
 
   #use(kept: KeptPicture<P>): void {
     this.#clock += 1;
-    // Taken out and put back: a map keeps the order, so the first key is the one used longest ago.
-    this.#lastUse.delete(kept);
     this.#lastUse.set(kept, this.#clock);
   }
 
-  #shrink(newest: KeptPicture<P>): void {
-    for (const kept of this.#lastUse.keys()) {
-      if (this.#pixels <= this.#budget) return;
-      if (kept === newest) continue;
-      for (const list of this.#files.values()) {
-        const at = indexAfter(list, kept.start) - 1;
-        if (list[at] === kept) list.splice(at, 1);
+  /** Whether `newest` is still here afterwards. */
+  #shrink(newest: KeptPicture<P>): boolean {
+    let stays = true;
+    while (this.#pixels > this.#budget && this.#lastUse.size > 1) {
+      let worst: { readonly list: KeptPicture<P>[]; readonly kept: KeptPicture<P>; readonly distance: number } | null =
+        null;
+      for (const [file, list] of this.#files) {
+        for (const kept of list) {
+          const distance = this.#distance(file, kept);
+          const isWorse =
+            !worst ||
+            distance > worst.distance ||
+            (distance === worst.distance && this.#lastUseOf(kept) < this.#lastUseOf(worst.kept));
+          if (isWorse) worst = { list, kept, distance };
+        }
       }
-      this.#forget(kept);
+      if (!worst) break;
+      worst.list.splice(worst.list.indexOf(worst.kept), 1);
+      this.#forget(worst.kept);
+      if (worst.kept === newest) stays = false;
     }
+    return stays;
+  }
+
+  /** Seconds to where somebody looks, counting what is behind more; infinite where nobody does. */
+  #distance(file: string, { start, end }: KeptPicture<P>): number {
+    let least = Infinity;
+    for (const focus of this.#focus) {
+      if (focus.file !== file) continue;
+      const ahead = (start - focus.time) * focus.direction;
+      const isHere = start <= focus.time && focus.time < end;
+      least = Math.min(least, isHere ? 0 : ahead >= 0 ? ahead : -ahead * behindWeight);
+    }
+    return least;
+  }
+
+  #lastUseOf(kept: KeptPicture<P>): number {
+    return this.#lastUse.get(kept) ?? 0;
   }
 
   #forget(kept: KeptPicture<P>): void {

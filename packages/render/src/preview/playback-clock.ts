@@ -4,13 +4,33 @@ export interface PlaybackClock {
   now(): number;
 }
 
-/** Seconds of the page's own clock: for playing backwards, and where there is no sound card. */
+/** Seconds of the page's own clock: where there is no sound card, or the page may not make sound. */
 export const pageClock: PlaybackClock = { now: () => performance.now() / 1000 };
 
-/**
- * The time of what is heard just now: the context's, less the way through the operating system. Null when the context
- * doesn't run: a page that nobody has touched may not make sound.
- */
+/** What a context tells of its time. */
+export type SoundTime = Pick<AudioContext, 'currentTime' | 'outputLatency'>;
+
+/** A latency that changes by less than this is the way it is told, and not another way to the ear. */
+const latencyTolerance = 0.02;
+
+/** The time of what is heard just now: the context's, less the way through the operating system. */
+export function heardTime(context: SoundTime): PlaybackClock {
+  let latency = latencyOf(context);
+  return {
+    now: () => {
+      const told = latencyOf(context);
+      // Headphones that are put on in the middle have another one.
+      if (Math.abs(told - latency) > latencyTolerance) latency = told;
+      return context.currentTime - latency;
+    },
+  };
+}
+
+function latencyOf({ outputLatency }: SoundTime): number {
+  return Number.isFinite(outputLatency) ? outputLatency : 0;
+}
+
+/** The clock of a context's sound card. Null when it doesn't run: a page that nobody has touched may not make sound. */
 export async function soundClock(context: AudioContext): Promise<PlaybackClock | null> {
   if (context.state !== 'running') {
     await Promise.race([context.resume().catch(() => undefined), pause(400)]);
@@ -19,9 +39,7 @@ export async function soundClock(context: AudioContext): Promise<PlaybackClock |
   const before = context.currentTime;
   for (let tries = 0; tries < 20 && context.currentTime === before; tries += 1) await pause(20);
   // A machine without a sound card may have a context that claims to run and stands still.
-  if (context.currentTime === before) return null;
-  const latency = Number.isFinite(context.outputLatency) ? context.outputLatency : 0;
-  return { now: () => context.currentTime - latency };
+  return context.currentTime === before ? null : heardTime(context);
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,15 +1,15 @@
 import { type TimelineDocument, applyChange, documentFromRecords, soundSpans } from '@lectern/timeline';
 import { SpanSounds } from '../export/export-sound.js';
 import type { MediaLibrary } from '../media/media-library.js';
-import { MixStream } from '../sound/mixer.js';
-import type { JobInput, PreviewOrder, SoundBlock } from '../worker/protocol.js';
+import type { PreviewOrder, PreviewSoundRequest, SoundBlock } from '../worker/protocol.js';
+import { ShuttleSound } from './shuttle-sound.js';
 
 /** The sound of a preview: the export's own mixer, read block after block as the page needs it. */
 export class PreviewSound {
   readonly #library: MediaLibrary;
   #document: TimelineDocument = documentFromRecords([]);
   #sounds: SpanSounds | null = null;
-  #stream: MixStream | null = null;
+  #run: ShuttleSound | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(library: MediaLibrary) {
@@ -22,41 +22,42 @@ export class PreviewSound {
     this.#document =
       order.order === 'document' ? documentFromRecords(order.records) : applyChange(this.#document, order.change);
     this.#library.keepOnly(new Set(this.#document.assets.keys()));
-    this.#stream = null;
+    this.#run = null;
   }
 
   close(): void {
-    this.#stream = null;
+    this.#run = null;
     this.#sounds?.closeAll();
     this.#sounds = null;
+    this.#library.close();
   }
 
-  mix(input: JobInput<'mixForPreview'>): Promise<SoundBlock> {
-    const turn = this.#turn.then(() => this.#mix(input));
+  mix(request: PreviewSoundRequest): Promise<SoundBlock> {
+    const turn = this.#turn.then(() => this.#mix(request));
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
-  async #mix({ startSample, length, sampleRate, restart }: JobInput<'mixForPreview'>): Promise<SoundBlock> {
-    let stream = this.#stream;
-    if (!stream || restart || stream.position !== startSample) {
-      const document = this.#document;
-      this.#sounds?.closeAll();
-      const sounds = new SpanSounds(document, this.#library);
-      this.#sounds = sounds;
-      stream = new MixStream(
-        {
-          spans: soundSpans(document),
-          frameRate: document.settings.frameRate,
-          sampleRate,
-          // A clip whose sound is missing is silent here; the export will say so.
-          sourceOf: (span) => sounds.of(span).catch(() => null),
-        },
-        startSample,
-      );
-      this.#stream = stream;
-    }
-    const { left, right } = await stream.next(length);
+  async #mix({ from, length, sampleRate, rate }: PreviewSoundRequest): Promise<SoundBlock> {
+    if (from !== null) this.#run = this.#begin(from, sampleRate, rate);
+    // The document has changed under it: the page asks again from where it is.
+    if (!this.#run) return { left: new Float32Array(length), right: new Float32Array(length) };
+    const { left, right } = await this.#run.next(length);
     return { left: left as Float32Array<ArrayBuffer>, right: right as Float32Array<ArrayBuffer> };
+  }
+
+  #begin(from: number, sampleRate: number, rate: number): ShuttleSound {
+    const document = this.#document;
+    this.#sounds?.closeAll();
+    const sounds = new SpanSounds(document, this.#library);
+    this.#sounds = sounds;
+    const settings = {
+      spans: soundSpans(document),
+      frameRate: document.settings.frameRate,
+      sampleRate,
+      // A clip whose sound is missing is silent here; the export will say so.
+      sourceOf: (span: Parameters<SpanSounds['of']>[0]) => sounds.of(span).catch(() => null),
+    };
+    return new ShuttleSound(settings, from, rate);
   }
 }

@@ -7,15 +7,14 @@ import {
   serialiseError,
 } from '@lectern/ports';
 import { type TimelineDocument, diffDocuments, isEmptyChange } from '@lectern/timeline';
+import type { ProxyViewer, ProxyViewing } from '../proxy/proxy-keeper.js';
 import type { PreviewOrder, StageReport } from '../worker/protocol.js';
 import type { WorkerClient } from '../worker/worker-client.js';
-import { type Course, pageClock, placeOn, soundClock } from './playback-clock.js';
-import { SoundPlayer } from './sound-player.js';
+import { type Course, pageClock, placeOn } from './playback-clock.js';
+import { PreviewAudio } from './preview-audio.js';
 
 /** Seeks that follow each other faster than this are a pointer being dragged. */
 const scrubMilliseconds = 160;
-/** Faster than this, forwards, is without sound. */
-const fastestWithSound = 4;
 const anchorMilliseconds = 400;
 const warmSoundMilliseconds = 800;
 
@@ -23,13 +22,9 @@ const warmSoundMilliseconds = 800;
 export interface PreviewHost {
   readonly startWorker: () => WorkerClient;
   readonly pixelBudget: number;
+  /** Tells which proxies there are; null where none are made. */
+  readonly viewProxies: ((viewing: ProxyViewing) => ProxyViewer) | null;
   readonly onDispose: () => void;
-}
-
-interface OpenAudio {
-  readonly context: AudioContext;
-  readonly gain: GainNode;
-  readonly player: SoundPlayer;
 }
 
 let nextId = 1;
@@ -39,14 +34,15 @@ export class EnginePreview implements Preview {
   readonly #id = nextId++;
   readonly #host: PreviewHost;
   readonly #pictures: WorkerClient;
+  readonly #audio: PreviewAudio;
+  readonly #proxies: ProxyViewer | null;
   #sounds: WorkerClient | null = null;
   #document: TimelineDocument | null = null;
-  #state: PreviewState = { status: 'empty', frame: 0, shownFrame: 0, droppedFrames: 0, error: null };
+  #state: PreviewState = { status: 'empty', frame: 0, shownFrame: 0, droppedFrames: 0, proxy: 'none', error: null };
   readonly #listeners = new Set<(state: PreviewState) => void>();
-  #volume = 1;
-  #audio: OpenAudio | null = null;
   #course: Course | null = null;
   #rate = 1;
+  #useProxies = true;
   /** Counts changes of course: what was begun for an older one is given up. */
   #turn = 0;
   #anchorTimer: ReturnType<typeof setInterval> | undefined;
@@ -56,6 +52,14 @@ export class EnginePreview implements Preview {
 
   constructor(host: PreviewHost) {
     this.#host = host;
+    this.#audio = new PreviewAudio(
+      (from, length, sampleRate, rate) =>
+        this.#soundWorker().run('mixForPreview', { previewId: this.#id, from, length, sampleRate, rate }),
+      () => {
+        // The pictures go on by the page's own clock.
+        if (this.#course) void this.#startCourse(placeOn(this.#course), this.#rate);
+      },
+    );
     this.#pictures = host.startWorker();
     this.#pictures.onStage(this.#id, (report) => {
       this.#hear(report);
@@ -64,6 +68,14 @@ export class EnginePreview implements Preview {
       if (!this.#disposed) this.#set({ status: 'failed', error: serialiseError(error) });
     });
     this.#order({ order: 'open', role: 'pictures', pixelBudget: host.pixelBudget });
+    this.#proxies =
+      host.viewProxies?.({
+        changed: () => {
+          this.#tellProxies();
+        },
+      }) ?? null;
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    this.#onVisibility();
   }
 
   attach(surface: OffscreenCanvas): void {
@@ -86,16 +98,18 @@ export class EnginePreview implements Preview {
       this.#orderAll({ order: 'document', records: [...document.records()] });
     }
     this.#warmSound(document);
+    this.#proxies?.setDocument(document);
     const empty = document.totalFrames === 0;
     if (empty) this.pause();
     const frame = Math.min(this.#state.frame, document.totalFrames);
     if (empty) this.#set({ status: 'empty', frame: 0, shownFrame: 0 });
     else if (this.#state.status === 'empty') this.#set({ status: 'loading', frame });
-    if (this.#course) this.#audio?.player.refresh(document.totalFrames, document.settings.frameRate);
+    if (this.#course) this.#audio.refresh(document.totalFrames, document.settings.frameRate);
     else if (frame !== this.#state.frame) this.seek(frame);
   }
 
   seek(frame: number): void {
+    this.#proxies?.touch();
     const total = this.#document?.totalFrames ?? 0;
     const target = Math.max(0, Math.min(Math.round(frame), total));
     if (this.#state.status === 'playing') {
@@ -112,29 +126,31 @@ export class EnginePreview implements Preview {
 
   async play(rate = 1): Promise<void> {
     const document = this.#document;
-    if (!document || document.totalFrames === 0 || this.#disposed || rate === 0) return;
+    if (!document || document.totalFrames === 0 || this.#disposed || rate === 0 || !Number.isFinite(rate)) return;
     const last = document.totalFrames - 1;
-    let from = this.#state.frame;
+    // Another rate goes on from where it is heard and seen.
+    let from = this.#course ? this.#place(this.#course) : this.#state.frame;
     if (rate > 0 && from >= last) from = 0;
     if (rate < 0 && from <= 0) from = last;
     this.#set({ status: 'playing', frame: from });
+    this.#proxies?.setPlaying(true);
     await this.#startCourse(from, rate);
   }
 
   pause(): void {
     if (this.#state.status !== 'playing') return;
-    const course = this.#course;
-    const total = this.#document?.totalFrames ?? 0;
-    const frame = course ? Math.max(0, Math.min(total, Math.floor(placeOn(course)))) : this.#state.frame;
-    this.#stopCourse();
-    this.#set({ status: 'paused', frame });
-    this.#order({ order: 'show', frame, scrubbing: false });
+    const frame = this.#course ? this.#place(this.#course) : this.#state.frame;
+    this.#halt(frame);
   }
 
   setVolume(volume: number): void {
-    this.#volume = Math.max(0, Math.min(1, volume));
-    // A jump would click.
-    this.#audio?.gain.gain.setTargetAtTime(this.#volume, this.#audio.context.currentTime, 0.015);
+    this.#audio.setVolume(volume);
+  }
+
+  useProxies(use: boolean): void {
+    if (use === this.#useProxies) return;
+    this.#useProxies = use;
+    this.#tellProxies();
   }
 
   state(): PreviewState {
@@ -157,10 +173,11 @@ export class EnginePreview implements Preview {
     if (this.#disposed) return;
     this.#disposed = true;
     clearTimeout(this.#warmTimer);
+    document.removeEventListener('visibilitychange', this.#onVisibility);
     this.#stopCourse();
     this.#listeners.clear();
-    void this.#audio?.context.close().catch(() => undefined);
-    this.#audio = null;
+    this.#proxies?.dispose();
+    this.#audio.dispose();
     this.#pictures.terminate();
     this.#sounds?.terminate();
     this.#host.onDispose();
@@ -176,76 +193,59 @@ export class EnginePreview implements Preview {
     this.#rate = rate;
     const { frameRate } = document.settings;
     const framesPerSecond = (rate * frameRate.num) / frameRate.den;
-    const audible = rate > 0 && rate <= fastestWithSound;
-    const audio = audible ? this.#openAudio() : null;
-    const clock = audio && (await soundClock(audio.context));
+    const sound = await this.#audio.start(frame, document.totalFrames, frameRate, rate, () => turn === this.#turn);
     if (turn !== this.#turn) return;
-    let course: Course = { clock: pageClock, frame, time: pageClock.now(), framesPerSecond };
-    if (audio && clock) {
-      const time = await audio.player.start(frame, document.totalFrames, frameRate, rate).catch(() => null);
-      if (turn !== this.#turn) return;
-      if (time !== null) course = { clock, frame, time, framesPerSecond };
-    }
-    this.#course = course;
-    this.#anchor();
+    this.#course = { ...(sound ?? { clock: pageClock, time: pageClock.now() }), frame, framesPerSecond };
+    this.#anchor(true);
     this.#anchorTimer = setInterval(() => {
-      this.#anchor();
+      this.#anchor(false);
     }, anchorMilliseconds);
   }
 
   #stopCourse(): void {
     this.#turn += 1;
     clearInterval(this.#anchorTimer);
-    this.#audio?.player.stop();
+    this.#audio.stop();
     if (this.#course) this.#order({ order: 'pause' });
     this.#course = null;
   }
 
   /** Tells the stage where the clock stands; the sound card's runs a little faster or slower than the page's. */
-  #anchor(): void {
+  #anchor(anew: boolean): void {
     const course = this.#course;
-    if (!course) return;
-    const frame = placeOn(course);
-    const total = this.#document?.totalFrames ?? 0;
-    if ((course.framesPerSecond > 0 && frame >= total) || (course.framesPerSecond < 0 && frame <= 0)) {
-      this.#arrive();
-      return;
-    }
+    if (!course || this.#arrives(course)) return;
     // Before the first sound is heard the place stands still, so its time is the one of the sound.
     const wait = Math.max(0, course.time - course.clock.now());
     const time = performance.timeOrigin + performance.now() + wait * 1000;
-    this.#order({ order: 'play', frame, time, rate: this.#rate });
+    this.#order({ order: 'play', frame: placeOn(course), time, rate: this.#rate, anew });
   }
 
-  #arrive(): void {
+  /** Stops at the end, or backwards at the beginning. */
+  #arrives(course: Course): boolean {
+    const frame = placeOn(course);
     const total = this.#document?.totalFrames ?? 0;
-    const frame = this.#rate > 0 ? total : 0;
+    const isThere = this.#rate > 0 ? frame >= total : frame <= 0;
+    if (isThere) this.#halt(this.#rate > 0 ? total : 0);
+    return isThere;
+  }
+
+  /** Stands still at a frame, and shows it. */
+  #halt(frame: number): void {
     this.#stopCourse();
+    this.#proxies?.setPlaying(false);
     this.#set({ status: 'paused', frame });
     this.#order({ order: 'show', frame, scrubbing: false });
   }
 
-  #openAudio(): OpenAudio | null {
-    if (this.#audio) return this.#audio;
-    try {
-      const context = new AudioContext({ latencyHint: 'interactive' });
-      const gain = context.createGain();
-      gain.gain.value = this.#volume;
-      gain.connect(context.destination);
-      const player = new SoundPlayer(context, gain, (startSample, length, sampleRate, restart) =>
-        this.#soundWorker().run('mixForPreview', { previewId: this.#id, startSample, length, sampleRate, restart }),
-      );
-      this.#audio = { context, gain, player };
-    } catch {
-      // No sound card, or too many contexts: it plays without sound.
-      this.#audio = null;
-    }
-    return this.#audio;
+  /** The frame that is heard and seen. */
+  #place(course: Course): number {
+    const total = this.#document?.totalFrames ?? 0;
+    return Math.max(0, Math.min(total, Math.floor(placeOn(course))));
   }
 
   /** Sound is mixed in a worker of its own, so that a picture that takes long never makes it stutter. */
   #soundWorker(): WorkerClient {
-    if (!this.#sounds) {
+    if (!this.#sounds || this.#sounds.hasFailed) {
       this.#sounds = this.#host.startWorker();
       this.#sounds.order(this.#id, { order: 'open', role: 'sound', pixelBudget: 0 });
       if (this.#document) {
@@ -264,23 +264,30 @@ export class EnginePreview implements Preview {
     }, warmSoundMilliseconds);
   }
 
+  readonly #onVisibility = (): void => {
+    this.#order({ order: 'visible', visible: document.visibilityState !== 'hidden' });
+  };
+
+  #tellProxies(): void {
+    if (this.#disposed || !this.#proxies) return;
+    const { ready, making } = this.#proxies;
+    this.#order({ order: 'proxies', proxies: [...ready], making: [...making], use: this.#useProxies });
+  }
+
   // What the stage says
 
-  #hear(report: StageReport): void {
+  #hear({ shownFrame, droppedFrames, exact, proxy, error }: StageReport): void {
     if (this.#disposed) return;
-    const total = this.#document?.totalFrames ?? 0;
-    const { shownFrame, droppedFrames, error } = report;
+    // The same error again is no news.
+    const isSame = JSON.stringify(error) === JSON.stringify(this.#state.error);
+    const told = { shownFrame, droppedFrames, proxy, error: isSame ? this.#state.error : error };
     if (this.#course) {
-      const frame = Math.floor(placeOn(this.#course));
-      if (frame >= total || (frame <= 0 && this.#rate < 0)) {
-        this.#arrive();
-        return;
-      }
-      this.#set({ frame: Math.max(0, frame), shownFrame, droppedFrames, error });
+      if (this.#arrives(this.#course)) return;
+      this.#set({ ...told, frame: this.#place(this.#course) });
       return;
     }
-    const status = this.#state.status === 'loading' && (report.exact || error) ? 'paused' : this.#state.status;
-    this.#set({ status, shownFrame, droppedFrames, error });
+    const status = this.#state.status === 'loading' && (exact || error) ? 'paused' : this.#state.status;
+    this.#set({ ...told, status });
   }
 
   #set(part: Partial<PreviewState>): void {

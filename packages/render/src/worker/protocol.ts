@@ -12,9 +12,11 @@ import type {
   PeaksChunk,
   PeaksRequest,
   ProbeResult,
+  ProxyUse,
   SerialisedError,
 } from '@lectern/ports';
 import type { Change, TimelineRecord } from '@lectern/timeline';
+import type { ProxyOptions, ProxyStanding } from '../proxy/make-proxy.js';
 
 /** A font as a worker loads it. */
 export interface WorkerFont {
@@ -63,6 +65,23 @@ export interface SoundBlock {
   readonly right: Float32Array<ArrayBuffer>;
 }
 
+export interface ProxyRequest extends ProxyOptions {
+  readonly assetId: string;
+}
+
+/** What a preview plays next. */
+export interface PreviewSoundRequest {
+  readonly previewId: number;
+  /** Where it begins anew, in samples of the timeline; null goes on from the block before. */
+  readonly from: number | null;
+  /** Samples to be heard. */
+  readonly length: number;
+  /** Hz, of the timeline's samples and of those that are heard. */
+  readonly sampleRate: number;
+  /** Of playback; negative is heard backwards. */
+  readonly rate: number;
+}
+
 /** Jobs: what goes in, what comes out at the end, and what may come on the way. */
 export interface Jobs {
   readonly probe: { input: { file: Blob }; item: never; output: ProbeResult };
@@ -72,11 +91,10 @@ export interface Jobs {
   readonly exportPictures: { input: PictureExportTask; item: ExportEvent; output: ExportOutcome };
   readonly exportSound: { input: SoundExportTask; item: never; output: undefined };
   readonly capture: { input: { previewId: number; frame: number }; item: never; output: ImageBitmap };
-  readonly mixForPreview: {
-    input: { previewId: number; startSample: number; length: number; sampleRate: number; restart: boolean };
-    item: never;
-    output: SoundBlock;
-  };
+  readonly mixForPreview: { input: PreviewSoundRequest; item: never; output: SoundBlock };
+  readonly lookForProxy: { input: ProxyRequest; item: never; output: ProxyStanding };
+  /** The proxy once its last piece is made. */
+  readonly makeProxyPiece: { input: ProxyRequest; item: never; output: Blob | null };
 }
 export type JobName = keyof Jobs;
 export type JobInput<N extends JobName> = Jobs[N]['input'];
@@ -91,9 +109,27 @@ export type PreviewOrder =
   | { readonly order: 'document'; readonly records: readonly TimelineRecord[] }
   | { readonly order: 'change'; readonly change: Change }
   | { readonly order: 'show'; readonly frame: number; readonly scrubbing: boolean }
-  /** Plays: at `time` (milliseconds since the epoch of both clocks) frame `frame` is due. Sent again as the sound's clock drifts. */
-  | { readonly order: 'play'; readonly frame: number; readonly time: number; readonly rate: number }
+  /**
+   * Plays: at `time` (milliseconds since the epoch of both clocks) frame `frame` is due. Sent again as the sound's clock
+   * drifts, and with `anew` when it goes on from elsewhere.
+   */
+  | {
+      readonly order: 'play';
+      readonly frame: number;
+      readonly time: number;
+      readonly rate: number;
+      readonly anew: boolean;
+    }
   | { readonly order: 'pause' }
+  /** Nobody sees it: decoders and pictures are let go of until somebody does again. */
+  | { readonly order: 'visible'; readonly visible: boolean }
+  /** The proxies there are, by asset, and whether they are shown. */
+  | {
+      readonly order: 'proxies';
+      readonly proxies: readonly (readonly [assetId: string, proxy: Blob])[];
+      readonly making: readonly string[];
+      readonly use: boolean;
+    }
   | { readonly order: 'close' };
 
 /** What a stage tells about itself. */
@@ -104,7 +140,7 @@ export interface StageReport {
   /** False while `shownFrame` stands in for the frame that was asked for. */
   readonly exact: boolean;
   readonly droppedFrames: number;
-  readonly busy: boolean;
+  readonly proxy: ProxyUse;
   readonly error: SerialisedError | null;
 }
 

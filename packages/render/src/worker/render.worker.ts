@@ -12,6 +12,7 @@ import { readPeaks } from '../media/peaks.js';
 import { probeFile } from '../media/probe.js';
 import { PreviewSound } from '../preview/preview-sound.js';
 import { Stage } from '../preview/stage.js';
+import { lookForProxy, makeProxyPiece } from '../proxy/make-proxy.js';
 import { JobServer, type WorkerScope } from './job-server.js';
 import type { FromWorker, PreviewOrder, ToWorker, WorkerFont } from './protocol.js';
 
@@ -51,6 +52,12 @@ const server = new JobServer(scope, {
     const bitmap = await stageOf(previewId).capture(frame);
     return { output: bitmap, transfer: [bitmap] };
   },
+  lookForProxy: async ({ assetId, budgetBytes }) => ({
+    output: await lookForProxy(await shared.timed(assetId), { budgetBytes }),
+  }),
+  makeProxyPiece: async ({ assetId, budgetBytes }, { signal }) => ({
+    output: await makeProxyPiece(await shared.timed(assetId), { budgetBytes }, signal),
+  }),
   mixForPreview: async (input) => {
     const block = await soundOf(input.previewId).mix(input);
     return { output: block, transfer: [block.left.buffer, block.right.buffer] };
@@ -69,8 +76,12 @@ function newLibrary(): MediaLibrary {
 function stageOf(previewId: number, pixelBudget = 96_000_000): Stage {
   let stage = stages.get(previewId);
   if (!stage) {
-    stage = new Stage(newLibrary(), pixelBudget, drawsInSoftware(), (report) => {
-      server.post({ say: 'stage', previewId, report } satisfies FromWorker);
+    stage = new Stage(newLibrary(), {
+      pixelBudget,
+      software: drawsInSoftware(),
+      report: (report) => {
+        server.post({ say: 'stage', previewId, report } satisfies FromWorker);
+      },
     });
     stages.set(previewId, stage);
   }
