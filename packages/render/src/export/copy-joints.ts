@@ -6,6 +6,8 @@ import {
   nalUnitsOf,
   packetOfUnits,
   readAvcConfiguration,
+  readSequenceParameters,
+  tellReordering,
   writeAvcConfiguration,
 } from '../media/h264-bitstream.js';
 
@@ -19,6 +21,7 @@ import {
 export class JoinedTrack {
   readonly #mixed: boolean;
   readonly #capabilities: readonly Capabilities[];
+  readonly #reordered: number;
   #first: VideoDecoderConfig | null = null;
   #firstRecord: AvcConfiguration | null = null;
   readonly #signatures = new WeakMap<VideoDecoderConfig, string>();
@@ -35,6 +38,7 @@ export class JoinedTrack {
     const strings = [...all.map(({ codec }) => codec), ...(encoding === null ? [] : [encoding])];
     this.#mixed = strings.some(isAvc) && signatures.size + (encoding === null ? 0 : 1) > 1;
     this.#capabilities = strings.flatMap((codec) => capabilitiesOf(codec) ?? []);
+    this.#reordered = this.#mixed ? Math.max(0, ...all.map((config) => reorderedIn(readRecord(config)))) : 0;
   }
 
   /** Whether the track is `avc3`. */
@@ -73,16 +77,23 @@ export class JoinedTrack {
   #recordOf(config: VideoDecoderConfig): AvcConfiguration | null {
     let record = this.#records.get(config);
     if (record === undefined) {
-      record = isAvc(config.codec) && config.description ? readAvcConfiguration(bytesOf(config.description)) : null;
+      record = readRecord(config);
+      if (record && this.#reordered > 0) record = { ...record, sps: record.sps.map((set) => this.#telling(set)) };
       this.#records.set(config, record);
     }
     return record;
   }
 
+  #telling(sps: Uint8Array): Uint8Array {
+    const parameters = readSequenceParameters(sps);
+    const enough = !parameters || (parameters.reorderedFrames ?? -1) >= this.#reordered;
+    return enough ? sps : tellReordering(sps, parameters, this.#reordered);
+  }
+
   #signatureOf(config: VideoDecoderConfig): string {
     let signature = this.#signatures.get(config);
     if (signature === undefined) {
-      const record = this.#recordOf(config);
+      const record = readRecord(config);
       signature = record ? [...record.sps, ...record.pps].map((set) => Array.from(set, hex).join('')).join(' ') : '';
       this.#signatures.set(config, signature);
     }
@@ -98,7 +109,7 @@ export function separateConfiguration(
   packet: Uint8Array,
   config: VideoDecoderConfig,
 ): { readonly config: VideoDecoderConfig; readonly data: Uint8Array } {
-  const record = isAvc(config.codec) && config.description ? readAvcConfiguration(bytesOf(config.description)) : null;
+  const record = readRecord(config);
   const units = record && nalUnitsOf(packet, record.lengthSize);
   if (!record || !units) return { config, data: packet };
   const sps = units.filter((unit) => nalTypeOf(unit) === nalType.sps).map((unit) => unit.slice());
@@ -115,6 +126,15 @@ export function separateConfiguration(
     },
     data: packetOfUnits(rest),
   };
+}
+
+function readRecord({ codec, description }: VideoDecoderConfig): AvcConfiguration | null {
+  return isAvc(codec) && description ? readAvcConfiguration(bytesOf(description)) : null;
+}
+
+/** How far pictures are reordered, as far as the parameter sets tell: copies do. */
+function reorderedIn(record: AvcConfiguration | null): number {
+  return Math.max(0, ...(record?.sps ?? []).map((set) => readSequenceParameters(set)?.reorderedFrames ?? 0));
 }
 
 type Capabilities = Pick<AvcConfiguration, 'profile' | 'compatibility' | 'level'>;

@@ -81,7 +81,7 @@ export function packetOfUnits(units: readonly Uint8Array[]): Uint8Array<ArrayBuf
 }
 
 /** The bytes inside a NAL unit, without those that only keep start codes from appearing (7.4.1). */
-function withoutPrevention(nal: Uint8Array, limit = nal.length): Uint8Array {
+export function payloadOf(nal: Uint8Array, limit = nal.length): Uint8Array {
   const bytes = new Uint8Array(Math.min(limit, nal.length));
   let length = 0;
   let zeros = 0;
@@ -98,7 +98,8 @@ function withoutPrevention(nal: Uint8Array, limit = nal.length): Uint8Array {
   return bytes.subarray(0, length);
 }
 
-function withPrevention(bytes: Uint8Array): Uint8Array {
+/** The bytes of a NAL unit, with what keeps start codes from appearing in it. */
+export function unitOf(bytes: Uint8Array): Uint8Array {
   const nal: number[] = [];
   let zeros = 0;
   for (const byte of bytes) {
@@ -236,7 +237,7 @@ const highProfiles = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139
 /** Reads a sequence parameter set. Null when it can't be read. */
 export function readSequenceParameters(nal: Uint8Array): SequenceParameters | null {
   try {
-    return nalTypeOf(nal) === nalType.sps ? sequenceParameters(withoutPrevention(nal)) : null;
+    return nalTypeOf(nal) === nalType.sps ? sequenceParameters(payloadOf(nal)) : null;
   } catch {
     return null;
   }
@@ -373,7 +374,7 @@ function skipBuffering(reader: BitReader): void {
  */
 export function tellReordering(nal: Uint8Array, parameters: SequenceParameters, reorderedFrames: number): Uint8Array {
   const writer = new BitWriter();
-  writer.copy(withoutPrevention(nal), parameters.tail.position);
+  writer.copy(payloadOf(nal), parameters.tail.position);
   if (parameters.tail.kind === 'none') {
     writer.bit(1);
     // Nothing told of aspect, overscan, signal, chroma, timing, two kinds of buffering, structure.
@@ -385,7 +386,7 @@ export function tellReordering(nal: Uint8Array, parameters: SequenceParameters, 
   for (const value of [2, 1, 16, 16, reorderedFrames, Math.max(reorderedFrames, decodedFrames(parameters))]) {
     writer.unsigned(value);
   }
-  return withPrevention(writer.finish());
+  return unitOf(writer.finish());
 }
 
 /** The pictures that a decoder of a level holds at most, table A-1. */
@@ -411,7 +412,7 @@ function decodedFrames({ level, codedWidth, codedHeight, referenceFrames }: Sequ
 /** The number of a picture parameter set, and of the sequence parameter set that it goes with (7.3.2.2). */
 export function readPictureParameterIds(nal: Uint8Array): { readonly id: number; readonly sps: number } | null {
   try {
-    const reader = new BitReader(withoutPrevention(nal, 16));
+    const reader = new BitReader(payloadOf(nal, 16));
     reader.position = 8;
     return nalTypeOf(nal) === nalType.pps ? { id: reader.unsigned(), sps: reader.unsigned() } : null;
   } catch {
@@ -425,7 +426,7 @@ export function readPictureParameterIds(nal: Uint8Array): { readonly id: number;
  */
 export function keepsPriorPictures(nal: Uint8Array, parameters: SequenceParameters, orderInPicture: boolean): boolean {
   try {
-    const reader = new BitReader(withoutPrevention(nal, 64));
+    const reader = new BitReader(payloadOf(nal, 64));
     reader.position = 8;
     reader.unsigned();
     const kind = reader.unsigned() % 5;
@@ -454,7 +455,7 @@ export function keepsPriorPictures(nal: Uint8Array, parameters: SequenceParamete
 /** Whether slices tell their order once more (`bottom_field_pic_order_in_frame_present_flag`, 7.3.2.2). */
 export function tellsOrderInPicture(pps: Uint8Array): boolean {
   try {
-    const reader = new BitReader(withoutPrevention(pps, 16));
+    const reader = new BitReader(payloadOf(pps, 16));
     reader.position = 8;
     reader.unsigned();
     reader.unsigned();
