@@ -201,6 +201,7 @@ export function createSession(options: LecternOptions): LecternSession {
     store,
     newId,
     now,
+    maxBytes: options.maxBytes ?? null,
     get messages() {
       return messagesFor(locale);
     },
@@ -251,7 +252,14 @@ export function createSession(options: LecternOptions): LecternSession {
       const files = uploads.items().filter(({ status }) => !atRest.has(status));
       // What is stored already counts as an upload.
       const exported = store.getState().exports.jobs.filter((job) => isExportMoving(job) && !job.rendered);
-      return [...titles, ...others, ...files.map(({ fileName }) => fileName), ...exported.map(({ name }) => name)];
+      const { current } = store.getState().conversions;
+      const converted = current?.status === 'converting' ? [current] : [];
+      return [
+        ...titles,
+        ...others,
+        ...files.map(({ fileName }) => fileName),
+        ...[...exported, ...converted].map(({ name }) => name),
+      ];
     },
     async saveOpenProjects() {
       const changed = [...open.values()]

@@ -50,6 +50,12 @@ export {
   type ConnectedBackendOptions,
 } from './connection/connected-backend.js';
 export { memoryMoveNotes, openMoveNotes, type MovedNote, type MoveNotes } from './connection/move-notes.js';
+export {
+  canConvert,
+  isConversionBusy,
+  type ConversionJob,
+  type ConversionStatus,
+} from './conversions/conversion-job.js';
 export { createEditor, type EditorOptions } from './editor/create-editor.js';
 export type {
   Editor,
@@ -79,6 +85,7 @@ export {
   waitsForOtherPage,
   type ExportStep,
 } from './exports/export-facts.js';
+export { exportInShort, exportSentence } from './exports/export-sentence.js';
 export type { ExportJob, ExportOutcome, ExportStatus } from './exports/export-job.js';
 export { createFormatters, type Formatters } from './format/formatters.js';
 export type { Message, MessageParams, MessageValue, PluralMessage } from './messages/message.js';

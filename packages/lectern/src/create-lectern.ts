@@ -2,7 +2,7 @@ import { createLocalBackend } from '@lectern/adapter-local';
 import { createConnectedBackend, createSession, messagesFor, type LecternSession } from '@lectern/core';
 import type { Backend } from '@lectern/ports';
 import { LecternError } from '@lectern/ports';
-import { createRenderEngine, type RenderFont } from '@lectern/render';
+import { createRenderEngine, type FfmpegOptions, type RenderFont } from '@lectern/render';
 import { createUploadEngine } from '@lectern/uploads';
 import { cloudBackend, type B2Address, type SupabaseSetting } from './cloud-backend.js';
 
@@ -26,6 +26,12 @@ export interface CreateLecternOptions {
   readonly workerUrl?: URL | string;
   /** Fonts for titles beyond those of the browser: family and same-origin address. */
   readonly fonts?: readonly RenderFont[];
+  /**
+   * Where the page keeps ffmpeg: `ffmpeg-core.js` of the ES module build of `@ffmpeg/core`, and `ffmpeg-core.wasm` beside
+   * it unless `wasmUrl` says otherwise. With it, people can convert files that their browser can't read. It is loaded
+   * when somebody does. It is under the GPL and no part of Lectern: whoever serves it sees to its licence.
+   */
+  readonly ffmpeg?: FfmpegOptions;
   /** Defaults: save 1.5 s after the last change, at the latest 30 s after the first unsaved one. */
   readonly autosave?: { readonly debounceMs?: number; readonly deadlineMs?: number };
   /** BCP 47 for what is said outside an element; elements follow the page's `lang`. */
@@ -53,6 +59,7 @@ export function createLectern(options: CreateLecternOptions = {}): LecternSessio
     },
     ...(options.workerUrl === undefined ? {} : { workerUrl: options.workerUrl }),
     ...(options.fonts === undefined ? {} : { fonts: options.fonts }),
+    ...(options.ffmpeg === undefined ? {} : { ffmpeg: { ...largestResult(options), ...options.ffmpeg } }),
   });
   const limit = options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes };
   const uploads = createUploadEngine({
@@ -73,6 +80,11 @@ export function createLectern(options: CreateLecternOptions = {}): LecternSessio
     ...(options.locale === undefined ? {} : { locale: options.locale }),
   });
   return session;
+}
+
+/** What is converted has to get into the library again. */
+function largestResult({ maxBytes }: CreateLecternOptions): { readonly maxResultBytes?: number } {
+  return maxBytes === undefined ? {} : { maxResultBytes: maxBytes };
 }
 
 function backendOf(options: CreateLecternOptions, session: () => LecternSession): Backend {

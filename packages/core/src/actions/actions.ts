@@ -131,6 +131,22 @@ export interface Actions {
   restoreAssetVersion(assetId: string, versionId: string): Promise<void>;
   /** The bytes of an asset's current version, with a file name that has an extension. */
   assetFile(id: string): Promise<NamedFile>;
+  /**
+   * Looks at an asset that this browser can't read: what converting it takes here stands in the `conversions` slice then.
+   * One at a time.
+   * @throws `conflict` while another one is converted; `undecodable`, `file-too-large`, `quota-exceeded`,
+   * `converter-unavailable` and what the ports throw, which the slice shows too
+   */
+  prepareConversion(assetId: string): Promise<void>;
+  /**
+   * Converts what was looked at and resolves with the asset that the result is in: a new version of the same one, whose
+   * original stays as the version before.
+   */
+  convertAsset(): Promise<string>;
+  /** Ends it, whatever it does, and leaves nothing behind. */
+  cancelConversion(): Promise<void>;
+  /** Takes one that does nothing off the slice, and gives its memory back. */
+  dismissConversion(): Promise<void>;
   /** Asks the host for assets. Null: the host has no picker of its own, so an element shows ours. */
   pickAssets(request: PickRequest): Promise<readonly string[] | null>;
 

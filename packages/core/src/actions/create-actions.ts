@@ -3,6 +3,7 @@ import type { ActionContext } from './action-context.js';
 import type { Actions } from './actions.js';
 import { assetActions } from './asset-actions.js';
 import { connectionActions } from './connection-actions.js';
+import { conversionActions } from './conversion-actions.js';
 import { courseActions } from './course-actions.js';
 import { exportActions } from './export-action.js';
 import { noticeActions } from './notices.js';
@@ -22,6 +23,7 @@ export function createActions(context: ActionContext, exports: ExportQueue): Act
     ...projectActions(context, notices),
     ...projectFileActions(context, { ...notices, ...assets }),
     ...exportActions(context, exports),
+    ...conversionActions(context, notices),
     ...courseActions(context, notices),
   };
 }

@@ -4,6 +4,7 @@ import { commandMessages } from './en/commands.js';
 import { commonMessages } from './en/common.js';
 import { comparisonMessages } from './en/comparison.js';
 import { connectionMessages } from './en/connection.js';
+import { conversionMessages } from './en/conversion.js';
 import { courseMessages } from './en/courses.js';
 import { errorMessages } from './en/errors.js';
 import { exportMessages } from './en/export.js';
@@ -28,6 +29,7 @@ type Groups = typeof autosaveMessages &
   typeof commonMessages &
   typeof comparisonMessages &
   typeof connectionMessages &
+  typeof conversionMessages &
   typeof courseMessages &
   typeof errorMessages &
   typeof exportMessages &
@@ -56,6 +58,7 @@ export const english: EnglishMessages = {
   ...commonMessages,
   ...comparisonMessages,
   ...connectionMessages,
+  ...conversionMessages,
   ...courseMessages,
   ...errorMessages,
   ...exportMessages,

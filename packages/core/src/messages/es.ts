@@ -4,6 +4,7 @@ import { commandMessages } from './es/commands.js';
 import { commonMessages } from './es/common.js';
 import { comparisonMessages } from './es/comparison.js';
 import { connectionMessages } from './es/connection.js';
+import { conversionMessages } from './es/conversion.js';
 import { courseMessages } from './es/courses.js';
 import { errorMessages } from './es/errors.js';
 import { exportMessages } from './es/export.js';
@@ -31,6 +32,7 @@ export const spanish: Catalogue = {
   ...commonMessages,
   ...comparisonMessages,
   ...connectionMessages,
+  ...conversionMessages,
   ...courseMessages,
   ...errorMessages,
   ...exportMessages,

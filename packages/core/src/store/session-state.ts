@@ -1,5 +1,6 @@
 import type { ConnectionState, MoveProgress, MoveReport, SerialisedError, UploadItem } from '@lectern/ports';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ConversionJob } from '../conversions/conversion-job.js';
 import type { ExportJob } from '../exports/export-job.js';
 import type { MessageRef } from '../messages/messages.js';
 
@@ -19,6 +20,12 @@ export interface LibrarySlice {
 export interface ExportsSlice {
   /** In the order in which they were begun; those that are over until they are dismissed. */
   readonly jobs: readonly ExportJob[];
+}
+
+/** What is converted so that this browser can read it: one file at a time. */
+export interface ConversionsSlice {
+  /** The running or last one; null before the first, and after it was cancelled or dismissed. */
+  readonly current: ConversionJob | null;
 }
 
 export type NoticeTone = 'info' | 'success' | 'warning' | 'error';
@@ -71,6 +78,7 @@ export interface SessionState {
   readonly uploads: UploadsSlice;
   readonly library: LibrarySlice;
   readonly exports: ExportsSlice;
+  readonly conversions: ConversionsSlice;
   readonly notices: NoticesSlice;
   readonly storage: StorageSlice;
   readonly connection: ConnectionSlice;
@@ -81,6 +89,7 @@ export const initialSessionState: SessionState = {
   uploads: { items: [] },
   library: { viewMode: 'grid', selectedIds: [] },
   exports: { jobs: [] },
+  conversions: { current: null },
   notices: { items: [] },
   storage: { memoryOnly: false },
   connection: { state: { status: 'connecting' }, move: null },

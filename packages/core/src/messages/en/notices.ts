@@ -11,6 +11,8 @@ export const noticeMessages = {
   'notice.exportFailed': 'The export of “{name}” stopped',
   'notice.importFailed': '“{name}” couldn’t be added',
   'notice.importUndecodable': '“{name}” was added, but this browser can’t play it',
+  'notice.converted': '“{name}” can be played and cut here now',
+  'notice.convertFailed': '“{name}” couldn’t be converted',
   'notice.uploadPaused': 'The upload of “{name}” stands still',
   'notice.uploadNeedsFile': '“{name}” has to be chosen again to be uploaded',
   'notice.uploadDuplicate': '“{name}” is in the library already: say what to do with it in the list of uploads',

@@ -13,6 +13,8 @@ export const noticeMessages: TranslationOf<typeof english> = {
   'notice.exportFailed': 'La exportación de «{name}» se ha detenido',
   'notice.importFailed': 'No se ha podido añadir «{name}»',
   'notice.importUndecodable': '«{name}» se ha añadido, pero este navegador no puede reproducirlo',
+  'notice.converted': '«{name}» ya se puede reproducir y cortar aquí',
+  'notice.convertFailed': 'No se ha podido convertir «{name}»',
   'notice.uploadPaused': 'La subida de «{name}» está parada',
   'notice.uploadNeedsFile': 'Hay que elegir otra vez «{name}» para subirlo',
   'notice.uploadDuplicate': '«{name}» ya está en la mediateca: indica en la lista de subidas qué hacer con él',

@@ -1,0 +1,30 @@
+import type { conversionMessages as english } from '../en/conversion.js';
+import type { TranslationOf } from '../message.js';
+
+export const conversionMessages: TranslationOf<typeof english> = {
+  'conversion.convert': 'Convertir…',
+  'conversion.convertNamed': 'Convertir «{name}»…',
+  'conversion.title': 'Convertir un archivo',
+  'conversion.question': 'Este navegador no puede leer «{name}». ¿Convertirlo aquí?',
+  'conversion.looking': 'Examinando el archivo…',
+  'conversion.lookingText': 'La primera vez se carga el conversor: unos 30 MB.',
+  'conversion.time': 'Tarda unos {time}',
+  'conversion.timeUnknown': 'No se puede saber de antemano cuánto tardará',
+  'conversion.size': 'Ocupará unos {size}',
+  'conversion.contents': 'Contiene {codecs}',
+  'conversion.keepsPictures': 'Las imágenes se conservan tal como están; solo se convierte el sonido.',
+  'conversion.original': 'El original se conserva: es la versión anterior en el historial del archivo.',
+  'conversion.place': 'Se hace en este dispositivo y no se envía nada a ninguna parte. Mantén abierta esta pestaña.',
+  'conversion.start': 'Convertir aquí',
+  'conversion.converting': 'Convirtiendo «{name}»…',
+  'conversion.convertingShort': 'Convirtiendo: {percent}',
+  'conversion.timeLeft': 'quedan {time}',
+  'conversion.storing': 'Guardándolo en la biblioteca…',
+  'conversion.background': 'Sigue aunque cierres esto. Mantén abierta la pestaña.',
+  'conversion.hide': 'Continuar en segundo plano',
+  'conversion.cancel': 'Cancelar la conversión',
+  'conversion.percent': '{percent} convertido',
+  'conversion.done': '«{name}» ya se puede reproducir y cortar aquí',
+  'conversion.failed': 'La conversión se ha detenido',
+  'conversion.failedText': 'El archivo de tu biblioteca está como estaba.',
+};
