@@ -1,6 +1,8 @@
 import type { FilmstripPicture, PeaksChunk, Preview, RenderEngine, SourceResolver } from '@lectern/ports';
 import { LecternError } from '@lectern/ports';
-import { runExport } from './export/export-job.js';
+import { type ExportHost, runExport } from './export/export-job.js';
+import { forecastRequest } from './export/forecast-request.js';
+import { discardKept, listUnfinished } from './export/kept-exports.js';
 import { type FfmpegOptions, createMediaConverter } from './ffmpeg/media-converter.js';
 import { estimateExport, exportPresets } from './presets.js';
 import { EnginePreview } from './preview/preview.js';
@@ -113,29 +115,22 @@ class WorkerRenderEngine implements RenderEngine {
 
   readonly estimate: RenderEngine['estimate'] = estimateExport;
 
-  readonly forecast: RenderEngine['forecast'] = async (request) => {
-    const { sizeBytes } = estimateExport(request);
-    const { quota, usage = 0 } = await navigator.storage.estimate();
-    return {
-      sizeBytes,
-      spaceBytes: sizeBytes,
-      freeBytes: quota === undefined ? null : quota - usage,
-      renderSeconds: null,
-      copiedFrames: 0,
-    };
-  };
+  readonly forecast: RenderEngine['forecast'] = async (request, { signal } = {}) =>
+    forecastRequest(request, (task) => this.#use().run('forecast', task, { signal }));
 
-  readonly unfinishedExports: RenderEngine['unfinishedExports'] = () => Promise.resolve([]);
+  readonly unfinishedExports: RenderEngine['unfinishedExports'] = () => listUnfinished();
 
-  readonly discardExport: RenderEngine['discardExport'] = () => Promise.resolve();
+  readonly discardExport: RenderEngine['discardExport'] = (id) => discardKept(id);
 
-  readonly export: RenderEngine['export'] = async (request, { signal, onProgress } = {}) => {
+  readonly export: RenderEngine['export'] = async (request, options = {}) => {
     this.#check();
+    const { signal } = options;
     const either = signal ? AbortSignal.any([signal, this.#disposing.signal]) : this.#disposing.signal;
-    return runExport(request, () => new WorkerClient(this.#clientOptions), {
-      signal: either,
-      ...(onProgress ? { onProgress } : {}),
-    });
+    const host: ExportHost = {
+      startWorker: () => new WorkerClient(this.#clientOptions),
+      write: (folder, fileName, text) => this.#use().run('keepExport', { folder, fileName, text }),
+    };
+    return runExport(request, host, { ...options, signal: either });
   };
 
   dispose(): void {

@@ -3,6 +3,7 @@ import type { FrameGraph, ImageLayer, TimelineDocument, VideoLayer } from '@lect
 import type { MediaLibrary } from '../media/media-library.js';
 import { PictureReader, lookUpGuard } from '../media/picture-reader.js';
 import type { LayerPicture } from '../picture/canvas-compositor.js';
+import type { HardwareAcceleration } from '../worker/protocol.js';
 import type { SegmentMedia } from './render-plan.js';
 
 /** The pictures of the clips of a document, read in order: one reader per clip that shows. */
@@ -10,11 +11,14 @@ export class ClipPictures {
   readonly #document: TimelineDocument;
   readonly #library: MediaLibrary;
   readonly #guard: number;
+  readonly #acceleration: HardwareAcceleration;
   readonly #readers = new Map<string, Promise<PictureReader>>();
 
-  constructor(document: TimelineDocument, library: MediaLibrary) {
+  /** @param acceleration how the decoders are to work: in software after those of the hardware have failed */
+  constructor(document: TimelineDocument, library: MediaLibrary, acceleration: HardwareAcceleration = 'no-preference') {
     this.#document = document;
     this.#library = library;
+    this.#acceleration = acceleration;
     this.#guard = lookUpGuard(document.settings.frameRate);
   }
 
@@ -53,7 +57,7 @@ export class ClipPictures {
   #readerOf(clipId: string, assetId: string): Promise<PictureReader> {
     const known = this.#readers.get(clipId);
     if (known) return known;
-    const opening = this.#library.timed(assetId).then((media) => new PictureReader(media));
+    const opening = this.#library.timed(assetId).then((media) => new PictureReader(media, this.#acceleration));
     this.#readers.set(clipId, opening);
     return opening;
   }

@@ -1,78 +1,134 @@
 import {
-  type CallOptions,
   type ExportFormat,
-  type ExportProgress,
+  type ExportOptions,
   type ExportRequest,
   type ExportResult,
   LecternError,
   isLecternError,
   toLecternError,
 } from '@lectern/ports';
-import { frameToSeconds, soundSpans } from '@lectern/timeline';
+import { frameToSeconds } from '@lectern/timeline';
 import { throwIfAborted } from '../cancelling.js';
-import { exportRange, exportSize } from '../presets.js';
-import type { ExportEvent, ExportOutcome, ExportTask, HardwareAcceleration } from '../worker/protocol.js';
+import { estimateExport, exportRange, exportSize } from '../presets.js';
+import type { ExportOutcome, ExportTask, HardwareAcceleration } from '../worker/protocol.js';
 import type { WorkerClient } from '../worker/worker-client.js';
-import { type ExportSlot, claimExportSlot } from './export-slot.js';
+import { ExportSlot, type WriteText } from './export-slot.js';
+import { freeSpace } from './free-space.js';
+import { rememberSpeed } from './known-speed.js';
+import { keepAwake } from './wake-lock.js';
+import { Watchdog } from './watchdog.js';
 
-/** A file of which nothing has come for so long isn't coming. */
-const silenceMilliseconds = 20_000;
-/** Writing the index of a long file may take a while. */
-const finishingMilliseconds = 120_000;
+/** When the worker of the sound has failed, that of the pictures says so itself, or is dead after this. */
+const answerMilliseconds = 3000;
+/** An export is begun again this often: with what is kept of it, that costs little. */
+const attempts = 4;
 
-export interface ExportOptions extends CallOptions {
-  readonly onProgress?: (progress: ExportProgress) => void;
+/** What an export needs of the engine. */
+export interface ExportHost {
+  readonly startWorker: () => WorkerClient;
+  readonly write: WriteText;
 }
 
 /** Runs an export in two workers of its own, one for pictures and one for sound, and ends them with it. */
 export async function runExport(
   request: ExportRequest,
-  startWorker: () => WorkerClient,
-  { signal, onProgress }: ExportOptions,
+  host: ExportHost,
+  { signal, id, context = null, onProgress }: ExportOptions,
 ): Promise<ExportResult> {
   const { startFrame, endFrame } = exportRange(request);
   if (endFrame <= startFrame) {
     throw new LecternError('invalid-input', { details: { path: 'range', expected: 'at least one frame' } });
   }
-  const format = formatFor(request);
-  onProgress?.({
-    phase: 'preparing',
-    frame: 0,
-    totalFrames: endFrame - startFrame,
-    secondsLeft: null,
-    writtenBytes: 0,
-  });
-  const slot = await claimExportSlot(format.extension, signal);
-  const awake = await keepAwake();
+  const totalFrames = endFrame - startFrame;
+  const say = (phase: 'waiting' | 'preparing'): void =>
+    onProgress?.({ phase, frame: 0, totalFrames, secondsLeft: null, writtenBytes: 0 });
+  const onWaiting = (): void => {
+    say('waiting');
+  };
+  const slot = await ExportSlot.claim(id ?? null, host.write, signal, onWaiting);
   try {
+    await slot.writeDown(request, context);
+    await slot.waitForTurn(signal, onWaiting);
+    say('preparing');
+    return await exportInTurn(request, slot, host, signal, onProgress);
+  } catch (error) {
+    await slot.suspend();
+    throw toLecternError(error, 'render-failed');
+  } finally {
+    slot.endTurn();
+  }
+}
+
+async function exportInTurn(
+  request: ExportRequest,
+  slot: ExportSlot,
+  host: ExportHost,
+  signal: AbortSignal | undefined,
+  onProgress: ExportOptions['onProgress'],
+): Promise<ExportResult> {
+  throwIfAborted(signal);
+  const { startFrame, endFrame } = exportRange(request);
+  const totalFrames = endFrame - startFrame;
+  const format = formatFor(request);
+  const { frameRate } = request.document.settings;
+  const size = format.videoCodec ? exportSize(request.document.settings, request.preset) : { width: 0, height: 0 };
+  const result = async (file: Blob | string, frames: ExportResult['frames']): Promise<ExportResult> => {
+    const handle = typeof file === 'string' ? await slot.handle(file) : null;
+    const onDisk = await handle?.getFile();
+    return {
+      // A file takes its type from its name, which knows nothing of `audio/mp4`.
+      file: onDisk?.slice(0, onDisk.size, format.mimeType) ?? (file as Blob),
+      ...(handle ? { handle } : {}),
+      ...size,
+      durationSeconds: frameToSeconds(totalFrames, frameRate),
+      format,
+      frames,
+      release: () => slot.release(),
+    };
+  };
+  const finished = await slot.finished();
+  if (finished) {
+    try {
+      return await result(finished.fileName, { copied: 0, reused: totalFrames, encoded: 0 });
+    } catch {
+      // The note is there and the file isn't: it is made again.
+    }
+  }
+  const awake = keepAwake();
+  try {
+    await requireSpace(request, slot);
     const task: ExportTask = {
       records: [...request.document.records()],
       startFrame,
       endFrame,
       preset: request.preset,
       format,
+      reuseAssetId: request.reuseAssetId ?? null,
+      soundGain: 1,
     };
-    const blob = await attempt(task, slot, request, startWorker, signal, onProgress);
-    const size = exportSize(request.document.settings, request.preset);
-    return {
-      file: blob,
-      ...(format.videoCodec ? size : { width: 0, height: 0 }),
-      durationSeconds: frameToSeconds(endFrame - startFrame, request.document.settings.frameRate),
-      format,
-      frames: { copied: 0, reused: 0, encoded: endFrame - startFrame },
-      release: () => slot.release(),
-    };
-  } catch (error) {
-    await slot.release();
-    throw toLecternError(error, 'render-failed');
+    const { outcome, fileName } = await attempt(task, slot, host, signal, onProgress);
+    if (size.height > 0) rememberSpeed(size, outcome.frames.encoded, outcome.encodingSeconds);
+    if (outcome.blob || fileName === null) return await result(outcome.blob ?? new Blob(), outcome.frames);
+    await slot.finish(fileName, outcome.frames);
+    return await result(fileName, outcome.frames);
   } finally {
-    slot.finishWriting();
-    await awake?.release().catch(() => undefined);
+    awake.release();
+  }
+}
+
+/** @throws LecternError `quota-exceeded` with `neededBytes` and `freeBytes` */
+async function requireSpace(request: ExportRequest, slot: ExportSlot): Promise<void> {
+  const { sizeBytes } = estimateExport(request);
+  const kept = await slot.kept();
+  const neededBytes = slot.isNamed ? Math.max(sizeBytes, 2 * sizeBytes - kept.bytes) : sizeBytes;
+  const freeBytes = await freeSpace();
+  if (freeBytes !== null && neededBytes > freeBytes) {
+    throw new LecternError('quota-exceeded', { details: { neededBytes, freeBytes } });
   }
 }
 
 /** Without a picture there is no codec for one, whatever the format says. */
-function formatFor({ format, preset }: ExportRequest): ExportFormat {
+export function formatFor({ format, preset }: Pick<ExportRequest, 'format' | 'preset'>): ExportFormat {
   if (preset.height > 0 || format.videoCodec === null) return format;
   return {
     ...format,
@@ -82,46 +138,54 @@ function formatFor({ format, preset }: ExportRequest): ExportFormat {
   };
 }
 
+/** How an attempt is made; what went wrong with one changes it for the next. */
+interface Manner {
+  readonly acceleration: HardwareAcceleration;
+  readonly withReuse: boolean;
+}
+
 async function attempt(
   task: ExportTask,
   slot: ExportSlot,
-  request: ExportRequest,
-  startWorker: () => WorkerClient,
+  host: ExportHost,
   signal: AbortSignal | undefined,
   onProgress: ExportOptions['onProgress'],
-): Promise<Blob> {
-  const tryOnce = (acceleration: HardwareAcceleration): Promise<ExportOutcome> =>
-    runWorkers(task, slot.fileName, acceleration, hasSound(task, request), startWorker, signal, onProgress);
-  let outcome: ExportOutcome;
-  try {
-    outcome = await tryOnce('no-preference');
-  } catch (error) {
-    // An encoder in hardware may be taken away, or fail at a size that it claimed to know; the one in software stays.
-    const again = isLecternError(error) && error.code === 'render-failed' && error.details['clip'] === undefined;
-    if (!again || task.format.videoCodec === null) throw error;
+): Promise<{ readonly outcome: ExportOutcome; readonly fileName: string | null }> {
+  let manner: Manner = { acceleration: 'no-preference', withReuse: true };
+  for (let left = attempts; ; left -= 1) {
     throwIfAborted(signal);
-    outcome = await tryOnce('prefer-software');
+    const place = await slot.place(task.format.extension);
+    try {
+      const given = manner.withReuse ? task : { ...task, reuseAssetId: null };
+      const outcome = await runWorkers({ ...given, ...manner, place }, host.startWorker, signal, onProgress);
+      return { outcome, fileName: outcome.blob ? null : (place?.fileName ?? null) };
+    } catch (error) {
+      const next = left > 1 ? mannerAfter(error, manner, task) : null;
+      if (!next) throw error;
+      manner = next;
+    }
   }
-  return outcome.blob ?? (await slot.file(task.format.mimeType));
 }
 
-/** A timeline without any sound gives a file without a sound track, unless sound is all that was asked for. */
-function hasSound({ format, startFrame, endFrame }: ExportTask, { document }: ExportRequest): boolean {
-  if (format.audioCodec === null) return false;
-  return format.videoCodec === null || soundSpans(document, { startFrame, endFrame }).length > 0;
+/** How to try it again after an error; null when that is of no use. */
+function mannerAfter(error: unknown, manner: Manner, task: ExportTask): Manner | null {
+  if (!isLecternError(error) || error.code !== 'render-failed') return null;
+  if (error.details['withoutReuse'] === true) return { ...manner, withReuse: false };
+  if (error.details['again'] === true) return manner;
+  // An encoder in hardware may be taken away, or fail at a size that it claimed to know; the one in software stays.
+  const isClip = error.details['clip'] !== undefined;
+  if (isClip || task.format.videoCodec === null || manner.acceleration === 'prefer-software') return null;
+  return { ...manner, acceleration: 'prefer-software' };
 }
 
 async function runWorkers(
-  task: ExportTask,
-  fileName: string | null,
-  acceleration: HardwareAcceleration,
-  withSound: boolean,
+  task: ExportTask & Manner & { readonly place: Awaited<ReturnType<ExportSlot['place']>> },
   startWorker: () => WorkerClient,
   signal: AbortSignal | undefined,
   onProgress: ExportOptions['onProgress'],
 ): Promise<ExportOutcome> {
   const pictures = startWorker();
-  const sound = withSound ? startWorker() : null;
+  const sound = task.format.audioCodec === null ? null : startWorker();
   const stopping = new AbortController();
   const watch = new Watchdog((error) => {
     stopping.abort(error);
@@ -133,9 +197,10 @@ async function runWorkers(
   try {
     throwIfAborted(signal);
     const channel = sound ? new MessageChannel() : null;
+    const { withReuse: _, ...rest } = task;
     const made = pictures.run(
       'exportPictures',
-      { ...task, sound: channel?.port1 ?? null, fileName, acceleration },
+      { ...rest, sound: channel?.port1 ?? null },
       {
         transfer: channel ? [channel.port1] : [],
         onItem: (event) => {
@@ -145,75 +210,28 @@ async function runWorkers(
         },
       },
     );
+    made.catch(() => undefined);
     const heard =
       channel && sound
-        ? sound.run('exportSound', { ...task, pictures: channel.port2 }, { transfer: [channel.port2] })
+        ? sound.run('exportSound', { ...rest, pictures: channel.port2 }, { transfer: [channel.port2] })
         : Promise.resolve();
     const stopped = new Promise<never>((_, reject) => {
       stopping.signal.addEventListener('abort', () => {
         reject(toLecternError(stopping.signal.reason, 'aborted'));
       });
+      // The pictures hear of it when the sound fails, and say so first, unless its worker has died.
+      heard.catch((error: unknown) => {
+        setTimeout(() => {
+          stopping.abort(error);
+        }, answerMilliseconds);
+      });
     });
     stopped.catch(() => undefined);
-    // The pictures hear of it when the sound fails, and say so; the other way round nobody is left to listen.
-    heard.catch(() => undefined);
     return await Promise.race([made, stopped]);
   } finally {
     watch.stop();
     signal?.removeEventListener('abort', stop);
-    pictures.terminate();
     sound?.terminate();
-  }
-}
-
-/** Notices when an export has stopped moving, and names the clip at which it did. */
-class Watchdog {
-  readonly #bark: (error: LecternError) => void;
-  #frame = -1;
-  #phase: ExportEvent['phase'] = 'preparing';
-  #clip: string | null = null;
-  #bytes = 0;
-  #moved = performance.now();
-  readonly #timer: ReturnType<typeof setInterval>;
-
-  constructor(bark: (error: LecternError) => void) {
-    this.#bark = bark;
-    this.#timer = setInterval(() => {
-      this.#look();
-    }, 1000);
-  }
-
-  hear({ frame, phase, clip, writtenBytes }: ExportEvent): void {
-    this.#clip = clip;
-    if (frame === this.#frame && phase === this.#phase && writtenBytes === this.#bytes) return;
-    this.#frame = frame;
-    this.#phase = phase;
-    this.#bytes = writtenBytes;
-    this.#moved = performance.now();
-  }
-
-  #look(): void {
-    const patience = this.#phase === 'finishing' ? finishingMilliseconds : silenceMilliseconds;
-    if (performance.now() - this.#moved < patience) return;
-    this.stop();
-    this.#bark(
-      new LecternError('render-failed', {
-        message: `nothing has moved for ${String(patience / 1000)} s`,
-        details: { frame: Math.max(0, this.#frame), ...(this.#clip === null ? {} : { clip: this.#clip }) },
-      }),
-    );
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-}
-
-/** A laptop that falls asleep doesn't finish. Null where the browser can't be asked. */
-async function keepAwake(): Promise<WakeLockSentinel | null> {
-  try {
-    return await navigator.wakeLock.request('screen');
-  } catch {
-    return null;
+    pictures.terminate();
   }
 }

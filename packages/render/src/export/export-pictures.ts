@@ -1,40 +1,17 @@
-import { LecternError, deserialiseError, toLecternError } from '@lectern/ports';
-import {
-  type FrameGraph,
-  type Layer,
-  type TimelineDocument,
-  documentFromRecords,
-  evaluate,
-  frameToSeconds,
-} from '@lectern/timeline';
-import {
-  EncodedAudioPacketSource,
-  EncodedPacket,
-  EncodedVideoPacketSource,
-  Mp4OutputFormat,
-  Output,
-  StreamTarget,
-  WebMOutputFormat,
-} from 'mediabunny';
-import { throwIfAborted, untilAborted } from '../cancelling.js';
+import { type ExportedFrames, LecternError, toLecternError } from '@lectern/ports';
 import type { MediaLibrary } from '../media/media-library.js';
-import type { LayerPicture, LayerPictures } from '../picture/canvas-compositor.js';
-import { PlaneCompositor, exportColourSpace, hasExportColours, isPlain } from '../picture/plane-compositor.js';
-import { exportSize } from '../presets.js';
-import type { ExportEvent, ExportOutcome, PictureExportTask, SoundDemand, SoundMessage } from '../worker/protocol.js';
-import { ClipPictures } from './clip-pictures.js';
-import { workingVideoCodec } from './codec-choice.js';
+import type { ExportEvent, ExportOutcome, PictureExportTask } from '../worker/protocol.js';
+import { JoinedTrack } from './copy-joints.js';
+import { EarlierExport } from './earlier-export.js';
+import { type ExportPlan, type PlannedSound, manifestOf, planExport } from './export-plan.js';
+import { ProgressTeller } from './export-progress.js';
+import { FileAssembly } from './file-assembly.js';
 import { type OutputFile, openOutputFile } from './output-file.js';
-import { PictureEncoder } from './picture-encoder.js';
-import { type RenderSegment, planRender } from './render-plan.js';
-
-const keyFrameSeconds = 2;
-const tellMilliseconds = 200;
-/** Told again when nothing moves: whoever watches learns which clip it is. */
-const stillAliveMilliseconds = 2000;
-/** The next clip is opened this long before its first frame, in frames. */
-const warmFrames = 45;
-const writeBytes = 1024 * 1024;
+import { type PartStore, noParts, openPartStore } from './part-store.js';
+import { PictureProduction } from './picture-production.js';
+import { exportFolder, openFolder } from './private-files.js';
+import { framesPerSecond } from './section-plan.js';
+import { SoundLink, feedSound } from './sound-feed.js';
 
 /** Makes the file of an export: pictures here, sound from the worker beside this one. */
 export async function exportPictures(
@@ -43,10 +20,11 @@ export async function exportPictures(
   signal: AbortSignal,
   tell: (event: ExportEvent) => void,
 ): Promise<ExportOutcome> {
-  const file = await openOutputFile(task.fileName, task.format.mimeType);
-  const run = new ExportRun(task, library, file, signal, tell);
+  const folder = task.place && (await openFolder(exportFolder, task.place.folder));
+  const file = await openOutputFile(folder, task.place?.fileName ?? '', task.format.mimeType);
   try {
-    return await run.run();
+    const parts = folder && task.place.keepParts ? await openPartStore(folder) : noParts;
+    return await new ExportRun(task, library, file, parts, signal, tell).run();
   } catch (error) {
     await file.discard();
     throw error;
@@ -59,327 +37,176 @@ class ExportRun {
   readonly #task: PictureExportTask;
   readonly #library: MediaLibrary;
   readonly #file: OutputFile;
+  readonly #parts: PartStore;
   readonly #signal: AbortSignal;
-  readonly #tell: (event: ExportEvent) => void;
-  readonly #document: TimelineDocument;
   readonly #progress: ProgressTeller;
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(
     task: PictureExportTask,
     library: MediaLibrary,
     file: OutputFile,
+    parts: PartStore,
     signal: AbortSignal,
     tell: (event: ExportEvent) => void,
   ) {
     this.#task = task;
     this.#library = library;
     this.#file = file;
+    this.#parts = parts;
     this.#signal = signal;
-    this.#tell = tell;
-    this.#document = documentFromRecords(task.records);
-    this.#progress = new ProgressTeller(task.endFrame - task.startFrame, () => file.size, this.#tell);
+    this.#progress = new ProgressTeller(task.endFrame - task.startFrame, () => file.size, tell);
   }
 
   async run(): Promise<ExportOutcome> {
-    const { format, sound, preset } = this.#task;
+    const { sound, reuseAssetId } = this.#task;
+    const link = sound && new SoundLink(sound);
     this.#progress.start();
-    const writable = new WritableStream({
-      write: (chunk: Parameters<OutputFile['write']>[0]) => {
-        this.#file.write(chunk);
-      },
-    });
-    const output = new Output({
-      // Room for the index is kept at the front, so that the file plays while it still loads.
-      format: format.container === 'mp4' ? new Mp4OutputFormat({ fastStart: 'reserve' }) : new WebMOutputFormat(),
-      target: new StreamTarget(writable, { chunked: true, chunkSize: writeBytes }),
-    });
-    const frames = this.#task.endFrame - this.#task.startFrame;
-    const rate = this.#document.settings.frameRate;
-    const seconds = frameToSeconds(frames, rate);
-    const pictureTrack =
-      format.videoCodec && preset.height > 0 ? new EncodedVideoPacketSource(format.videoCodec) : null;
-    const soundTrack = format.audioCodec && sound ? new EncodedAudioPacketSource(format.audioCodec) : null;
-    if (pictureTrack) {
-      output.addVideoTrack(pictureTrack, { frameRate: rate.num / rate.den, maximumPacketCount: frames });
-    }
-    if (soundTrack) output.addAudioTrack(soundTrack, { maximumPacketCount: Math.ceil(seconds * 100) + 64 });
-    output.setMetadataTags({ comment: 'Made with Lectern' });
     try {
-      await output.start();
-      const sounding = soundTrack && sound ? new SoundReceiver(sound, soundTrack) : null;
-      if (pictureTrack) await this.#makePictures(pictureTrack, sounding);
-      else await this.#waitForSound(sounding, seconds);
-      this.#progress.finishing();
-      if (sounding) await untilAborted(sounding.finished, this.#signal);
-      await output.finalize();
-      return { blob: await this.#file.finish() };
+      const plan = await planExport(this.#task, this.#library, link && (await link.encoder), this.#signal);
+      const earlier = reuseAssetId === null ? null : await EarlierExport.open(reuseAssetId, this.#library);
+      return await this.#make(plan, link, earlier);
     } catch (error) {
-      await output.cancel().catch(() => undefined);
       throw toLecternError(error, 'render-failed');
     } finally {
       this.#progress.stop();
-      sound?.close();
+      link?.close();
     }
   }
 
-  async #makePictures(track: EncodedVideoPacketSource, sounding: SoundReceiver | null): Promise<void> {
-    const { preset, format, startFrame, endFrame, acceleration } = this.#task;
-    const { settings } = this.#document;
-    const { width, height } = exportSize(settings, preset);
-    const frameRate = settings.frameRate.num / settings.frameRate.den;
-    const codec = format.videoCodec && (await workingVideoCodec(format.videoCodec, width, height, frameRate));
-    if (!codec)
-      throw new LecternError('encoder-unavailable', { details: { codec: format.videoCodec ?? '', width, height } });
-    const encoder = new PictureEncoder({
-      codec,
-      width,
-      height,
-      bitrate: preset.videoBitrate,
-      frameRate,
-      keyFrameInterval: Math.max(1, Math.round(keyFrameSeconds * frameRate)),
-      acceleration,
-      track,
-      secondsAt: (index) => frameToSeconds(index, settings.frameRate),
+  async #make(plan: ExportPlan, link: SoundLink | null, earlier: EarlierExport | null): Promise<ExportOutcome> {
+    const { format, startFrame, endFrame } = this.#task;
+    const total = endFrame - startFrame;
+    if (!plan.pictures && !plan.sound) throw new LecternError('encoder-unavailable');
+    const assembly = new FileAssembly({
+      format,
+      file: this.#file,
+      frameRate: plan.document.settings.frameRate,
+      picturePackets: plan.pictures && total,
+      soundPackets: plan.sound && Math.ceil(plan.sound.grid.samples / plan.sound.grid.packetSamples) + 64,
+      joints: await this.#joints(plan, earlier),
+      manifest: manifestOf(plan),
     });
-    const maker = new FrameMaker(new PlaneCompositor({ width, height }, width / settings.width), width, height);
-    const clips = new ClipPictures(this.#document, this.#library);
-    const plan = planRender(this.#document, startFrame, endFrame);
+    this.#progress.expect(this.#framesToEncode(plan, earlier));
+    const started = performance.now();
+    const production = this.#production(plan, link, earlier, assembly);
+    const soundFrames = { copied: 0, reused: 0, encoded: 0 };
+    const feeding = this.#feeding(plan, link, earlier, assembly, soundFrames);
+    const makingPictures = production?.run().then(() => {
+      link?.demand(Infinity);
+      this.#progress.finishing();
+    });
+    if (!production) link?.demand(Infinity);
+    const work = [assembly.run(), feeding, makingPictures ?? Promise.resolve()];
     try {
-      for (const [index, segment] of plan.entries()) {
-        await clips.keepOnly(new Set(segment.media.map(({ clipId }) => clipId)));
-        await this.#makeSegment(segment, plan[index + 1], clips, maker, encoder, sounding);
-      }
-      sounding?.demand(Infinity);
-      await encoder.finish();
-    } finally {
-      encoder.close();
-      await clips.close();
+      await Promise.all(work);
+      this.#progress.finishing();
+      await this.#parts.settled();
+    } catch (error) {
+      this.#failure ??= { error };
+      assembly.pictures?.fail(error);
+      assembly.sound?.fail(error);
+      link?.fail(error);
+      await Promise.allSettled(work);
+      // What is whole stays for the next attempt.
+      await this.#parts.settled().catch(() => undefined);
+      throw error;
     }
+    const frames: ExportedFrames = production?.frames ?? soundFrames;
+    return { blob: await this.#file.finish(), frames, encodingSeconds: (performance.now() - started) / 1000 };
   }
 
-  async #makeSegment(
-    segment: RenderSegment,
-    next: RenderSegment | undefined,
-    clips: ClipPictures,
-    maker: FrameMaker,
-    encoder: PictureEncoder,
-    sounding: SoundReceiver | null,
+  #production(
+    { document, pictures }: ExportPlan,
+    link: SoundLink | null,
+    earlier: EarlierExport | null,
+    assembly: FileAssembly,
+  ): PictureProduction | null {
+    if (!pictures || !assembly.pictures) return null;
+    const seconds = 1 / framesPerSecond(document.settings.frameRate);
+    return new PictureProduction({
+      task: this.#task,
+      document,
+      pictures,
+      library: this.#library,
+      parts: this.#parts,
+      earlier,
+      queue: assembly.pictures,
+      signal: this.#signal,
+      onClip: this.#progress.onClip,
+      onFrame: (frame, encoded) => {
+        link?.demand(frame * seconds);
+        this.#progress.advance(frame, encoded);
+      },
+      check: () => {
+        if (this.#failure) throw this.#failure.error;
+        this.#parts.check();
+        link?.check();
+      },
+    });
+  }
+
+  async #feeding(
+    plan: ExportPlan,
+    link: SoundLink | null,
+    earlier: EarlierExport | null,
+    assembly: FileAssembly,
+    sum: { -readonly [K in keyof ExportedFrames]: number },
   ): Promise<void> {
-    const { frameRate } = this.#document.settings;
-    const warmAt = Math.max(segment.startFrame, segment.endFrame - warmFrames);
-    const duration = Math.round(frameToSeconds(1, frameRate) * 1e6);
-    const still = segment.kind === 'still' ? evaluate(this.#document, segment.startFrame) : null;
-    for (let frame = segment.startFrame; frame < segment.endFrame; frame += 1) {
-      throwIfAborted(this.#signal);
-      sounding?.check();
-      const index = frame - this.#task.startFrame;
-      if (frame === warmAt && next) clips.warm(next.media);
-      const graph = still ?? evaluate(this.#document, frame);
-      const pictures = await clips.of(graph, this.#progress.onClip);
-      const made = await maker.make(graph, pictures, { timestamp: encoder.timestampAt(index), duration });
-      await encoder.encode(made, index);
-      sounding?.demand(frameToSeconds(index, frameRate));
-      this.#progress.advance(index + 1);
+    const { sound, document } = plan;
+    if (!link) return;
+    if (!sound || !assembly.sound) {
+      link.encode([]);
+      return;
     }
-  }
-
-  /** A file of sound alone: the packets themselves tell how far it is. */
-  async #waitForSound(sounding: SoundReceiver | null, seconds: number): Promise<void> {
-    if (!sounding) throw new LecternError('encoder-unavailable');
-    const frames = this.#task.endFrame - this.#task.startFrame;
-    sounding.onPacket = (end) => {
-      this.#progress.advance(Math.min(frames, Math.floor((end / Math.max(seconds, 1e-6)) * frames)));
-    };
-    sounding.demand(Infinity);
-    await untilAborted(sounding.finished, this.#signal);
-  }
-}
-
-/** Turns a frame's graph into the picture for the encoder, in the cheapest way that is exact. */
-class FrameMaker {
-  readonly #compositor: PlaneCompositor;
-  readonly #width: number;
-  readonly #height: number;
-  /** What the composed planes show, to compose nothing twice. */
-  #composed: { readonly layers: readonly Layer[]; readonly samples: readonly unknown[] } | null = null;
-  #planes: Uint8Array<ArrayBuffer> | null = null;
-
-  constructor(compositor: PlaneCompositor, width: number, height: number) {
-    this.#compositor = compositor;
-    this.#width = width;
-    this.#height = height;
-  }
-
-  async make(
-    graph: FrameGraph,
-    pictures: LayerPictures,
-    timing: { readonly timestamp: number; readonly duration: number },
-  ): Promise<VideoFrame> {
-    const passed = this.#pass(graph, pictures, timing);
-    if (passed) return passed;
-    const samples = graph.layers.map((layer) => pictureIdentity(pictures.get(layer.clipId)));
-    if (!this.#planes || !this.#composed || !isSame(this.#composed, graph.layers, samples)) {
-      this.#planes = (await this.#compositor.compose(graph, pictures)).data;
-      this.#composed = { layers: graph.layers, samples };
-    }
-    return new VideoFrame(this.#planes, {
-      format: 'I420',
-      codedWidth: this.#width,
-      codedHeight: this.#height,
-      colorSpace: exportColourSpace,
-      ...timing,
+    const total = this.#task.endFrame - this.#task.startFrame;
+    const frameAt = (sample: number): number =>
+      sample >= sound.grid.samples
+        ? total
+        : Math.floor((sample / sound.grid.sampleRate) * framesPerSecond(document.settings.frameRate));
+    const framesOf = ({ section }: PlannedSound): number =>
+      plan.pictures ? 0 : frameAt(section.endSample) - frameAt(section.startSample);
+    await feedSound({
+      sound,
+      link,
+      parts: this.#parts,
+      earlier,
+      queue: assembly.sound,
+      framesOf,
+      onSection: ({ reused, encoded }, endSeconds) => {
+        if (plan.pictures) return;
+        sum.reused += reused;
+        sum.encoded += encoded;
+        // A file of sound alone: its sections tell how far it is.
+        this.#progress.advance(frameAt(Math.round(endSeconds * sound.grid.sampleRate)), sum.encoded);
+      },
     });
   }
 
-  /** The decoded picture itself, when it is the frame. */
-  #pass(
-    graph: FrameGraph,
-    pictures: LayerPictures,
-    timing: { readonly timestamp: number; readonly duration: number },
-  ): VideoFrame | null {
-    const [only, ...others] = graph.layers;
-    if (only?.kind !== 'video' || others.length > 0) return null;
-    const picture = pictures.get(only.clipId);
-    if (picture?.kind !== 'video' || !isPlain(picture.sample) || !hasExportColours(picture.sample)) return null;
-    if (!this.#compositor.coversExactly(only, picture)) return null;
-    const decoded = picture.sample.toVideoFrame();
-    try {
-      return new VideoFrame(decoded, timing);
-    } finally {
-      decoded.close();
-    }
-  }
-}
-
-function pictureIdentity(picture: LayerPicture | undefined): unknown {
-  return picture?.kind === 'video' ? picture.sample : picture?.bitmap;
-}
-
-/** Whether two frames look the same: the same layers of the same pictures, whatever the time. */
-function isSame(
-  composed: { readonly layers: readonly Layer[]; readonly samples: readonly unknown[] },
-  layers: readonly Layer[],
-  samples: readonly unknown[],
-): boolean {
-  if (composed.layers.length !== layers.length) return false;
-  if (composed.samples.some((sample, index) => sample !== samples[index])) return false;
-  return JSON.stringify(composed.layers.map(withoutTime)) === JSON.stringify(layers.map(withoutTime));
-}
-
-function withoutTime(layer: Layer): Layer {
-  return layer.kind === 'video' ? { ...layer, sourceSeconds: 0 } : layer;
-}
-
-/** Takes the encoded sound as it comes and writes it into the file. */
-class SoundReceiver {
-  readonly #port: MessagePort;
-  readonly finished: Promise<void>;
-  #failure: unknown = null;
-  #demanded = 0;
-  onPacket: ((endSeconds: number) => void) | null = null;
-
-  constructor(port: MessagePort, track: EncodedAudioPacketSource) {
-    this.#port = port;
-    let written: Promise<void> = Promise.resolve();
-    this.finished = new Promise<void>((resolve, reject) => {
-      const fail = (error: unknown): void => {
-        this.#failure ??= error;
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was caught is passed on
-        reject(error);
-      };
-      port.addEventListener('message', ({ data: message }: MessageEvent<SoundMessage>) => {
-        switch (message.say) {
-          case 'packet': {
-            const { data, timestamp, duration, config } = message;
-            const packet = new EncodedPacket(data, 'key', timestamp, duration);
-            const metadata = config ? { decoderConfig: config } : undefined;
-            written = written.then(() => track.add(packet, metadata));
-            written.catch(fail);
-            this.onPacket?.(timestamp + duration);
-            break;
-          }
-          case 'end':
-            written.then(resolve, fail);
-            break;
-          case 'failed':
-            fail(deserialiseError(message.error));
-            break;
-        }
-      });
-    });
-    // Whoever waits hears of it; until then it is no unhandled rejection.
-    this.finished.catch(() => undefined);
-    port.start();
+  /** One track of copies, kept sections, those of an earlier export, and what this encoder makes. */
+  async #joints({ pictures }: ExportPlan, earlier: EarlierExport | null): Promise<JoinedTrack> {
+    const sections = pictures?.sections ?? [];
+    const { known } = this.#parts;
+    const kept = sections.find(({ fingerprint }) => fingerprint !== null && known.has(fingerprint))?.fingerprint;
+    const part = typeof kept === 'string' ? await this.#parts.read<VideoDecoderConfig>(kept) : null;
+    const isTakenOver = sections.some(({ fingerprint }) => fingerprint !== null && earlier?.hasPictures(fingerprint));
+    // Whatever encoded before encodes now, as a rule; where it doesn't, the track is complete all the same.
+    const encoded = part?.config ?? (isTakenOver ? await earlier?.pictureConfig() : null) ?? null;
+    const copied = (pictures?.copies ?? []).map(({ config }) => config);
+    const encodes = sections.some(({ fingerprint }) => fingerprint !== null);
+    return new JoinedTrack(
+      encoded ? [...copied, encoded] : copied,
+      encodes && !encoded ? (pictures?.codec ?? null) : null,
+    );
   }
 
-  /** Asks for the sound up to here, and what it may be ahead. */
-  demand(seconds: number): void {
-    if (seconds - this.#demanded < 0.5 && seconds !== 0) return;
-    this.#demanded = seconds;
-    this.#port.postMessage({ say: 'until', seconds } satisfies SoundDemand);
-  }
-
-  check(): void {
-    if (this.#failure !== null) throw toLecternError(this.#failure, 'render-failed');
-  }
-}
-
-/** Tells how an export goes: not for each frame, but also when nothing moves. */
-class ProgressTeller {
-  readonly #total: number;
-  readonly #writtenBytes: () => number;
-  readonly #tell: (event: ExportEvent) => void;
-  #phase: ExportEvent['phase'] = 'preparing';
-  #frame = 0;
-  #clip: string | null = null;
-  #started = 0;
-  #told = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
-
-  constructor(total: number, writtenBytes: () => number, tell: (event: ExportEvent) => void) {
-    this.#total = total;
-    this.#writtenBytes = writtenBytes;
-    this.#tell = tell;
-  }
-
-  start(): void {
-    this.#started = performance.now();
-    this.#say();
-    this.#timer = setInterval(() => {
-      this.#say();
-    }, stillAliveMilliseconds);
-  }
-
-  readonly onClip = (clip: string): void => {
-    this.#clip = clip;
-  };
-
-  advance(frame: number): void {
-    this.#phase = 'rendering';
-    this.#frame = frame;
-    if (performance.now() - this.#told >= tellMilliseconds || frame === this.#total) this.#say();
-  }
-
-  finishing(): void {
-    this.#phase = 'finishing';
-    this.#say();
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
-  #say(): void {
-    this.#told = performance.now();
-    const elapsed = (this.#told - this.#started) / 1000;
-    const known = this.#frame >= 15 && elapsed >= 0.8;
-    this.#tell({
-      phase: this.#phase,
-      frame: this.#frame,
-      totalFrames: this.#total,
-      secondsLeft: known ? (elapsed / this.#frame) * (this.#total - this.#frame) : null,
-      writtenBytes: this.#writtenBytes(),
-      clip: this.#clip,
-    });
+  #framesToEncode({ pictures }: ExportPlan, earlier: EarlierExport | null): number {
+    const total = this.#task.endFrame - this.#task.startFrame;
+    if (!pictures) return total;
+    const { known } = this.#parts;
+    return pictures.sections
+      .filter(({ fingerprint }) => fingerprint !== null)
+      .filter(({ fingerprint }) => !known.has(fingerprint ?? '') && !earlier?.hasPictures(fingerprint ?? ''))
+      .reduce((sum, { section }) => sum + section.endFrame - section.startFrame, 0);
   }
 }

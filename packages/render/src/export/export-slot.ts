@@ -1,118 +1,153 @@
-import { LecternError } from '@lectern/ports';
-import { defer, throwIfAborted } from '../cancelling.js';
-import { exportFolder } from './output-file.js';
+import { type ExportRequest, type Json, LecternError } from '@lectern/ports';
+import type { ExportPlace } from '../worker/protocol.js';
+import { type Release, takeLock } from './browser-locks.js';
+import {
+  type FinishedRecord,
+  type JobRecord,
+  clearAway,
+  finishedFile,
+  folderOf,
+  jobFile,
+  lockOfExport,
+  plainRequest,
+  readFinished,
+  readJob,
+} from './kept-exports.js';
+import { type KeptParts, lookAtParts } from './part-store.js';
+import { entriesOf, exportFolder, openFolder, removeEntry } from './private-files.js';
 
-const lockName = 'lectern-export';
+const turnLock = 'lectern-export';
 
-/** The right to export, and a file to do it into. */
-export interface ExportSlot {
-  /** Null where the browser gives this page no private file system. */
-  readonly fileName: string | null;
-  /** The finished file, on disk. */
-  file(mimeType: string): Promise<Blob>;
-  /** Lets the next export begin; the file stays. */
-  finishWriting(): void;
-  /** Removes the file. */
-  release(): Promise<void>;
-}
+/** Writes a small file, in a worker: not every browser lets a page do it. */
+export type WriteText = (folder: string, fileName: string, text: string) => Promise<void>;
 
-/**
- * Waits until no other export of this browser runs (of any tab, where it has Web Locks), clears away files that nobody
- * needs any more, and takes a name for the new one.
- */
-export async function claimExportSlot(extension: string, signal: AbortSignal | undefined): Promise<ExportSlot> {
-  const finishWriting = await lock(lockName, signal);
-  try {
-    throwIfAborted(signal);
-    const folder = await openFolder();
-    if (folder) await clearAway(folder);
-    const fileName = folder ? `${crypto.randomUUID()}.${extension}` : null;
-    // Held as long as the file is needed: what isn't held is left over from a page that is gone.
-    const letGo = fileName === null ? (): void => undefined : await lock(`${lockName}:${fileName}`, undefined);
-    return {
-      fileName,
-      file: async (mimeType) => {
-        if (!folder || fileName === null) throw new LecternError('storage-denied');
-        const file = await (await folder.getFileHandle(fileName)).getFile();
-        // A file takes its type from its name, which knows nothing of `audio/mp4`.
-        return file.slice(0, file.size, mimeType);
-      },
-      finishWriting,
-      release: async () => {
-        if (folder && fileName !== null) await remove(folder, fileName);
-        letGo();
-      },
-    };
-  } catch (error) {
-    finishWriting();
-    throw error;
+/** The place of one export in this browser: its folder, and the right to work in it until it is released. */
+export class ExportSlot {
+  readonly #id: string;
+  readonly #isNamed: boolean;
+  readonly #folder: FileSystemDirectoryHandle | null;
+  readonly #write: WriteText;
+  readonly #letGo: Release;
+  #endTurn: Release = () => undefined;
+  #request = '';
+
+  private constructor(
+    id: string,
+    isNamed: boolean,
+    folder: FileSystemDirectoryHandle | null,
+    write: WriteText,
+    letGo: Release,
+  ) {
+    this.#id = id;
+    this.#isNamed = isNamed;
+    this.#folder = folder;
+    this.#write = write;
+    this.#letGo = letGo;
   }
-}
 
-async function openFolder(): Promise<FileSystemDirectoryHandle | null> {
-  try {
-    const root = await navigator.storage.getDirectory();
-    return await root.getDirectoryHandle(exportFolder, { create: true });
-  } catch {
-    return null;
+  /**
+   * Takes the folder of an export. A second call with one name waits until the first has been released.
+   *
+   * @param name null for an export of which nothing is kept
+   */
+  static async claim(
+    name: string | null,
+    write: WriteText,
+    signal: AbortSignal | undefined,
+    onWaiting: () => void,
+  ): Promise<ExportSlot> {
+    const id = name ?? crypto.randomUUID();
+    const letGo = await takeLock(lockOfExport(id), signal, onWaiting);
+    const folder = await openFolder(exportFolder, folderOf(id));
+    return new ExportSlot(id, name !== null && folder !== null, folder, write, letGo);
   }
-}
 
-/** A worker that was ended in the middle still holds its file for a moment. */
-async function remove(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
-  for (let tries = 0; tries < 25; tries += 1) {
+  /** Writes down what is to be exported, so that another page can go on with it. Without a name it does nothing. */
+  async writeDown(request: ExportRequest, context: Json): Promise<void> {
+    if (!this.#isNamed || !this.#folder) return;
+    const known = await readJob(this.#folder);
+    const plain = plainRequest(request);
+    this.#request = JSON.stringify(plain);
+    const job: JobRecord = { version: 1, startedAt: known?.startedAt ?? Date.now(), request: plain, context };
+    const text = JSON.stringify(job);
+    if (known && JSON.stringify(known) === text) return;
+    await this.#write(folderOf(this.#id), jobFile, text);
+  }
+
+  /** Waits for the turn of this export: one at a time, in the order in which they came. Clears away what is left over. */
+  async waitForTurn(signal: AbortSignal | undefined, onWaiting: () => void): Promise<void> {
+    this.#endTurn = await takeLock(turnLock, signal, onWaiting);
+    await clearAway(Date.now());
+  }
+
+  /** The next may begin; the files of this one stay. */
+  endTurn(): void {
+    this.#endTurn();
+  }
+
+  get isNamed(): boolean {
+    return this.#isNamed;
+  }
+
+  /** What an earlier attempt has left. */
+  async kept(): Promise<KeptParts> {
+    return this.#folder ? lookAtParts(this.#folder) : { frames: 0, bytes: 0 };
+  }
+
+  /** A new place for the file. What an attempt before has begun is removed. Null without a private file system. */
+  async place(extension: string): Promise<ExportPlace | null> {
+    if (!this.#folder) return null;
+    await this.#removeFiles();
+    const fileName = `${crypto.randomUUID()}.${extension}`;
+    return { folder: folderOf(this.#id), fileName, keepParts: this.#isNamed };
+  }
+
+  /** The whole file of an attempt whose page was closed before the bytes were stored; null when there is none. */
+  async finished(): Promise<FinishedRecord | null> {
+    const finished = this.#isNamed && this.#folder ? await readFinished(this.#folder) : null;
+    return finished?.request === this.#request ? finished : null;
+  }
+
+  /** The file is whole: writes that down, and removes the parts. */
+  async finish(fileName: string, frames: FinishedRecord['frames']): Promise<void> {
+    if (!this.#isNamed || !this.#folder) return;
+    const finished: FinishedRecord = { version: 1, fileName, frames, request: this.#request };
     try {
-      await folder.removeEntry(name);
+      await this.#write(folderOf(this.#id), finishedFile, JSON.stringify(finished));
+    } catch {
+      // The disk is full: then the parts stay, and the file could be made of them again.
       return;
-    } catch (error) {
-      if (error instanceof Error && error.name === 'NotFoundError') return;
-      await new Promise((resolve) => setTimeout(resolve, 80));
+    }
+    for (const [name] of await entriesOf(this.#folder)) {
+      if (name.endsWith('.part')) await removeEntry(this.#folder, name);
     }
   }
-  // It stays for the next export to clear away.
-}
 
-async function clearAway(folder: FileSystemDirectoryHandle): Promise<void> {
-  const { locks } = navigator as { readonly locks?: LockManager };
-  if (!locks) return;
-  const names: string[] = [];
-  for await (const name of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
-  for (const name of names) {
-    await locks.request(`${lockName}:${name}`, { ifAvailable: true }, async (held) => {
-      if (held) await folder.removeEntry(name).catch(() => undefined);
-    });
+  /** The file on disk. */
+  async handle(fileName: string): Promise<FileSystemFileHandle> {
+    if (!this.#folder) throw new LecternError('storage-denied');
+    return this.#folder.getFileHandle(fileName);
   }
-}
 
-const waiting = new Map<string, Promise<void>>();
-
-/** Takes a lock of the browser, or of this page where the browser has none; what comes back lets it go. */
-async function lock(name: string, signal: AbortSignal | undefined): Promise<() => void> {
-  const { locks } = navigator as { readonly locks?: LockManager };
-  const held = defer<undefined>();
-  const letGo = (): void => {
-    held.resolve(undefined);
-  };
-  if (!locks) {
-    const before = waiting.get(name) ?? Promise.resolve();
-    waiting.set(
-      name,
-      before.then(() => held.promise),
-    );
-    await before;
-    return letGo;
+  /** Keeps what a named export has so far, and lets another page go on with it. Of one without a name nothing stays. */
+  async suspend(): Promise<void> {
+    if (!this.#isNamed) return this.release();
+    await this.#removeFiles();
+    this.#letGo();
   }
-  const granted = defer<undefined>();
-  locks
-    .request(name, signal ? { signal } : {}, () => {
-      granted.resolve(undefined);
-      return held.promise;
-    })
-    .catch((error: unknown) => {
-      // A document in a sandbox has locks that refuse: then there is nobody to share with.
-      if (signal?.aborted) granted.reject(new LecternError('aborted', { cause: error }));
-      else granted.resolve(undefined);
-    });
-  await granted.promise;
-  return letGo;
+
+  /** Removes everything. */
+  async release(): Promise<void> {
+    const root = this.#folder && (await openFolder(exportFolder));
+    if (root) await removeEntry(root, folderOf(this.#id));
+    this.#letGo();
+  }
+
+  /** Removes files that were begun, and the note of one that was finished. */
+  async #removeFiles(): Promise<void> {
+    if (!this.#folder) return;
+    for (const [name] of await entriesOf(this.#folder)) {
+      if (!name.endsWith('.part') && name !== jobFile) await removeEntry(this.#folder, name);
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { LecternError, serialiseError } from '@lectern/ports';
+import { LecternError, deserialiseError, serialiseError } from '@lectern/ports';
 import { type SoundSpan, type TimelineDocument, documentFromRecords, soundSpans } from '@lectern/timeline';
 import {
   AudioSample,
@@ -12,18 +12,36 @@ import {
 import { throwIfAborted } from '../cancelling.js';
 import type { MediaLibrary } from '../media/media-library.js';
 import { TrackSound } from '../media/track-sound.js';
-import { MixStream, frameToSample } from '../sound/mixer.js';
-import type { SoundDemand, SoundExportTask, SoundMessage } from '../worker/protocol.js';
+import { MixStream } from '../sound/mixer.js';
+import type { SoundEncoder, SoundExportTask, SoundMessage, SoundOrder } from '../worker/protocol.js';
 import { namingClip } from './clip-pictures.js';
 import { workingSoundCodec } from './codec-choice.js';
+import {
+  type SoundGrid,
+  type SoundSection,
+  planSoundSections,
+  soundGrid,
+  soundLeadSeconds,
+  soundTailSeconds,
+} from './section-plan.js';
 
-/** The sound may be this far ahead of the pictures, in seconds: the file interleaves both. */
-const ahead = 3;
+/**
+ * The sound may be this far ahead of the pictures, in seconds: the file interleaves both, and a section of sound is only
+ * handed on when it is whole.
+ */
+const ahead = 9;
 /**
  * Samples that ffmpeg's AAC encoder, which the extension is, puts before the first one given to it. It doesn't say so
  * in its timestamps, so they are moved here; the file then marks them as not to be heard.
  */
 const extensionPriming = 1024;
+/**
+ * Packets that an encoder makes before the first of a run, which are thrown away: by then it is as it would be if it had
+ * encoded all before. Each packet of AAC overlaps the next, and Opus predicts from what went before.
+ */
+const prerollPackets = 12;
+/** Packets after the last of a run: what the encoder looks ahead is real sound and not the end of everything. */
+const postrollPackets = 6;
 
 /** The sound of each span, by clip: opened when its clip begins, closed once it is over. */
 export class SpanSounds {
@@ -85,14 +103,36 @@ function namingReads(sound: TrackSound, name: (error: unknown) => LecternError):
   return sound;
 }
 
-/** Mixes and encodes the sound of an export, block after block, beside the worker that makes the pictures. */
+/** @throws LecternError `encoder-unavailable` */
+export async function soundEncoderOf(codec: 'aac' | 'opus' | null, sampleRate: number): Promise<SoundEncoder> {
+  const encoding = codec && (await workingSoundCodec(codec));
+  if (!encoding) throw new LecternError('encoder-unavailable', { details: { codec: codec ?? '' } });
+  if (encoding === 'extension') return { name: 'extension', shift: -extensionPriming / sampleRate };
+  return { name: navigator.userAgent.replaceAll(/[\d._]+/g, ''), shift: 0 };
+}
+
+/** Mixes and encodes the sound of an export, section after section, beside the worker that makes the pictures. */
 export async function exportSound(task: SoundExportTask, library: MediaLibrary, signal: AbortSignal): Promise<void> {
   const { pictures } = task;
   try {
-    await mixAndEncode(task, library, signal, (message, transfer) => {
-      pictures.postMessage(message, transfer);
-    });
-    pictures.postMessage({ say: 'end' } satisfies SoundMessage);
+    const orders = listenForOrders(pictures, signal);
+    const encoder = await soundEncoderOf(task.format.audioCodec, documentFromRecords(task.records).settings.sampleRate);
+    pictures.postMessage({ say: 'ready', encoder } satisfies SoundMessage);
+    for (const [first, last] of await orders.runs) {
+      // An encoder may fail once, as one that was taken away does: what was handed on stays, the rest is made again.
+      let next = first;
+      const handOn = (message: SoundMessage & { say: 'section' }): void => {
+        next = message.index + 1;
+        pictures.postMessage(message, [message.data.buffer]);
+      };
+      try {
+        await encodeRun(task, library, signal, orders, [next, last], handOn);
+      } catch (error) {
+        const known = serialiseError(error);
+        if (signal.aborted || known.code === 'source-missing' || known.code === 'encoder-unavailable') throw error;
+        await encodeRun(task, library, signal, orders, [next, last], handOn);
+      }
+    }
   } catch (error) {
     pictures.postMessage({ say: 'failed', error: serialiseError(error) } satisfies SoundMessage);
     throw error;
@@ -101,58 +141,70 @@ export async function exportSound(task: SoundExportTask, library: MediaLibrary, 
   }
 }
 
-async function mixAndEncode(
+async function encodeRun(
   task: SoundExportTask,
   library: MediaLibrary,
   signal: AbortSignal,
-  send: (message: SoundMessage, transfer: Transferable[]) => void,
+  orders: SoundOrders,
+  [firstSection, lastSection]: readonly [number, number],
+  handOn: (message: SoundMessage & { say: 'section' }) => void,
 ): Promise<void> {
   const codec = task.format.audioCodec;
-  if (codec === null) return;
-  const encoding = await workingSoundCodec(codec);
-  if (!encoding) throw new LecternError('encoder-unavailable', { details: { codec } });
-
+  if (codec === null || firstSection > lastSection) return;
   const document = documentFromRecords(task.records);
   const { frameRate, sampleRate } = document.settings;
-  const range = { startFrame: task.startFrame, endFrame: task.endFrame };
-  const spans = soundSpans(document, range);
+  const spans = soundSpans(document, { startFrame: task.startFrame, endFrame: task.endFrame });
   const sounds = new SpanSounds(document, library);
-  const first = frameToSample(task.startFrame, frameRate, sampleRate);
-  const last = frameToSample(task.endFrame, frameRate, sampleRate);
-  const mix = new MixStream({ spans, frameRate, sampleRate, sourceOf: (span) => sounds.of(span) }, first);
-  const demand = listenForDemand(task.pictures, signal);
+  const grid = soundGrid(document, task.startFrame, task.endFrame, codec);
+  const sections = planSoundSections(grid).slice(firstSection, lastSection + 1);
+  const cutter = new SectionCutter(grid, sections, handOn);
 
-  const shift = encoding === 'extension' ? -extensionPriming / sampleRate : 0;
+  // Both begin on the grid of packets, so that the packets of this run are those that one run over all would have.
+  const start = sections[0]?.startSample ?? 0;
+  const encodeFrom = Math.max(0, start - prerollPackets * grid.packetSamples);
+  const mixFrom = Math.max(0, start - soundLeadSeconds * sampleRate);
+  const end = sections.at(-1)?.endSample ?? 0;
+  const tail = Math.min(postrollPackets * grid.packetSamples, soundTailSeconds * sampleRate);
+  const encodeTo = Math.min(grid.samples, end + tail);
+
+  const mix = new MixStream(
+    { spans, frameRate, sampleRate, sourceOf: (span) => sounds.of(span) },
+    grid.firstSample + mixFrom,
+  );
   const source = new AudioSampleSource({
     codec,
     quality: new Quality({ bitrate: task.preset.audioBitrate }),
     onEncodedPacket: (packet, metadata) => {
-      sendPacket(packet, metadata?.decoderConfig ?? null, shift, send);
+      cutter.take(packet, metadata?.decoderConfig ?? null);
     },
   });
   const output = new Output({ format: new Mp4OutputFormat({ fastStart: 'fragmented' }), target: new NullTarget() });
   output.addAudioTrack(source);
   await output.start();
   try {
-    while (mix.position < last) {
+    if (encodeFrom > mixFrom) await mix.next(encodeFrom - mixFrom);
+    let at = encodeFrom;
+    while (at < encodeTo) {
       throwIfAborted(signal);
-      await demand.reaches((mix.position - first) / sampleRate - ahead);
-      const timestamp = (mix.position - first) / sampleRate;
-      const length = Math.min(sampleRate, last - mix.position);
+      await orders.reaches(at / sampleRate - ahead);
+      const length = Math.min(sampleRate, encodeTo - at);
       const { left, right } = await mix.next(length);
       const data = new Float32Array(length * 2);
       data.set(left);
       data.set(right, length);
+      const timestamp = at / sampleRate;
       const sample = new AudioSample({ data, format: 'f32-planar', numberOfChannels: 2, sampleRate, timestamp });
       try {
         await source.add(sample);
       } finally {
         sample.close();
       }
+      at += length;
       const frame = Math.floor((mix.position / sampleRate) * (frameRate.num / frameRate.den));
       sounds.release(spans, frame - Math.ceil(frameRate.num / frameRate.den));
     }
     await output.finalize();
+    cutter.finish();
   } catch (error) {
     await output.cancel().catch(() => undefined);
     throw error;
@@ -161,29 +213,97 @@ async function mixAndEncode(
   }
 }
 
-function sendPacket(
-  packet: EncodedPacket,
-  config: AudioDecoderConfig | null,
-  shift: number,
-  send: (message: SoundMessage, transfer: Transferable[]) => void,
-): void {
-  const data = packet.data.slice();
-  send({ say: 'packet', data, timestamp: packet.timestamp + shift, duration: packet.duration, config }, [data.buffer]);
+/** Sorts the packets of a run into its sections, by their time. Those before the first and after the last are dropped. */
+class SectionCutter {
+  readonly #grid: SoundGrid;
+  readonly #sections: readonly SoundSection[];
+  readonly #handOn: (message: SoundMessage & { say: 'section' }) => void;
+  #current = 0;
+  #packets: Uint8Array[] = [];
+  #config: AudioDecoderConfig | null = null;
+
+  constructor(
+    grid: SoundGrid,
+    sections: readonly SoundSection[],
+    handOn: (message: SoundMessage & { say: 'section' }) => void,
+  ) {
+    this.#grid = grid;
+    this.#sections = sections;
+    this.#handOn = handOn;
+  }
+
+  take(packet: EncodedPacket, config: AudioDecoderConfig | null): void {
+    if (config) this.#config = config;
+    const { sampleRate, packetSamples, packetsPerSection } = this.#grid;
+    const index = Math.round((packet.timestamp * sampleRate) / packetSamples);
+    for (;;) {
+      const section = this.#sections[this.#current];
+      if (!section) return;
+      const place = index - section.index * packetsPerSection;
+      if (place < 0) return;
+      if (section.isLast || place < packetsPerSection) {
+        // A packet of another length would stand in the way of the next.
+        if (place !== this.#packets.length) {
+          throw new LecternError('render-failed', { message: `a packet of sound at ${String(packet.timestamp)} s` });
+        }
+        this.#packets.push(packet.data.slice());
+        return;
+      }
+      this.#flush(section);
+    }
+  }
+
+  finish(): void {
+    const section = this.#sections[this.#current];
+    if (section) this.#flush(section);
+    if (this.#current < this.#sections.length) {
+      throw new LecternError('render-failed', { message: 'the encoder of sound stopped early' });
+    }
+  }
+
+  #flush(section: SoundSection): void {
+    const { packetsPerSection } = this.#grid;
+    const complete = section.isLast ? this.#packets.length > 0 : this.#packets.length === packetsPerSection;
+    if (!this.#config || !complete) {
+      throw new LecternError('render-failed', { message: `${String(this.#packets.length)} packets of sound` });
+    }
+    const sizes = this.#packets.map(({ byteLength }) => byteLength);
+    const data = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+    let at = 0;
+    for (const packet of this.#packets) {
+      data.set(packet, at);
+      at += packet.byteLength;
+    }
+    this.#packets = [];
+    this.#current += 1;
+    this.#handOn({ say: 'section', index: section.index, config: this.#config, data, sizes });
+  }
 }
 
-/** How far the pictures are. */
-function listenForDemand(port: MessagePort, signal: AbortSignal): { reaches(seconds: number): Promise<void> } {
+/** What the worker of the pictures says. */
+interface SoundOrders {
+  readonly runs: Promise<readonly (readonly [first: number, last: number])[]>;
+  /** Waits until the pictures are there. */
+  reaches(seconds: number): Promise<void>;
+}
+
+function listenForOrders(port: MessagePort, signal: AbortSignal): SoundOrders {
   let until = 0;
   let wake: () => void = () => undefined;
-  port.addEventListener('message', (event: MessageEvent<SoundDemand>) => {
-    until = event.data.seconds;
-    wake();
+  const runs = new Promise<readonly (readonly [first: number, last: number])[]>((resolve, reject) => {
+    port.addEventListener('message', ({ data: order }: MessageEvent<SoundOrder>) => {
+      if (order.say === 'encode') resolve(order.runs);
+      else until = order.seconds;
+      wake();
+    });
+    signal.addEventListener('abort', () => {
+      reject(new LecternError('aborted'));
+      wake();
+    });
   });
   port.start();
-  signal.addEventListener('abort', () => {
-    wake();
-  });
   return {
+    runs,
     reaches: async (seconds) => {
       while (until < seconds && !signal.aborted) {
         await new Promise<void>((resolve) => {
@@ -193,4 +313,9 @@ function listenForDemand(port: MessagePort, signal: AbortSignal): { reaches(seco
       throwIfAborted(signal);
     },
   };
+}
+
+/** What came wrong, as the worker of the pictures sees it. */
+export function soundFailure(message: SoundMessage & { say: 'failed' }): LecternError {
+  return deserialiseError(message.error);
 }

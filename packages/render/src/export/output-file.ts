@@ -1,8 +1,8 @@
 import { LecternError } from '@lectern/ports';
 import type { StreamTargetChunk } from 'mediabunny';
+import { type SyncAccessHandle, openForWriting } from './private-files.js';
 
-/** The folder of unfinished and not yet fetched exports in the page's private file system. */
-export const exportFolder = 'lectern-exports';
+export { exportFolder } from './private-files.js';
 
 /** Where an export's bytes go. They come in pieces, mostly in order; a few overwrite what was written before. */
 export interface OutputFile {
@@ -15,24 +15,15 @@ export interface OutputFile {
   discard(): Promise<void>;
 }
 
-/** What a worker writes files with; TypeScript knows it only in its library for workers. */
-interface SyncAccessHandle {
-  write(data: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  flush(): void;
-  close(): void;
-}
-interface WritableFileHandle extends FileSystemFileHandle {
-  createSyncAccessHandle(): Promise<SyncAccessHandle>;
-}
-
 /** A file on disk; blobs where the browser has no private file system for this page, or no room in it to open a file. */
-export async function openOutputFile(fileName: string | null, mimeType: string): Promise<OutputFile> {
-  if (fileName === null) return new BlobFile(mimeType);
+export async function openOutputFile(
+  folder: FileSystemDirectoryHandle | null,
+  fileName: string,
+  mimeType: string,
+): Promise<OutputFile> {
+  if (!folder) return new BlobFile(mimeType);
   try {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(exportFolder, { create: true });
-    const handle = (await folder.getFileHandle(fileName, { create: true })) as WritableFileHandle;
-    return new DiskFile(folder, fileName, await handle.createSyncAccessHandle());
+    return new DiskFile(folder, fileName, await openForWriting(folder, fileName));
   } catch {
     return new BlobFile(mimeType);
   }

@@ -1,5 +1,4 @@
 import { LecternError } from '@lectern/ports';
-import { EncodedPacket, type EncodedVideoPacketSource } from 'mediabunny';
 import type { HardwareAcceleration } from '../worker/protocol.js';
 
 export interface PictureEncoderOptions {
@@ -9,27 +8,30 @@ export interface PictureEncoderOptions {
   readonly bitrate: number;
   /** Frames per second. */
   readonly frameRate: number;
-  /** Frames from one key frame to the next. */
-  readonly keyFrameInterval: number;
   readonly acceleration: HardwareAcceleration;
-  readonly track: EncodedVideoPacketSource;
   /** When a frame of the file begins, in seconds. */
   readonly secondsAt: (index: number) => number;
+  readonly onPicture: (picture: EncodedPicture) => void;
+}
+
+/** A frame as it comes out of the encoder. */
+export interface EncodedPicture {
+  /** Of the file. */
+  readonly index: number;
+  readonly key: boolean;
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly config: VideoDecoderConfig;
 }
 
 /** Frames that wait in the encoder; enough that it never starves, few enough to hold only some pictures. */
 const queued = 6;
 
-/**
- * Encodes the pictures of a file in order. Encoders count in microseconds; what goes into the file are the exact times
- * of the frames again.
- */
+/** Encodes the pictures of a file in order; frames may be left out, where the next one is a key frame. */
 export class PictureEncoder {
   readonly #options: PictureEncoderOptions;
   readonly #encoder: VideoEncoder;
+  #config: VideoDecoderConfig | null = null;
   #failure: unknown = null;
-  #written: Promise<void> = Promise.resolve();
-  #unwritten = 0;
   #wake: () => void = () => undefined;
 
   constructor(options: PictureEncoderOptions) {
@@ -37,7 +39,7 @@ export class PictureEncoder {
     const { codec, width, height, bitrate, frameRate, acceleration } = options;
     this.#encoder = new VideoEncoder({
       output: (chunk, metadata) => {
-        this.#write(chunk, metadata);
+        this.#take(chunk, metadata);
       },
       error: (error) => {
         this.#fail(error);
@@ -67,55 +69,50 @@ export class PictureEncoder {
   /**
    * Takes a picture for frame `index` of the file and closes it; waits while the encoder is behind.
    *
-   * @throws LecternError `render-failed` when the encoder has stopped
+   * @throws EncoderError when the encoder has stopped
    */
-  async encode(frame: VideoFrame, index: number): Promise<void> {
+  async encode(frame: VideoFrame, keyFrame: boolean): Promise<void> {
     try {
-      this.#check();
-      this.#encoder.encode(frame, { keyFrame: index % this.#options.keyFrameInterval === 0 });
+      this.check();
+      this.#encoder.encode(frame, { keyFrame });
+    } catch (error) {
+      this.#fail(error);
     } finally {
       frame.close();
     }
-    while (this.#failure === null && (this.#encoder.encodeQueueSize >= queued || this.#unwritten > 4 * queued)) {
+    while (this.#failure === null && this.#encoder.encodeQueueSize >= queued) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    this.#check();
+    this.check();
   }
 
-  #write(chunk: EncodedVideoChunk, metadata: EncodedVideoChunkMetadata | undefined): void {
-    const { secondsAt, frameRate, track } = this.#options;
-    const index = Math.round((chunk.timestamp / 1e6) * frameRate);
+  #take(chunk: EncodedVideoChunk, metadata: EncodedVideoChunkMetadata | undefined): void {
+    this.#config = metadata?.decoderConfig ?? this.#config;
+    if (!this.#config || this.#failure !== null) return;
     const data = new Uint8Array(chunk.byteLength);
     chunk.copyTo(data);
-    const start = secondsAt(index);
-    const packet = new EncodedPacket(data, chunk.type, start, secondsAt(index + 1) - start);
-    this.#unwritten += 1;
-    this.#written = this.#written
-      .then(() => track.add(packet, metadata))
-      .then(() => {
-        this.#unwritten -= 1;
-        this.#wake();
-      })
-      .catch((error: unknown) => {
-        this.#fail(error);
-      });
+    const index = Math.round((chunk.timestamp / 1e6) * this.#options.frameRate);
+    try {
+      this.#options.onPicture({ index, key: chunk.type === 'key', data, config: this.#config });
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
-  /** Encodes what is left and waits until all is written. */
-  async finish(): Promise<void> {
-    this.#check();
+  /** Lets out what the encoder still holds; more may be encoded meanwhile. @throws EncoderError */
+  async flush(): Promise<void> {
+    this.check();
     await this.#encoder.flush().catch((error: unknown) => {
       this.#fail(error);
     });
-    await this.#written;
-    this.#check();
-    this.close();
+    this.check();
   }
 
   close(): void {
     if (this.#encoder.state !== 'closed') this.#encoder.close();
+    this.#wake();
   }
 
   #fail(error: unknown): void {
@@ -123,7 +120,8 @@ export class PictureEncoder {
     this.#wake();
   }
 
-  #check(): void {
+  /** @throws EncoderError when the encoder has stopped */
+  check(): void {
     const error = this.#failure;
     if (error === null) return;
     if (error instanceof LecternError) throw error;
@@ -131,7 +129,7 @@ export class PictureEncoder {
   }
 }
 
-/** The encoder stopped: another one may do. */
+/** The encoder stopped, or was taken away: another one may do. */
 export class EncoderError extends LecternError {
   constructor(cause: unknown) {
     super('render-failed', { cause, message: cause instanceof Error ? cause.message : 'the encoder stopped' });

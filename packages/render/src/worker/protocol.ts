@@ -4,6 +4,8 @@
  */
 import type {
   ExportCapabilities,
+  ExportedFrames,
+  ExportForecast,
   ExportFormat,
   ExportPreset,
   ExportProgress,
@@ -33,14 +35,27 @@ export interface ExportTask {
   readonly endFrame: number;
   readonly preset: ExportPreset;
   readonly format: ExportFormat;
+  /** An earlier export, whose packets are taken over where they are the same. */
+  readonly reuseAssetId: string | null;
+  /** Linear gain of the whole mix. */
+  readonly soundGain: number;
 }
 
 export interface PictureExportTask extends ExportTask {
-  /** The encoded sound comes in here; null for a silent file. */
+  /** The encoded sound comes in here; null for a file that may have none. */
   readonly sound: MessagePort | null;
-  /** The name of the file in the private file system, or null to keep the bytes in blobs. */
-  readonly fileName: string | null;
+  /** Where the file is made, in the private file system; null to keep the bytes in blobs. */
+  readonly place: ExportPlace | null;
   readonly acceleration: HardwareAcceleration;
+}
+
+/** Where an export has its files. */
+export interface ExportPlace {
+  /** The name of its folder among those of all exports. */
+  readonly folder: string;
+  readonly fileName: string;
+  /** Whether sections are kept until the file is whole, so that an interruption costs only the last ones. */
+  readonly keepParts: boolean;
 }
 
 export type HardwareAcceleration = 'no-preference' | 'prefer-software';
@@ -57,6 +72,14 @@ export interface ExportEvent extends ExportProgress {
 export interface ExportOutcome {
   /** The bytes when there is no file of that name. */
   readonly blob: Blob | null;
+  readonly frames: ExportedFrames;
+  /** Seconds that it took to encode the frames that were encoded. */
+  readonly encodingSeconds: number;
+}
+
+export interface ForecastTask extends ExportTask {
+  /** Frames per second that exports of this size were encoded at here; null when there was none. */
+  readonly knownSpeed: number | null;
 }
 
 /** A block of mixed sound for the preview; both sides of one length. */
@@ -90,6 +113,12 @@ export interface Jobs {
   readonly capabilities: { input: { width: number; height: number }; item: never; output: ExportCapabilities };
   readonly exportPictures: { input: PictureExportTask; item: ExportEvent; output: ExportOutcome };
   readonly exportSound: { input: SoundExportTask; item: never; output: undefined };
+  readonly forecast: { input: ForecastTask; item: never; output: Omit<ExportForecast, 'freeBytes'> };
+  readonly keepExport: {
+    input: { readonly folder: string; readonly fileName: string; readonly text: string };
+    item: never;
+    output: undefined;
+  };
   readonly capture: { input: { previewId: number; frame: number }; item: never; output: ImageBitmap };
   readonly mixForPreview: { input: PreviewSoundRequest; item: never; output: SoundBlock };
   readonly lookForProxy: { input: ProxyRequest; item: never; output: ProxyStanding };
@@ -167,25 +196,34 @@ export type FromWorker =
   | { readonly say: 'needSource'; readonly request: number; readonly assetId: string }
   | { readonly say: 'stage'; readonly previewId: number; readonly report: StageReport };
 
-/** Encoded sound on its way to the file, between the two workers of an export. */
+/** Encoded sound on its way to the file, between the two workers of an export: section by section. */
 export type SoundMessage =
+  /** Comes once, first. */
+  | { readonly say: 'ready'; readonly encoder: SoundEncoder }
   | {
-      readonly say: 'packet';
+      readonly say: 'section';
+      readonly index: number;
+      readonly config: AudioDecoderConfig;
+      /** Packets in order, back to back. */
       readonly data: Uint8Array<ArrayBuffer>;
-      /** Seconds from the start of the export. */
-      readonly timestamp: number;
-      readonly duration: number;
-      /** With the first packet. */
-      readonly config: AudioDecoderConfig | null;
+      readonly sizes: readonly number[];
     }
-  | { readonly say: 'end' }
   | { readonly say: 'failed'; readonly error: SerialisedError };
 
-/** From the pictures to the sound: how far they are, in seconds of the export. The sound stays a little ahead of that. */
-export interface SoundDemand {
-  readonly say: 'until';
-  readonly seconds: number;
+/** How sound is encoded here. */
+export interface SoundEncoder {
+  /** Packets of encoders with different names aren't joined: what they put before the sound may differ in length. */
+  readonly name: string;
+  /** Seconds from where the encoder says a packet is to where it belongs. */
+  readonly shift: number;
 }
+
+/** From the pictures to the sound. */
+export type SoundOrder =
+  /** What to encode: sections of the export's sound, from the first to the last of each run. Comes once, first. */
+  | { readonly say: 'encode'; readonly runs: readonly (readonly [first: number, last: number])[] }
+  /** How far the pictures are, in seconds of the export. The sound stays a little ahead of that. */
+  | { readonly say: 'until'; readonly seconds: number };
 
 /** Items that a job may be ahead of its reader. */
 export const itemsAhead = 8;

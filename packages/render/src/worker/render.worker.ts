@@ -5,7 +5,9 @@
 import { LogLevel, Logging } from 'mediabunny';
 import { exportPictures } from '../export/export-pictures.js';
 import { exportSound } from '../export/export-sound.js';
+import { forecastExport } from '../export/forecast.js';
 import { findFormats } from '../export/codec-choice.js';
+import { writeText } from '../export/private-files.js';
 import { readFilmstrip } from '../media/filmstrip.js';
 import { MediaLibrary } from '../media/media-library.js';
 import { readPeaks } from '../media/peaks.js';
@@ -46,6 +48,18 @@ const server = new JobServer(scope, {
   }),
   exportSound: async (task, { signal }) => {
     await exportSound(task, newLibrary(), signal);
+    return { output: undefined };
+  },
+  forecast: async (task, { signal }) => {
+    const library = newLibrary();
+    try {
+      return { output: await forecastExport(task, library, signal) };
+    } finally {
+      library.close();
+    }
+  },
+  keepExport: async ({ folder, fileName, text }) => {
+    await writeText(folder, fileName, text);
     return { output: undefined };
   },
   capture: async ({ previewId, frame }) => {
