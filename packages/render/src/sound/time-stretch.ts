@@ -351,7 +351,7 @@ function thinned(signal: Float32Array, step: number): Float32Array {
 
 function meanSquare(signal: Float32Array): number {
   let sum = 0;
-  for (let n = 0; n < signal.length; n += 1) sum += (signal[n] as number) ** 2;
+  for (const value of signal) sum += value * value;
   return sum / Math.max(1, signal.length);
 }
 
