@@ -7,6 +7,7 @@ import {
   packetOfUnits,
   readAvcConfiguration,
   readSequenceParameters,
+  tellReordering,
   writeAvcConfiguration,
 } from '../media/h264-bitstream.js';
 import { JoinedTrack, bytesOf, separateConfiguration } from './copy-joints.js';
@@ -67,11 +68,27 @@ test('all parts tell the largest reordering', () => {
   assert.equal(orderOf(sps), 2);
 });
 
-test('a configuration that wasn’t foreseen brings its parameter sets all the same', () => {
+test('a configuration that wasn’t foreseen makes every key frame after it complete', () => {
   const track = new JoinedTrack([main], null);
   track.begin(main);
-  assert.deepEqual(typesIn(track.fit(key, high)), [7, 8, 6, 5]);
   assert.deepEqual(typesIn(track.fit(key, main)), [6, 5]);
+  assert.deepEqual(typesIn(track.fit(key, high)), [7, 8, 6, 5]);
+  assert.deepEqual(typesIn(track.fit(key, main)), [7, 8, 6, 5]);
+});
+
+test('configurations that differ in the order alone are one, and it tells the larger', () => {
+  const record = readAvcConfiguration(bytesOf(main.description as Uint8Array));
+  const [sps] = record?.sps ?? [];
+  const parameters = sps && readSequenceParameters(sps);
+  assert.ok(record && parameters);
+  const description = writeAvcConfiguration({ ...record, sps: [tellReordering(sps, parameters, 0)] });
+  const plain = { ...main, description };
+  const track = new JoinedTrack([plain, main], null);
+  assert.equal(track.mixed, false);
+  const begun = track.begin(plain);
+  assert.equal(begun.codec, 'avc1.4d401e');
+  assert.equal(orderOf(readAvcConfiguration(bytesOf(begun.description as Uint8Array))?.sps[0]), 2);
+  assert.equal(track.fit(key, main), key);
 });
 
 test('parameter sets that a packet has already aren’t there twice', () => {

@@ -22,8 +22,9 @@ export class JoinedTrack {
   readonly #mixed: boolean;
   readonly #capabilities: readonly Capabilities[];
   readonly #reordered: number;
+  /** A configuration that wasn't foreseen has come: from there on every key frame has to be complete. */
+  #strayed = false;
   #first: VideoDecoderConfig | null = null;
-  #firstRecord: AvcConfiguration | null = null;
   readonly #signatures = new WeakMap<VideoDecoderConfig, string>();
   readonly #records = new WeakMap<VideoDecoderConfig, AvcConfiguration | null>();
 
@@ -38,7 +39,7 @@ export class JoinedTrack {
     const strings = [...all.map(({ codec }) => codec), ...(encoding === null ? [] : [encoding])];
     this.#mixed = strings.some(isAvc) && signatures.size + (encoding === null ? 0 : 1) > 1;
     this.#capabilities = strings.flatMap((codec) => capabilitiesOf(codec) ?? []);
-    this.#reordered = this.#mixed ? Math.max(0, ...all.map((config) => reorderedIn(readRecord(config)))) : 0;
+    this.#reordered = Math.max(0, ...all.map((config) => reorderedIn(readRecord(config))));
   }
 
   /** Whether the track is `avc3`. */
@@ -49,26 +50,29 @@ export class JoinedTrack {
   /** What the track's first packet is written with, given the configuration of its span. */
   begin(first: VideoDecoderConfig): VideoDecoderConfig {
     this.#first = first;
-    this.#firstRecord = this.#recordOf(first);
-    if (!this.#mixed || !this.#firstRecord) return first;
-    const needed = this.#capabilities.reduce(highest, this.#firstRecord);
+    const record = this.#recordOf(first);
+    if (!record) return first;
+    if (!this.#mixed) {
+      const isTold = reorderedIn(readRecord(first)) >= this.#reordered;
+      return isTold ? first : { ...first, description: writeAvcConfiguration(record) };
+    }
+    const needed = this.#capabilities.reduce(highest, record);
     return {
       ...first,
       codec: `avc3.${[needed.profile, needed.compatibility, needed.level].map(hex).join('')}`,
-      description: writeAvcConfiguration({ ...this.#firstRecord, ...needed }),
+      description: writeAvcConfiguration({ ...record, ...needed }),
     };
   }
 
   /** A packet of a span as it goes into the track. */
   fit(packet: EncodedPacket, config: VideoDecoderConfig): EncodedPacket {
     if (packet.type !== 'key' || !isAvc(config.codec)) return packet;
-    // What wasn't foreseen, an encoder that was changed in between, is complete all the same.
-    const other = this.#first !== null && this.#signatureOf(config) !== this.#signatureOf(this.#first);
-    const record = this.#mixed || other ? this.#recordOf(config) : null;
+    this.#strayed ||= this.#first !== null && this.#signatureOf(config) !== this.#signatureOf(this.#first);
+    const record = this.#mixed || this.#strayed ? this.#recordOf(config) : null;
     const units = record && nalUnitsOf(packet.data, 4);
     if (!record || !units) return packet;
     const rest = units.filter(
-      (unit) => ![nalType.sps, nalType.pps, nalType.delimiter].some((t) => t === nalTypeOf(unit)),
+      (unit) => ![nalType.sps, nalType.pps, nalType.delimiter].some((type) => type === nalTypeOf(unit)),
     );
     const data = packetOfUnits([...record.sps, ...record.pps, ...rest]);
     return new EncodedPacket(data, 'key', packet.timestamp, packet.duration);
@@ -90,11 +94,13 @@ export class JoinedTrack {
     return enough ? sps : tellReordering(sps, parameters, this.#reordered);
   }
 
+  /** Tells configurations apart, but for what they say of the order: that is made the same for all. */
   #signatureOf(config: VideoDecoderConfig): string {
     let signature = this.#signatures.get(config);
     if (signature === undefined) {
       const record = readRecord(config);
-      signature = record ? [...record.sps, ...record.pps].map((set) => Array.from(set, hex).join('')).join(' ') : '';
+      const sets = record ? [...record.sps.map(withoutOrder), ...record.pps] : [];
+      signature = sets.map((set) => Array.from(set, hex).join('')).join(' ');
       this.#signatures.set(config, signature);
     }
     return signature;
@@ -130,6 +136,11 @@ export function separateConfiguration(
 
 function readRecord({ codec, description }: VideoDecoderConfig): AvcConfiguration | null {
   return isAvc(codec) && description ? readAvcConfiguration(bytesOf(description)) : null;
+}
+
+function withoutOrder(sps: Uint8Array): Uint8Array {
+  const parameters = readSequenceParameters(sps);
+  return parameters ? tellReordering(sps, parameters, 0) : sps;
 }
 
 /** How far pictures are reordered, as far as the parameter sets tell: copies do. */

@@ -121,7 +121,7 @@ export class FileAssembly {
     if (format.videoCodec && picturePackets !== null) {
       this.#pictureTrack = new EncodedVideoPacketSource(format.videoCodec);
       this.#output.addVideoTrack(this.#pictureTrack, {
-        frameRate: frameRate.num / frameRate.den,
+        frameRate: clockOf(frameRate),
         maximumPacketCount: picturePackets,
       });
     }
@@ -224,4 +224,13 @@ class TrackFeed {
   close(): void {
     this.#packets?.return().catch(() => undefined);
   }
+}
+
+/**
+ * What the clock of the track of pictures is made from: hundreds of whole ticks to a frame. Chromium looks for the key
+ * frame of a place that it seeks by whole ticks; with one tick to a frame, the later half of a frame before a key frame
+ * would already be the key frame's.
+ */
+function clockOf({ num, den }: FrameRate): number {
+  return (num / den) * Math.ceil(500 / den);
 }
