@@ -1,20 +1,23 @@
 import type { FrameGraph, Layer } from '@lectern/timeline';
-import type { LayerPicture, LayerPictures } from '../picture/canvas-compositor.js';
-import { type PlaneCompositor, exportColourSpace, hasExportColours, isPlain } from '../picture/plane-compositor.js';
+import type { LayerPicture, LayerPictures, PictureSize } from '../picture/canvas-compositor.js';
+import { chooseCompositor } from '../picture/choose-compositor.js';
+import { type FrameCompositor, coversExactly } from '../picture/frame-compositor.js';
+import { exportColourSpace, hasExportColours, isPlain } from '../picture/plane-compositor.js';
 
 /** Turns a frame's graph into the picture for the encoder, in the cheapest way that is exact. */
 export class FrameMaker {
-  readonly #compositor: PlaneCompositor;
-  readonly #width: number;
-  readonly #height: number;
+  readonly #output: PictureSize;
+  readonly #scale: number;
+  /** Chosen when the first frame has to be composed: many an export has none. */
+  #compositor: Promise<FrameCompositor> | null = null;
   /** What the composed planes show, to compose nothing twice. */
   #composed: { readonly layers: readonly Layer[]; readonly samples: readonly unknown[] } | null = null;
   #planes: Uint8Array<ArrayBuffer> | null = null;
 
-  constructor(compositor: PlaneCompositor, width: number, height: number) {
-    this.#compositor = compositor;
-    this.#width = width;
-    this.#height = height;
+  /** @param scale output pixels per project pixel */
+  constructor(output: PictureSize, scale: number) {
+    this.#output = output;
+    this.#scale = scale;
   }
 
   async make(
@@ -26,16 +29,21 @@ export class FrameMaker {
     if (passed) return passed;
     const samples = graph.layers.map((layer) => pictureIdentity(pictures.get(layer.clipId)));
     if (!this.#planes || !this.#composed || !isSame(this.#composed, graph.layers, samples)) {
-      this.#planes = (await this.#compositor.compose(graph, pictures)).data;
+      this.#compositor ??= chooseCompositor(this.#output, this.#scale);
+      this.#planes = (await (await this.#compositor).compose(graph, pictures)).data;
       this.#composed = { layers: graph.layers, samples };
     }
     return new VideoFrame(this.#planes, {
       format: 'I420',
-      codedWidth: this.#width,
-      codedHeight: this.#height,
+      codedWidth: this.#output.width,
+      codedHeight: this.#output.height,
       colorSpace: exportColourSpace,
       ...timing,
     });
+  }
+
+  async close(): Promise<void> {
+    (await this.#compositor?.catch(() => null))?.close();
   }
 
   /** The decoded picture itself, when it is the frame. */
@@ -48,7 +56,7 @@ export class FrameMaker {
     if (only?.kind !== 'video' || others.length > 0) return null;
     const picture = pictures.get(only.clipId);
     if (picture?.kind !== 'video' || !isPlain(picture.sample) || !hasExportColours(picture.sample)) return null;
-    if (!this.#compositor.coversExactly(only, picture)) return null;
+    if (!coversExactly(only, picture, this.#output, this.#scale)) return null;
     const decoded = picture.sample.toVideoFrame();
     try {
       return new VideoFrame(decoded, timing);

@@ -2,10 +2,9 @@ import { type ExportedFrames, LecternError, isLecternError } from '@lectern/port
 import { type TimelineDocument, evaluate, frameToSeconds } from '@lectern/timeline';
 import { type Deferred, defer, throwIfAborted } from '../cancelling.js';
 import type { MediaLibrary } from '../media/media-library.js';
-import { PlaneCompositor } from '../picture/plane-compositor.js';
 import type { HardwareAcceleration, PictureExportTask } from '../worker/protocol.js';
 import { ClipPictures } from './clip-pictures.js';
-import { copySpan } from './copy-stretches.js';
+import { CopyError, copySpan } from './copy-stretches.js';
 import type { EarlierExport } from './earlier-export.js';
 import { spanOf } from './export-packets.js';
 import type { ExportPlan, PlannedPictures } from './export-plan.js';
@@ -63,11 +62,7 @@ export class PictureProduction {
     const { width, height, sections } = pictures;
     this.#sections = sections;
     this.#encoderAcceleration = task.acceleration;
-    this.#maker = new FrameMaker(
-      new PlaneCompositor({ width, height }, width / document.settings.width),
-      width,
-      height,
-    );
+    this.#maker = new FrameMaker({ width, height }, width / document.settings.width);
     this.#clips = new ClipPictures(document, library);
   }
 
@@ -88,6 +83,7 @@ export class PictureProduction {
     } finally {
       this.#encoder?.close();
       await this.#clips.close();
+      await this.#maker.close();
     }
   }
 
@@ -255,6 +251,7 @@ export class PictureProduction {
 
 /** Whether the same may work the next time. */
 function mayPass(error: unknown): boolean {
+  if (error instanceof CopyError) return false;
   return isLecternError(error) ? error.code === 'render-failed' && error.details['again'] === undefined : true;
 }
 

@@ -7,11 +7,11 @@ import {
   type PictureSize,
   sourceRectangle,
 } from './canvas-compositor.js';
+import { type FrameCompositor, coversExactly, placeOf } from './frame-compositor.js';
 import {
   type Overlay,
   type Planes,
   PlaneScaler,
-  type Rectangle,
   blendOverlay,
   createPlanes,
   fillPlanes,
@@ -30,15 +30,15 @@ export const exportColourSpace: VideoColorSpaceInit = {
 };
 
 const keptOverlays = 24;
-// Fitted sizes are quotients: a hundredth of a pixel is no difference.
-const slack = 0.01;
+/** Overlays begin on such a place, where the output's rows do too: then four of their pixels are blended at once. */
+const overlayStep = 8;
 
 /**
  * Composes frames in the decoders' own Y, U and V. Pictures of a video that stand upright are copied or scaled plane by
  * plane; everything else (titles, stills, turned pictures, pictures in other colour spaces) is drawn by the canvas
  * compositor onto a box just large enough, once per change, and blended in.
  */
-export class PlaneCompositor {
+export class PlaneCompositor implements FrameCompositor {
   readonly #canvas: CanvasCompositor = new CanvasCompositor();
   readonly #output: PictureSize;
   readonly #scale: number;
@@ -46,6 +46,7 @@ export class PlaneCompositor {
   readonly #scalers = new Map<string, PlaneScaler>();
   readonly #sources = new Map<string, { sample: VideoSample; planes: Planes }>();
   readonly #overlays = new Map<string, Overlay | null>();
+  readonly #uncopyable = new Set<VideoSample['format']>();
   #scratch: OffscreenCanvasRenderingContext2D | null = null;
 
   /** @param scale output pixels per project pixel */
@@ -63,10 +64,10 @@ export class PlaneCompositor {
     if (
       first?.kind === 'video' &&
       under?.kind === 'video' &&
-      this.coversExactly(first, under) &&
-      isPlain(under.sample)
+      coversExactly(first, under, this.#output, this.#scale) &&
+      this.#isCopyable(under.sample) &&
+      (await this.#copyPlanes(under.sample, this.#target))
     ) {
-      await copyPlanes(under.sample, this.#target);
       rest = others;
     } else {
       fillPlanes(this.#target, rgbToYuv(...parseColour(graph.background)));
@@ -76,38 +77,26 @@ export class PlaneCompositor {
     return this.#target;
   }
 
-  /**
-   * Whether a layer is one whole picture, as large as the output, upright and opaque: then the decoded picture is the
-   * frame.
-   */
-  coversExactly(layer: VideoLayer, picture: LayerPicture): boolean {
-    if (picture.kind !== 'video' || layer.opacity !== 1 || layer.geometry.rotation % 360 !== 0) return false;
-    const { sample } = picture;
-    if (sample.rotation !== 0 || sample.flip) return false;
-    const { width, height } = this.#output;
-    if (sample.visibleRect.width !== width || sample.visibleRect.height !== height) return false;
-    const to = this.#placeOf(layer);
-    const from = sourceRectangle(layer, picture);
-    return (
-      isNear(to.x, 0) &&
-      isNear(to.y, 0) &&
-      isNear(to.width, width) &&
-      isNear(to.height, height) &&
-      isNear(from.x, 0) &&
-      isNear(from.y, 0) &&
-      isNear(from.width, sample.displayWidth) &&
-      isNear(from.height, sample.displayHeight)
-    );
+  close(): void {
+    this.#sources.clear();
+    this.#overlays.clear();
   }
 
-  #placeOf({ geometry }: Layer): Rectangle {
-    const scale = this.#scale;
-    return {
-      x: (geometry.centreX - geometry.width / 2) * scale,
-      y: (geometry.centreY - geometry.height / 2) * scale,
-      width: geometry.width * scale,
-      height: geometry.height * scale,
-    };
+  #isCopyable(sample: VideoSample): boolean {
+    return isPlain(sample) && !this.#uncopyable.has(sample.format);
+  }
+
+  /** False where the browser doesn't let the planes of such pictures out; then they are drawn, now and from now on. */
+  async #copyPlanes(sample: VideoSample, planes: Planes): Promise<boolean> {
+    try {
+      await copyPlanes(sample, planes);
+      return true;
+    } catch (error) {
+      // A picture that is gone can't be drawn either.
+      if (error instanceof DOMException && error.name === 'InvalidStateError') throw error;
+      this.#uncopyable.add(sample.format);
+      return false;
+    }
   }
 
   async #addLayer(layer: Layer, picture: LayerPicture | undefined): Promise<void> {
@@ -119,11 +108,11 @@ export class PlaneCompositor {
       if (picture?.kind !== 'video') return;
       if (
         layer.geometry.rotation % 360 === 0 &&
-        isPlain(picture.sample) &&
+        this.#isCopyable(picture.sample) &&
         picture.sample.rotation === 0 &&
-        !picture.sample.flip
+        !picture.sample.flip &&
+        (await this.#addVideo(layer, picture))
       ) {
-        await this.#addVideo(layer, picture);
         return;
       }
       const drawn = this.#drawOverlay(layer, picture);
@@ -135,17 +124,17 @@ export class PlaneCompositor {
   }
 
   #addColour(layer: ColourLayer): void {
-    fillRectangle(this.#target, this.#placeOf(layer), rgbToYuv(...parseColour(layer.colour)), layer.opacity);
+    fillRectangle(this.#target, placeOf(layer, this.#scale), rgbToYuv(...parseColour(layer.colour)), layer.opacity);
   }
 
-  async #addVideo(layer: VideoLayer, picture: LayerPicture & { kind: 'video' }): Promise<void> {
+  async #addVideo(layer: VideoLayer, picture: LayerPicture & { kind: 'video' }): Promise<boolean> {
     const { sample } = picture;
     let source = this.#sources.get(layer.clipId);
     if (source?.sample !== sample) {
       const { width, height } = sample.visibleRect;
       const fits = source?.planes.width === width && source.planes.height === height;
       const planes = fits && source ? source.planes : createPlanes(width, height);
-      await copyPlanes(sample, planes);
+      if (!(await this.#copyPlanes(sample, planes))) return false;
       source = { sample, planes };
       this.#sources.set(layer.clipId, source);
     }
@@ -159,7 +148,8 @@ export class PlaneCompositor {
     const across = source.planes.width / sample.displayWidth;
     const down = source.planes.height / sample.displayHeight;
     const from = { x: shown.x * across, y: shown.y * down, width: shown.width * across, height: shown.height * down };
-    scaler.draw(source.planes, from, this.#target, this.#placeOf(layer), layer.opacity);
+    scaler.draw(source.planes, from, this.#target, placeOf(layer, this.#scale), layer.opacity);
+    return true;
   }
 
   /** What doesn't move is drawn once; its opacity isn't part of it, so a fade draws nothing anew. */
@@ -179,9 +169,10 @@ export class PlaneCompositor {
   #drawOverlay(layer: Layer, picture: LayerPicture | undefined): Overlay | null {
     const bounds = this.#canvas.bounds(layer, this.#scale, this.#output);
     if (!bounds) return null;
-    const x = bounds.x & ~1;
+    const step = this.#output.width % overlayStep === 0 ? overlayStep : 2;
+    const x = bounds.x - (bounds.x % step);
     const y = bounds.y & ~1;
-    const width = (bounds.x + bounds.width - x + 1) & ~1;
+    const width = Math.ceil((bounds.x + bounds.width - x) / step) * step;
     const height = (bounds.y + bounds.height - y + 1) & ~1;
     const context = this.#scratchOf(width, height);
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -211,10 +202,6 @@ export class PlaneCompositor {
     for (const id of this.#sources.keys()) if (!used.has(id)) this.#sources.delete(id);
     for (const id of this.#scalers.keys()) if (!used.has(id)) this.#scalers.delete(id);
   }
-}
-
-function isNear(a: number, b: number): boolean {
-  return Math.abs(a - b) <= slack;
 }
 
 /** Whether a decoded picture's planes can be used as they are: 4:2:0, eight bits, BT.709 in limited range, even size. */
