@@ -17,6 +17,11 @@ import { filesBelow, packages, root } from './workspace.mjs';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'lectern-tests-'));
 
+/** @param {string} text */
+const write = (text) => void process.stdout.write(text);
+/** Where the output of lanes that run beside others goes, until they are over. @type {Map<string, (text: string) => void>} */
+const printing = new Map();
+
 /**
  * Runs a test runner of ours, which writes its counts to a file.
  *
@@ -28,9 +33,11 @@ async function runCounted(lane, args) {
   const report = path.join(scratch, `${lane}.json`);
   const child = spawn(process.execPath, args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, LECTERN_TEST_REPORT: report },
   });
+  const print = printing.get(lane) ?? write;
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', print);
   const code = await new Promise((resolve) => child.once('close', resolve));
   /** @type {Counts} */
   let counts;
@@ -148,24 +155,66 @@ for (const lane of wanted) {
   }
 }
 
+/** Lanes that wait for their servers much of the time run beside each other; the others want the machine for themselves. */
+const together = [['contract', 'browser']];
+
+/**
+ * @param {string} lane
+ * @returns {Promise<Counts>}
+ */
+async function runLane(lane) {
+  try {
+    return (await lanes[lane]?.()) ?? { passed: 0, failed: 1 };
+  } catch (error) {
+    (printing.get(lane) ?? write)(`${error instanceof Error ? error.message : String(error)}\n`);
+    return { passed: 0, failed: 1 };
+  }
+}
+
+/** @param {string} lane */
+const heading = (lane) => `\n── ${lane} ${'─'.repeat(70 - lane.length)}\n`;
+
+/**
+ * Runs lanes beside each other. The first one is seen as it goes, what the others print comes after it, each in one piece.
+ *
+ * @param {readonly string[]} names
+ */
+async function runBeside(names) {
+  /** @type {[lane: string, counts: Counts][]} */
+  const results = [];
+  /** @type {Map<string, string[]>} */
+  const held = new Map();
+  await Promise.all(
+    names.map(async (lane, index) => {
+      if (index === 0) write(heading(lane));
+      else {
+        const pieces = [heading(lane)];
+        held.set(lane, pieces);
+        printing.set(lane, (text) => void pieces.push(text));
+      }
+      results.push([lane, await runLane(lane)]);
+    }),
+  );
+  for (const pieces of held.values()) pieces.forEach(write);
+  return results;
+}
+
 /** @type {Counts} */
 const total = { passed: 0, failed: 0 };
 /** @type {string[]} */
 const summary = [];
-for (const [lane, run] of Object.entries(lanes)) {
-  if (!wanted.includes(lane)) continue;
-  process.stdout.write(`\n── ${lane} ${'─'.repeat(70 - lane.length)}\n`);
-  /** @type {Counts} */
-  let counts;
-  try {
-    counts = await run();
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    counts = { passed: 0, failed: 1 };
+/** @type {string[]} */
+const left = Object.keys(lanes).filter((lane) => wanted.includes(lane));
+for (let lane = left[0]; lane !== undefined; lane = left[0]) {
+  const first = lane;
+  const beside = together.find((group) => group.includes(first)) ?? [first];
+  const names = beside.filter((name) => left.includes(name));
+  left.splice(0, left.length, ...left.filter((name) => !names.includes(name)));
+  for (const [name, counts] of await runBeside(names)) {
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    summary.push(`${name}: ${counts.passed} passed, ${counts.failed} failed`);
   }
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  summary.push(`${lane}: ${counts.passed} passed, ${counts.failed} failed`);
 }
 rmSync(scratch, { recursive: true, force: true });
 process.stdout.write(`\n${summary.join('\n')}\n${total.passed} passed, ${total.failed} failed\n`);
