@@ -13,12 +13,18 @@ import { transform } from 'esbuild';
 import { rollup } from 'rollup';
 import { aacInWorker } from './aac-in-worker.mjs';
 import { alphaInWorker } from './alpha-in-worker.mjs';
+import { keyFramesInWorker } from './key-frames-in-worker.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 /** @param {{minify?: boolean}} [options] */
 export async function buildWorker({ minify = true } = {}) {
-  await bundle('dist/worker/render.worker.js', 'render.worker', [aacInWorker(), alphaInWorker()], minify);
+  await bundle(
+    'dist/worker/render.worker.js',
+    'render.worker',
+    [aacInWorker(), alphaInWorker(), keyFramesInWorker()],
+    minify,
+  );
   await bundle('ffmpeg-worker.entry.mjs', 'ffmpeg.worker', [], minify);
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { declaredLength } from './container-length.js';
 import { readImageFacts } from './image-header.js';
+import { readITunesGaps } from './itunes-gapless.js';
 import { readMp3Gaps } from './mp3-gapless.js';
 
 async function fixture(name: string): Promise<Blob> {
@@ -43,4 +44,34 @@ test('an MP3 says what its encoder added', async () => {
   assert.equal(gaps.delay, 1105);
   assert.equal(await readMp3Gaps(await fixture('tone.wav')), null);
   assert.equal(await readMp3Gaps(new Blob([])), null);
+});
+
+function box(type: string, ...content: readonly string[]): string {
+  const body = content.join('');
+  const size = (body.length + 8).toString(16).padStart(8, '0');
+  return size.replace(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16))) + type + body;
+}
+
+function bytes(...parts: readonly string[]): Blob {
+  return new Blob(parts.map((part) => Buffer.from(part, 'latin1')));
+}
+
+const zeros = '\0'.repeat(4);
+const gaplessTag = box(
+  '----',
+  box('mean', zeros, 'com.apple.iTunes'),
+  box('name', zeros, 'iTunSMPB'),
+  box('data', '\0\0\0\u0001', zeros, ' 00000000 00000840 000001CA 00000000003F31F6', ' 00000000'.repeat(8)),
+);
+
+test('an MP4 without an edit list says in its tags what its encoder added', async () => {
+  const tagged = bytes(box('ftyp', 'M4A '), box('mdat', 'sound'), box('moov', box('udta', gaplessTag)));
+  assert.deepEqual(await readITunesGaps(tagged), { priming: 0x840, padding: 0x1ca });
+});
+
+test('an edit list goes before the tags, and a file without either says nothing', async () => {
+  assert.equal(await readITunesGaps(bytes(box('moov', box('elst', zeros), box('udta', gaplessTag)))), null);
+  assert.equal(await readITunesGaps(await fixture('tone.m4a')), null);
+  assert.equal(await readITunesGaps(await fixture('tone.wav')), null);
+  assert.equal(await readITunesGaps(bytes(box('moov', 'iTunSMPB', 'data'))), null);
 });

@@ -1,7 +1,10 @@
 import { LecternError, toLecternError } from '@lectern/ports';
 import { ALL_FORMATS, BlobSource, Input, type InputAudioTrack, type InputVideoTrack } from 'mediabunny';
 import { type ImageFacts, readImageFacts } from './image-header.js';
+import { readITunesGaps } from './itunes-gapless.js';
 import { readMp3Gaps } from './mp3-gapless.js';
+import { type OpusSkip, readOpusSkip } from './opus-skip.js';
+import { settleColours } from './settle-colours.js';
 
 /** Pictures with more pixels are refused before a decoder sees them: 64 million are 256 MB once decoded. */
 export const maxImagePixels = 64_000_000;
@@ -21,6 +24,7 @@ export interface TimedMedia {
   readonly origin: number;
   /** Seconds at the end of the file that an encoder has filled up and nobody should hear. */
   readonly padding: number;
+  readonly opusSkip: OpusSkip | null;
 }
 
 /** A still. */
@@ -60,10 +64,24 @@ async function openTimed(blob: Blob, input: Input): Promise<TimedMedia> {
   const first = video ?? audio;
   if (!first) throw new LecternError('file-truncated', { message: 'there is no track in it' });
   const start = await first.getFirstTimestamp();
-  const gaps = !video && (await audio?.getCodec()) === 'mp3' ? await readMp3Gaps(blob) : null;
-  const origin = gaps ? start + gaps.delay / gaps.sampleRate : Math.max(0, start);
-  const padding = gaps ? gaps.padding / gaps.sampleRate : 0;
-  return { kind: video ? 'video' : 'audio', blob, input, video, audio, origin, padding };
+  if (video) await settleColours(video);
+  const gaps = video || !audio ? null : await readGaps(blob, audio);
+  const origin = gaps ? start + gaps.before : Math.max(0, start);
+  const opusSkip = await readOpusSkip(audio, await input.getFormat());
+  return { kind: video ? 'video' : 'audio', blob, input, video, audio, origin, padding: gaps?.after ?? 0, opusSkip };
+}
+
+/** Seconds before and after the sound that nobody should hear, where the container's times don't have them. */
+async function readGaps(blob: Blob, audio: InputAudioTrack): Promise<{ before: number; after: number } | null> {
+  const codec = await audio.getCodec();
+  if (codec === 'mp3') {
+    const gaps = await readMp3Gaps(blob);
+    return gaps && { before: gaps.delay / gaps.sampleRate, after: gaps.padding / gaps.sampleRate };
+  }
+  if (codec !== 'aac') return null;
+  const gaps = await readITunesGaps(blob);
+  const sampleRate = await audio.getSampleRate();
+  return gaps && { before: gaps.priming / sampleRate, after: gaps.padding / sampleRate };
 }
 
 /** Lets go of a file's decoders and buffers. */

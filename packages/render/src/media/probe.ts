@@ -156,15 +156,16 @@ async function decodePicture(media: TimedMedia, video: InputVideoTrack, duration
 
 async function decodesSound(audio: InputAudioTrack): Promise<boolean> {
   if (!(await audio.canDecode().catch(() => false))) return false;
+  // Not the sample at the first time: in some codecs the first packet gives none.
+  const samples = new AudioSampleSink(audio).samples();
   try {
-    const sample = await withDeadline(
-      new AudioSampleSink(audio).getSample(await audio.getFirstTimestamp()),
-      decodeMilliseconds,
-    );
-    sample?.close();
-    return sample !== null;
+    const { value } = await withDeadline(samples.next(), decodeMilliseconds);
+    value?.close();
+    return value !== undefined;
   } catch {
     return false;
+  } finally {
+    void samples.return();
   }
 }
 

@@ -1,5 +1,6 @@
 import { type AudioSample, AudioSampleSink } from 'mediabunny';
 import type { PcmSource } from '../sound/mixer.js';
+import { RateConverter } from '../sound/rate-converter.js';
 import { SampleWindow } from '../sound/sample-window.js';
 import { type Stereo, createStereo, mixDown } from '../sound/stereo.js';
 import type { TimedMedia } from './media-file.js';
@@ -10,16 +11,20 @@ const jitterSeconds = 0.006;
 const prerollSeconds = 0.15;
 const jumpSeconds = 4;
 
-/** The samples of a decoded block, as two channels. */
+/** The samples of a decoded block, as two channels; one array for both where it has one. */
 export function stereoOf(sample: AudioSample): Stereo {
-  const block = createStereo(sample.numberOfFrames);
-  const channels: Float32Array[] = [];
-  for (let index = 0; index < sample.numberOfChannels; index += 1) {
-    const channel = new Float32Array(sample.numberOfFrames);
-    sample.copyTo(channel, { planeIndex: index, format: 'f32-planar' });
-    channels.push(channel);
-  }
-  mixDown(channels, sample.numberOfFrames, block, 0);
+  const { numberOfFrames, numberOfChannels } = sample;
+  const channel = (planeIndex: number): Float32Array => {
+    const samples = new Float32Array(numberOfFrames);
+    sample.copyTo(samples, { planeIndex, format: 'f32-planar' });
+    return samples;
+  };
+  const left = channel(0);
+  if (numberOfChannels === 1) return { left, right: left };
+  if (numberOfChannels === 2) return { left, right: channel(1) };
+  const channels = Array.from({ length: numberOfChannels }, (_, index) => (index === 0 ? left : channel(index)));
+  const block = createStereo(numberOfFrames);
+  mixDown(channels, numberOfFrames, block, 0);
   return block;
 }
 
@@ -31,25 +36,32 @@ export class TrackSound implements PcmSource {
   readonly sampleRate: number;
   readonly #media: TimedMedia;
   readonly #sink: AudioSampleSink;
+  readonly #firstTimestamp: number;
+  /** Seconds that are added to the times of what is decoded since the last start; null before it is known. */
+  #late: number | null = null;
   #samples: AsyncGenerator<AudioSample, void> | null = null;
   #ended = false;
   #window: SampleWindow | null = null;
+  /** While what is decoded has another rate than it had at the start of the file. */
+  #converter: RateConverter | null = null;
   #reading: Promise<unknown> = Promise.resolve();
 
-  private constructor(media: TimedMedia, sink: AudioSampleSink, sampleRate: number) {
+  private constructor(media: TimedMedia, sink: AudioSampleSink, sampleRate: number, firstTimestamp: number) {
     this.#media = media;
     this.#sink = sink;
     this.sampleRate = sampleRate;
+    this.#firstTimestamp = firstTimestamp;
   }
 
   /** Null for a file without sound. The rate is that of what is decoded, which may be twice what the file says (HE-AAC). */
   static async open(media: TimedMedia): Promise<TrackSound | null> {
     if (!media.audio) return null;
     const sink = new AudioSampleSink(media.audio);
-    const first = await sink.getSample(await media.audio.getFirstTimestamp());
+    const firstTimestamp = await media.audio.getFirstTimestamp();
+    const first = await sink.getSample(firstTimestamp);
     const sampleRate = first?.sampleRate ?? (await media.audio.getSampleRate());
     first?.close();
-    return new TrackSound(media, sink, sampleRate);
+    return new TrackSound(media, sink, sampleRate, firstTimestamp);
   }
 
   read(start: number, length: number): Promise<Stereo> {
@@ -67,12 +79,13 @@ export class TrackSound implements PcmSource {
     while (window.to < end && !this.#ended) await this.#decodeOne(window);
     // A second stays, because blocks of a mix overlap by the reach of the resampler.
     window.dropBefore(start - this.sampleRate);
-    return window.copy(start, length);
+    return window.view(start, length);
   }
 
   async #start(start: number): Promise<SampleWindow> {
     await this.#samples?.return();
     this.#ended = false;
+    this.#late = null;
     this.#samples = this.#sink.samples(this.#media.origin + start / this.sampleRate - prerollSeconds);
     this.#window = new SampleWindow(start, jumpSeconds * this.sampleRate);
     return this.#window;
@@ -82,16 +95,33 @@ export class TrackSound implements PcmSource {
     const pulled = await this.#samples?.next();
     const sample = pulled?.value;
     if (!sample) {
+      this.#convert(window, true);
       this.#ended = true;
       return;
     }
     try {
-      const position = Math.round((sample.timestamp - this.#media.origin) * this.sampleRate);
-      const follows = Math.abs(position - window.to) <= jitterSeconds * this.sampleRate && window.to > window.from;
-      window.append(stereoOf(sample), follows ? window.to : position);
+      const { sampleRate, timestamp } = sample;
+      if (this.#converter && this.#converter.from !== sampleRate) this.#convert(window, true);
+      if (sampleRate !== this.sampleRate) this.#converter ??= new RateConverter(sampleRate, this.sampleRate);
+      const end = this.#converter ? this.#converter.end : window.to > window.from ? window.to : null;
+      const position = Math.round((timestamp - this.#media.origin) * sampleRate);
+      const follows = end !== null && Math.abs(position - end) <= jitterSeconds * sampleRate;
+      const place = follows ? end : position;
+      if (!this.#converter) {
+        window.append(stereoOf(sample), place);
+        return;
+      }
+      this.#converter.append(stereoOf(sample), place);
+      this.#convert(window, false);
     } finally {
       sample.close();
     }
+  }
+
+  #convert(window: SampleWindow, all: boolean): void {
+    const part = this.#converter?.take(all);
+    if (part) window.append(part.sound, part.position);
+    if (all) this.#converter = null;
   }
 
   async close(): Promise<void> {
