@@ -29,8 +29,6 @@ export interface Ingredients {
   readonly args: readonly string[];
   /** Options of the input of sound. */
   readonly soundInput?: readonly string[];
-  /** Options of the input of pictures. */
-  readonly pictureInput?: readonly string[];
 }
 
 export type Colours = 'bt709' | 'bt601' | 'bt709-full' | 'bt601-full' | 'untagged-601' | 'untagged-709' | 'none';
@@ -86,7 +84,7 @@ export class SourceKit {
       series = { ...sourceSize, source: 1, ...pictures };
       const { width, height, alpha = false } = series;
       inputs.push('-f', 'rawvideo', '-pix_fmt', alpha ? 'rgba' : 'rgb24', '-s', `${String(width)}x${String(height)}`);
-      inputs.push('-r', pictures.rate, ...(ingredients.pictureInput ?? []), '-i', 'pipe:0');
+      inputs.push('-r', pictures.rate, '-i', 'pipe:0');
       const colour = colourArguments(colours, alpha);
       const filters = [filter, colour.filter].filter((each) => each !== undefined && each !== null);
       if (filters.length > 0) outputs.push('-vf', filters.join(','));

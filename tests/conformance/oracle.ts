@@ -94,7 +94,7 @@ async function chirpsOf(
     const meant = chirpTime(index, source.interval) + lead;
     const at = meant - start;
     if (at < 0 || at + chirpLength > length) continue;
-    const found = findChirp(samples, sampleRate, index, at);
+    const found = source.shows.heard === 'by-recipe' ? at : findChirp(samples, sampleRate, index, at);
     if (found === null) continue;
     chirps.push({ index, time: found + start });
     worst = Math.max(worst, Math.abs(found + start - meant));
