@@ -159,6 +159,9 @@ export function conversionActions(context: ActionContext, actions: Pick<Actions,
           await made.release();
         }
         end();
+        // What was told of its upload is no longer so.
+        for (const { id, assetId, storedUndecodable } of uploads.items())
+          if (storedUndecodable && assetId === job.assetId) uploads.clear(id);
         for (const queryKey of [queryKeys.assetAll(job.assetId), queryKeys.assetLists()])
           void queryClient.invalidateQueries({ queryKey });
         update(job.id, { status: 'done', fraction: 1, resultId });

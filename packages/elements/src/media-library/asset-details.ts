@@ -1,6 +1,6 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { LecternError, toLecternError, type Asset, type AssetUsage, type ProjectSummary } from '@lectern/ports';
-import type { LecternSession, Messages } from '@lectern/core';
+import { canConvert, type LecternSession, type Messages } from '@lectern/core';
 import type { InlineEditController } from '../collection/inline-edit-controller.js';
 import { ObjectUrlController } from '../collection/object-url-controller.js';
 import { poster } from '../collection/poster.js';
@@ -17,6 +17,8 @@ export interface AssetDetailsOptions {
   readonly edit: InlineEditController;
   readonly close: () => void;
   readonly commands: LibraryCommands;
+  /** Asks whether a file that can't be read here is to be converted. */
+  readonly convert: (assetId: string) => void;
 }
 
 const usageIcons: Readonly<Record<string, IconName>> = {
@@ -219,6 +221,18 @@ export class AssetDetailsController implements ReactiveController {
         ${icon('warning')}
         <p><strong>${told.title}</strong></p>
         <p class="hint">${told.advice}</p>
+        ${
+          session && canConvert(asset, session.render)
+            ? html`<button
+                class="button convert-asset"
+                @click=${() => {
+                  this.#options.convert(asset.id);
+                }}
+              >
+                ${messages.t('conversion.convert')}
+              </button>`
+            : nothing
+        }
       </div>`;
     }
     if (url === null) {

@@ -39,6 +39,13 @@ export function projectOf(asset: Asset): string | null {
 
 const codecs: Readonly<Record<string, string>> = {
   avc: 'H.264',
+  h264: 'H.264',
+  mpeg1video: 'MPEG-1',
+  mpeg2video: 'MPEG-2',
+  mpeg4: 'MPEG-4',
+  ac3: 'AC-3',
+  eac3: 'E-AC-3',
+  dts: 'DTS',
   hevc: 'H.265',
   vp8: 'VP8',
   vp9: 'VP9',

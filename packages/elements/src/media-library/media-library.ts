@@ -8,6 +8,8 @@ import { ItemMenuController, type MenuLine } from '../collection/item-menu-contr
 import { PagedListController } from '../collection/paged-list-controller.js';
 import { SearchController } from '../collection/search-controller.js';
 import { ConnectionBanner } from '../connection-banner/connection-banner.js';
+import { ConversionDialogController } from '../conversion-dialog/conversion-dialog.js';
+import { conversionDialogStyles } from '../conversion-dialog/conversion-dialog.styles.js';
 import { AttachDialogController } from '../course-outline/attach-dialog.js';
 import { Announcer } from '../foundation/announcer.js';
 import { LecternElement } from '../foundation/lectern-element.js';
@@ -58,6 +60,7 @@ import { mediaLibraryStyles } from './media-library.styles.js';
  * @csspart operations - Work on many files at once.
  * @csspart tag-dialog - The dialog that asks for tags.
  * @csspart attach-dialog - *Add to course*.
+ * @csspart conversion-dialog - The dialog that asks whether a file is to be converted.
  * @csspart connection - The line that says that this browser stands in for the page's back end.
  * @csspart move-dialog - *Move my work*.
  * @csspart state - The picture and words of an empty or failing library.
@@ -74,7 +77,7 @@ import { mediaLibraryStyles } from './media-library.styles.js';
  * | Escape | lets go of the selection, closes the details |
  */
 export class MediaLibraryElement extends LecternElement {
-  static override styles: CSSResultGroup = [LecternElement.styles, mediaLibraryStyles];
+  static override styles: CSSResultGroup = [LecternElement.styles, mediaLibraryStyles, conversionDialogStyles];
 
   /** What can be uploaded: as the `accept` of a file input. Everything that the library takes when left out. */
   @property() accept: string | null = null;
@@ -198,6 +201,9 @@ export class MediaLibraryElement extends LecternElement {
       this.#collection.focus();
     },
     commands: this.#commands,
+    convert: (assetId) => {
+      this.#conversion.open(assetId);
+    },
   });
   readonly #operations: OperationList = new OperationList(this, {
     session: () => this.session,
@@ -215,6 +221,12 @@ export class MediaLibraryElement extends LecternElement {
       this.#commands.tagAll(assetIds, tags);
     },
     returnTo: () => this.renderRoot.querySelector<HTMLElement>('.bulk button'),
+  });
+  readonly #conversion: ConversionDialogController = new ConversionDialogController(this, {
+    session: () => this.session,
+    say: (text) => {
+      this.#announcer.say(text);
+    },
   });
   readonly #attach: AttachDialogController = new AttachDialogController(this, {
     session: () => this.session,
@@ -332,7 +344,8 @@ export class MediaLibraryElement extends LecternElement {
         ${this.#imports.render(messages)}
       </div>
       ${this.#menu.render(messages)} ${this.#attach.render(messages)} ${this.#bulkTags.render()}
-      ${this.#connection.renderDialog()} ${this.#announcer.render()} ${this.#notices.render(messages)}`;
+      ${this.#conversion.render(messages)} ${this.#connection.renderDialog()} ${this.#announcer.render()}
+      ${this.#notices.render(messages)}`;
   }
 
   get #view(): 'grid' | 'list' {

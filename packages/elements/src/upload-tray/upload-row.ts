@@ -8,6 +8,8 @@ import {
   uploadStanding,
   uploadStatement,
   uploadSteps,
+  isConversionBusy,
+  type ConversionJob,
   type LecternSession,
   type Messages,
   type UploadStanding,
@@ -30,6 +32,10 @@ export interface UploadRowContext {
   readonly step: (item: UploadItem, step: Exclude<UploadStep, 'decide'>) => void;
   readonly decide: (item: UploadItem, decision: DuplicateDecision) => void;
   readonly signIn: () => void;
+  /** What is done about a file that can't be read here; null where there is nothing to do it with. */
+  readonly convert: ((item: UploadItem) => void) | null;
+  /** The running or last conversion. */
+  readonly conversion: ConversionJob | null;
 }
 
 const stateIcons: Readonly<Partial<Record<UploadStanding, IconName>>> = {
@@ -190,6 +196,7 @@ function choicesOf(item: UploadItem, meant: UploadDuplicate | null, context: Upl
         run: context.signIn,
       },
     ];
+  if (item.storedUndecodable && context.convert) return [conversionChoice(item, context.convert, context)];
   if (item.status !== 'duplicate') return [];
   const anyway: Choice = {
     id: 'upload-anyway',
@@ -223,6 +230,27 @@ function choicesOf(item: UploadItem, meant: UploadDuplicate | null, context: Upl
       },
     },
   ];
+}
+
+function conversionChoice(
+  item: UploadItem,
+  convert: (item: UploadItem) => void,
+  { conversion, messages }: UploadRowContext,
+): Choice {
+  const running = conversion?.assetId === item.assetId && isConversionBusy(conversion) ? conversion : null;
+  const percent = messages.format.percent(running?.fraction ?? 0);
+  const name = item.fileName;
+  return {
+    id: 'convert',
+    text: running ? messages.t('conversion.convertingShort', { percent }) : messages.t('conversion.convert'),
+    label: running
+      ? messages.t('conversion.convertingNamed', { percent, name })
+      : messages.t('conversion.convertNamed', { name }),
+    primary: !running,
+    run: () => {
+      convert(item);
+    },
+  };
 }
 
 const stepIcons = { pause: 'pause', resume: 'play', retry: 'refresh', cancel: 'close', clear: 'close' } as const;

@@ -15,6 +15,8 @@ import {
 } from '@lectern/core';
 import { attempt } from '../collection/attempt.js';
 import { ManyQueriesController } from '../collection/many-queries-controller.js';
+import { ConversionDialogController } from '../conversion-dialog/conversion-dialog.js';
+import { conversionDialogStyles } from '../conversion-dialog/conversion-dialog.styles.js';
 import { Announcer } from '../foundation/announcer.js';
 import { icon, type IconName } from '../foundation/icon.js';
 import { LecternElement } from '../foundation/lectern-element.js';
@@ -67,6 +69,7 @@ const toldHere: ReadonlySet<MessageKey> = new Set<MessageKey>([
  * @csspart row - One upload.
  * @csspart picture - Its picture, or the icon of its kind.
  * @csspart progress - Its bar.
+ * @csspart conversion-dialog - The dialog that asks whether a file is to be converted.
  * @cssproperty --lectern-upload-tray-radius - Corners of the frame; 12px.
  * @cssproperty [--lectern-upload-tray-max-height=320px] - The height from which on the list scrolls.
  *
@@ -78,7 +81,7 @@ const toldHere: ReadonlySet<MessageKey> = new Set<MessageKey>([
  * | Delete | cancels an upload, or takes it off the list when it is over |
  */
 export class UploadTrayElement extends LecternElement {
-  static override styles: CSSResultGroup = [LecternElement.styles, uploadTrayStyles];
+  static override styles: CSSResultGroup = [LecternElement.styles, uploadTrayStyles, conversionDialogStyles];
 
   /** Only the line with the summary is shown. */
   @property({ type: Boolean, reflect: true }) folded = false;
@@ -115,6 +118,12 @@ export class UploadTrayElement extends LecternElement {
     },
     failed: ({ id: uploadId, fileName, error }) => {
       this.emit<UploadErrorDetail>('lectern-upload-error', { uploadId, fileName, code: error?.code ?? 'unknown' });
+    },
+  });
+  readonly #conversion: ConversionDialogController = new ConversionDialogController(this, {
+    session: () => this.session,
+    say: (text) => {
+      this.#announcer.say(text);
     },
   });
   /** Which of several assets a file may be was chosen, by upload. */
@@ -157,8 +166,9 @@ export class UploadTrayElement extends LecternElement {
 
   protected override render(): TemplateResult {
     const { items } = this;
-    if (items.length === 0) return html`<slot name="empty"></slot>${this.#announcer.render()}`;
     const { messages } = this.localize;
+    if (items.length === 0)
+      return html`<slot name="empty"></slot>${this.#conversion.render(messages)} ${this.#announcer.render()}`;
     const summary = summariseUploads(items);
     return html`<section class="tray" part="tray" aria-label=${messages.t('uploads.title')}>
         ${this.#renderHeader(summary)}
@@ -172,7 +182,7 @@ export class UploadTrayElement extends LecternElement {
         ${this.folded ? nothing : this.#renderList(summary)}
         <input type="file" class="visually-hidden" tabindex="-1" aria-hidden="true" @change=${this.#onFile} />
       </section>
-      ${this.#announcer.render()}`;
+      ${this.#conversion.render(messages)} ${this.#announcer.render()}`;
   }
 
   #renderHeader(summary: UploadsSummary): TemplateResult {
@@ -378,6 +388,12 @@ export class UploadTrayElement extends LecternElement {
       signIn: () => {
         requestSignIn((type, detail) => this.emit<SignInRequestDetail>(type, detail, { cancelable: true }), session);
       },
+      convert: session?.render.converter
+        ? ({ assetId }) => {
+            this.#conversion.open(assetId);
+          }
+        : null,
+      conversion: this.#conversion.job,
     };
   }
 

@@ -16,6 +16,7 @@ export const conversionMessages = {
   'conversion.start': 'Convert here',
   'conversion.converting': 'Converting “{name}”…',
   'conversion.convertingShort': 'Converting: {percent}',
+  'conversion.convertingNamed': 'Converting: {percent}, “{name}”',
   'conversion.timeLeft': '{time} left',
   'conversion.storing': 'Putting it into the library…',
   'conversion.background': 'It goes on when you close this. Keep the tab open.',

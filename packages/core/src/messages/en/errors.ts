@@ -133,7 +133,7 @@ export const errorMessages = {
     'The file is kept; convert it to H.264 or VP9 to cut it here, or try another browser.',
 
   'error.converter-unavailable.subject': 'The converter',
-  'error.converter-unavailable.title': '{subject} couldn’t be loaded',
+  'error.converter-unavailable.title': 'The converter couldn’t be loaded',
   'error.converter-unavailable.advice':
     'Check your connection and try again. If it keeps happening, tell whoever runs this site; until then, convert the file with a program on your computer.',
   'error.converter-unavailable.adviceShort':

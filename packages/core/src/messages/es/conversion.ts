@@ -18,6 +18,7 @@ export const conversionMessages: TranslationOf<typeof english> = {
   'conversion.start': 'Convertir aquí',
   'conversion.converting': 'Convirtiendo «{name}»…',
   'conversion.convertingShort': 'Convirtiendo: {percent}',
+  'conversion.convertingNamed': 'Convirtiendo: {percent}, «{name}»',
   'conversion.timeLeft': 'quedan {time}',
   'conversion.storing': 'Guardándolo en la biblioteca…',
   'conversion.background': 'Sigue aunque cierres esto. Mantén abierta la pestaña.',

@@ -135,7 +135,7 @@ export const errorMessages: TranslationOf<typeof english> = {
     'El archivo se conserva; conviértelo a H.264 o VP9 para cortarlo aquí, o prueba otro navegador.',
 
   'error.converter-unavailable.subject': 'El conversor',
-  'error.converter-unavailable.title': 'No se ha podido cargar {subject}',
+  'error.converter-unavailable.title': 'No se ha podido cargar el conversor',
   'error.converter-unavailable.advice':
     'Comprueba la conexión y vuelve a intentarlo. Si sigue pasando, avisa a quien lleva este sitio; mientras tanto, convierte el archivo con un programa de tu ordenador.',
   'error.converter-unavailable.adviceShort':
