@@ -80,3 +80,18 @@ export const Failing: Story = {
       error: { code: 'source-missing', message: '', details: { clip: 'Derivatives 1.mp4' } },
     })(args),
 };
+
+/** A smaller copy of a heavy source, with the switch to its original. */
+export const WithProxy: Story = { render: (args) => player(studioSession(), 'lecture', { proxy: 'shown' })(args) };
+
+/** The original, where there is a smaller copy. */
+export const WithOriginal: Story = { render: (args) => player(studioSession(), 'lecture', { proxy: 'ready' })(args) };
+
+/** One clip of several can't be shown. */
+export const MissingClip: Story = {
+  render: (args) =>
+    player(studioSession(), 'lecture', {
+      proxy: 'shown',
+      error: { code: 'source-missing', message: '', details: { clip: 'Derivatives 1.mp4' } },
+    })(args),
+};

@@ -35,7 +35,9 @@ describe('studio commands', () => {
 
   it('have the keys that people know', () => {
     const expected: Readonly<Partial<Record<StudioCommandId, readonly string[]>>> = {
-      playPause: ['Space', 'k'],
+      playPause: ['Space'],
+      pause: ['k'],
+      slowForward: ['k+l'],
       shuttleBackward: ['j'],
       shuttleForward: ['l'],
       previousFrame: ['ArrowLeft'],
@@ -108,6 +110,29 @@ describe('studio commands', () => {
     assert.equal(rate(), -1);
     run('playPause');
     assert.equal(project.preview.state().status, 'paused');
+  });
+
+  it('play slowly while a key is held, and stand still once it isn’t', () => {
+    const rate = (): number => project.editor.store.getState().shuttleRate;
+    project.editor.seek(100);
+    assert.equal(studioCommand('slowForward').held, 'hold');
+    run('slowForward');
+    assert.equal(playhead(), 101);
+    run('slowBackward');
+    assert.equal(playhead(), 100);
+    const end = studioCommand('slowBackward').begin(project);
+    assert.equal(rate(), -0.5);
+    assert.equal(project.preview.state().status, 'playing');
+    end();
+    assert.equal(rate(), 0);
+    assert.equal(project.preview.state().status, 'paused');
+  });
+
+  it('are not repeated by a key that stays down where that would run away', () => {
+    for (const id of ['playPause', 'pause', 'shuttleForward', 'shuttleBackward'] as const) {
+      assert.equal(studioCommand(id).held, 'once', id);
+    }
+    assert.equal(studioCommand('nextFrame').held, 'again');
   });
 
   it('stop playing when a person moves the playhead', () => {

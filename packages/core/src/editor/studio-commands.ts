@@ -1,6 +1,7 @@
 import { nextEditPoint, previousEditPoint, type ClipId } from '@lectern/timeline';
 import type { MessageKey, PlainMessageKey } from '../messages/messages.js';
 import type { ProjectSession } from '../project-session.js';
+import { transport } from './transport.js';
 
 export type StudioCommandGroup = 'playback' | 'navigation' | 'editing' | 'clipboard' | 'tracks' | 'view' | 'project';
 
@@ -9,18 +10,23 @@ export interface StudioCommand {
   readonly id: StudioCommandId;
   readonly group: StudioCommandGroup;
   readonly label: PlainMessageKey;
-  /** In tinykeys' notation; the first is the one that is shown. `$mod` is ⌘ on a Mac and Ctrl elsewhere. */
+  /**
+   * In tinykeys' notation; the first is the one that is shown. `$mod` is ⌘ on a Mac and Ctrl elsewhere, `k+l` is L while K
+   * is down.
+   */
   readonly keys: readonly string[];
   isEnabled(project: ProjectSession): boolean;
   /** Returns false when it didn't apply, so that a key falls through to the page. */
   run(project: ProjectSession): boolean;
+  /** What a key of it that stays down does: `again` and again, the same `once`, or `hold`, which then is begun and ended. */
+  readonly held: 'again' | 'once' | 'hold';
+  /** Begins what goes on while the key stays down; what is returned ends it. Only for `held` of `hold`. */
+  begin(project: ProjectSession): () => void;
 }
 
 type CommandLabel = Extract<MessageKey, `command.${string}`>;
 /** `split`, `undo` … */
 export type StudioCommandId = CommandLabel extends `command.${infer Id}` ? Id : never;
-
-const shuttleRates = [1, 2, 4, 8] as const;
 
 function frames(project: ProjectSession): number {
   return project.editor.document.totalFrames;
@@ -28,41 +34,6 @@ function frames(project: ProjectSession): number {
 
 function playhead(project: ProjectSession): number {
   return project.editor.store.getState().playheadFrame;
-}
-
-function pause(project: ProjectSession): void {
-  project.editor.setShuttleRate(0);
-  project.preview.pause();
-}
-
-function go(project: ProjectSession, frame: number): boolean {
-  const target = Math.max(0, Math.min(frame, frames(project)));
-  if (frames(project) === 0) return false;
-  pause(project);
-  project.editor.seek(target);
-  return true;
-}
-
-/** J and L: the other direction stands still first, the same direction gets faster. */
-function shuttle(project: ProjectSession, direction: 1 | -1): boolean {
-  if (frames(project) === 0) return false;
-  const { shuttleRate } = project.editor.store.getState();
-  const speed = Math.abs(shuttleRate);
-  const next =
-    Math.sign(shuttleRate) === direction ? (shuttleRates.find((rate) => rate > speed) ?? speed) : shuttleRates[0];
-  project.editor.setShuttleRate(direction * next);
-  void project.preview.play(direction * next);
-  return true;
-}
-
-function playPause(project: ProjectSession): boolean {
-  if (frames(project) === 0) return false;
-  if (project.preview.state().status === 'playing') pause(project);
-  else {
-    project.editor.setShuttleRate(1);
-    void project.preview.play(1);
-  }
-  return true;
 }
 
 /** Moves the edge of the selected clips, or of those under the playhead, to the playhead. */
@@ -99,12 +70,15 @@ interface CommandParts {
   readonly enabled?: (project: ProjectSession) => boolean;
   /** False when it didn't apply; anything else, when it did. */
   readonly run: (project: ProjectSession) => unknown;
+  /** A key that stays down doesn't do it again. */
+  readonly once?: boolean;
+  readonly hold?: (project: ProjectSession) => () => void;
 }
 
 function command(
   group: StudioCommandGroup,
   id: StudioCommandId,
-  { keys = [], enabled, run }: CommandParts,
+  { keys = [], enabled, run, once = false, hold }: CommandParts,
 ): StudioCommand {
   const isEnabled = enabled ?? ((): boolean => true);
   return {
@@ -114,6 +88,8 @@ function command(
     keys,
     isEnabled,
     run: (project) => isEnabled(project) && run(project) !== false,
+    held: hold ? 'hold' : once ? 'once' : 'again',
+    begin: (project) => (hold && isEnabled(project) ? hold(project) : (): void => undefined),
   };
 }
 
@@ -134,6 +110,26 @@ function moveCommand(
   });
 }
 
+const shuttleCommand = (id: StudioCommandId, key: string, direction: 1 | -1): StudioCommand =>
+  command('playback', id, {
+    keys: [key],
+    enabled: hasClips,
+    once: true,
+    run: (project) => transport.shuttle(project, direction),
+  });
+
+/** A tap is a frame, and holding it is slow. */
+const slowCommand = (id: StudioCommandId, key: string, direction: 1 | -1): StudioCommand =>
+  command('playback', id, {
+    keys: [key],
+    enabled: hasClips,
+    run: (project) => transport.step(project, direction),
+    hold: (project) => transport.slow(project, direction),
+  });
+
+const stepCommand = (id: StudioCommandId, key: string, by: number): StudioCommand =>
+  command('navigation', id, { keys: [key], enabled: hasClips, run: (project) => transport.step(project, by) });
+
 const addTrack = (id: StudioCommandId, kind: 'video' | 'audio' | 'text'): StudioCommand =>
   command('tracks', id, {
     enabled: (project) => project.editor.can('track.add', { kind }),
@@ -142,39 +138,34 @@ const addTrack = (id: StudioCommandId, kind: 'video' | 'audio' | 'text'): Studio
 
 /** Every command, in the order of the help. */
 export const studioCommands: readonly StudioCommand[] = [
-  command('playback', 'playPause', { keys: ['Space', 'k'], enabled: hasClips, run: playPause }),
-  command('playback', 'pause', { enabled: hasClips, run: pause }),
-  command('playback', 'shuttleBackward', { keys: ['j'], enabled: hasClips, run: (project) => shuttle(project, -1) }),
-  command('playback', 'shuttleForward', { keys: ['l'], enabled: hasClips, run: (project) => shuttle(project, 1) }),
+  command('playback', 'playPause', {
+    keys: ['Space'],
+    enabled: hasClips,
+    once: true,
+    run: (p) => transport.playPause(p),
+  }),
+  command('playback', 'pause', { keys: ['k'], enabled: hasClips, once: true, run: (p) => transport.pause(p) }),
+  shuttleCommand('shuttleBackward', 'j', -1),
+  shuttleCommand('shuttleForward', 'l', 1),
+  slowCommand('slowBackward', 'k+j', -1),
+  slowCommand('slowForward', 'k+l', 1),
 
-  command('navigation', 'previousFrame', {
-    keys: ['ArrowLeft'],
-    enabled: hasClips,
-    run: (p) => go(p, playhead(p) - 1),
-  }),
-  command('navigation', 'nextFrame', { keys: ['ArrowRight'], enabled: hasClips, run: (p) => go(p, playhead(p) + 1) }),
-  command('navigation', 'back10Frames', {
-    keys: ['Shift+ArrowLeft'],
-    enabled: hasClips,
-    run: (p) => go(p, playhead(p) - 10),
-  }),
-  command('navigation', 'forward10Frames', {
-    keys: ['Shift+ArrowRight'],
-    enabled: hasClips,
-    run: (p) => go(p, playhead(p) + 10),
-  }),
+  stepCommand('previousFrame', 'ArrowLeft', -1),
+  stepCommand('nextFrame', 'ArrowRight', 1),
+  stepCommand('back10Frames', 'Shift+ArrowLeft', -10),
+  stepCommand('forward10Frames', 'Shift+ArrowRight', 10),
   command('navigation', 'previousEditPoint', {
     keys: ['ArrowUp'],
     enabled: hasClips,
-    run: (p) => go(p, previousEditPoint(p.editor.document, playhead(p)) ?? 0),
+    run: (p) => transport.goTo(p, previousEditPoint(p.editor.document, playhead(p)) ?? 0),
   }),
   command('navigation', 'nextEditPoint', {
     keys: ['ArrowDown'],
     enabled: hasClips,
-    run: (p) => go(p, nextEditPoint(p.editor.document, playhead(p)) ?? frames(p)),
+    run: (p) => transport.goTo(p, nextEditPoint(p.editor.document, playhead(p)) ?? frames(p)),
   }),
-  command('navigation', 'goToStart', { keys: ['Home'], enabled: hasClips, run: (p) => go(p, 0) }),
-  command('navigation', 'goToEnd', { keys: ['End'], enabled: hasClips, run: (p) => go(p, frames(p)) }),
+  command('navigation', 'goToStart', { keys: ['Home'], enabled: hasClips, run: (p) => transport.goTo(p, 0) }),
+  command('navigation', 'goToEnd', { keys: ['End'], enabled: hasClips, run: (p) => transport.goTo(p, frames(p)) }),
 
   command('editing', 'split', {
     keys: ['s'],

@@ -47,17 +47,84 @@ function belongsToFocus(event: KeyboardEvent): boolean {
   return movingKeys.has(event.key) && !event.altKey && target.matches(moved);
 }
 
-/** The event as if the layout were Latin: on a Cyrillic or Greek one, the key that says S in Latin still splits. */
-function latin(event: KeyboardEvent): KeyboardEvent {
+/** What tinykeys reads of an event. */
+type Press = Pick<KeyboardEvent, 'key' | 'code' | 'getModifierState'>;
+
+/**
+ * The event as keys are compared with: on a Cyrillic or Greek layout, the key that says S in Latin still splits, and a
+ * letter that is down counts as a modifier, so that `k+l` is L while K is down.
+ */
+function pressOf(event: KeyboardEvent): KeyboardEvent {
+  const press: Press = {
+    key: latinKey(event),
+    code: event.code,
+    getModifierState: (name) => down.has(name) || event.getModifierState(name),
+  };
+  return press as KeyboardEvent;
+}
+
+function latinKey(event: KeyboardEvent): string {
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
   // eslint-disable-next-line no-control-regex -- "not ASCII" is what is meant
-  if (letter === undefined || event.key.length !== 1 || /[\u0000-\u007f]/.test(event.key)) return event;
-  const stand = {
-    key: letter.toLowerCase(),
-    code: event.code,
-    getModifierState: (name: string) => event.getModifierState(name),
-  };
-  return stand as unknown as KeyboardEvent;
+  if (letter === undefined || event.key.length !== 1 || /[\u0000-\u007f]/.test(event.key)) return event.key;
+  return letter.toLowerCase();
+}
+
+/** Letters that are down just now, by their name in lower case, and what goes on while one is. */
+const down = new Map<string, string>();
+let held: { readonly command: StudioCommand; readonly codes: readonly string[]; readonly end: () => void } | null =
+  null;
+
+/** From a letter's press to its release; nothing is listened to in between presses. */
+function watch(event: KeyboardEvent): void {
+  const key = latinKey(event).toLowerCase();
+  if (!/^[a-z]$/.test(key) || down.has(key)) return;
+  if (down.size === 0) {
+    window.addEventListener('keyup', release, true);
+    window.addEventListener('blur', releaseAll);
+  }
+  down.set(key, event.code);
+}
+
+function release(event: KeyboardEvent): void {
+  if (held?.codes.includes(event.code) === true) endHeld();
+  for (const [key, code] of down) if (code === event.code) down.delete(key);
+  if (down.size === 0) stopWatching();
+}
+
+function releaseAll(): void {
+  endHeld();
+  down.clear();
+  stopWatching();
+}
+
+function stopWatching(): void {
+  window.removeEventListener('keyup', release, true);
+  window.removeEventListener('blur', releaseAll);
+}
+
+function endHeld(): void {
+  const { end } = held ?? {};
+  held = null;
+  end?.();
+}
+
+/** Whether a key in tinykeys' notation is one of letters alone: held letters, and no Ctrl, ⌘ or Alt. */
+export function isSingleKey(keys: string): boolean {
+  const [press] = parseKeybinding(keys);
+  if (!press) return false;
+  const [modifiers, key] = press;
+  return modifiers.every((modifier) => modifier.length === 1) && typeof key === 'string' && key.length === 1;
+}
+
+/** What a press comes to, for a command: once, again and again, or for as long as it lasts. */
+function runHeld(command: StudioCommand, project: ProjectSession, event: KeyboardEvent): boolean {
+  if (!event.repeat || command.held === 'again') return command.run(project);
+  if (command.held === 'once') return command.isEnabled(project);
+  if (held?.command === command) return true;
+  endHeld();
+  held = { command, codes: [...down.values(), event.code], end: command.begin(project) };
+  return true;
 }
 
 /** The keys of a command, as they are now. */
@@ -79,19 +146,27 @@ export function handleStudioKey(
   if (!project || event.defaultPrevented || event.isComposing || belongsToFocus(event)) return false;
   const single = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (single && options.singleKeys === false && event.key.length === 1) return false;
-  const press = latin(event);
-  for (const command of studioCommands) {
-    if (options.only && !options.only.has(command.id)) continue;
-    const matches = keysOf(command, options.keymap).some((keys) => {
-      const [first] = parseKeybinding(keys);
-      return first !== undefined && matchKeyBindingPress(press, first);
-    });
-    if (!matches || !command.run(project)) continue;
-    event.preventDefault();
-    event.stopPropagation();
-    return true;
+  if (single) watch(event);
+  const press = pressOf(event);
+  // With a letter down, what is meant by both together comes first.
+  for (const isChord of down.size > 1 ? [true, false] : [false]) {
+    for (const command of studioCommands) {
+      if (options.only && !options.only.has(command.id)) continue;
+      if (!keysOf(command, options.keymap).some((keys) => matches(keys, press, isChord))) continue;
+      if (!runHeld(command, project, event)) continue;
+      event.preventDefault();
+      event.stopPropagation();
+      return true;
+    }
   }
   return false;
+}
+
+function matches(keys: string, press: KeyboardEvent, isChord: boolean): boolean {
+  const [first] = parseKeybinding(keys);
+  if (!first) return false;
+  const [modifiers] = first;
+  return modifiers.some((modifier) => modifier.length === 1) === isChord && matchKeyBindingPress(press, first);
 }
 
 const isMac = typeof navigator !== 'undefined' && /Mac|iP(hone|ad|od)/.test(navigator.platform);
@@ -106,7 +181,7 @@ export function keyParts(keys: string, name: (key: string) => string): readonly 
   // Which key gives "?" is the layout's affair: its Shift isn't part of what is shown.
   const shown = /^[^a-z0-9]$/i.test(text) ? modifiers.filter((modifier) => modifier !== 'Shift') : modifiers;
   return [
-    ...shown.map((modifier) => symbols[modifier] ?? name(modifier)),
+    ...shown.map((modifier) => symbols[modifier] ?? (modifier.length === 1 ? modifier.toUpperCase() : name(modifier))),
     text.length === 1 ? text.toUpperCase() : name(text),
   ];
 }

@@ -112,6 +112,40 @@ describe('studio-preview', () => {
     });
   });
 
+  it('says that a proxy shows, switches to the original, and remembers it', async () => {
+    const { harness, element, project } = await open();
+    const asked: boolean[] = [];
+    const shown = withPreviewState(project, { proxy: 'shown' });
+    const preview = new Proxy(shown.preview, {
+      get: (target, name) =>
+        name === 'useProxies' ? (use: boolean) => asked.push(use) : (Reflect.get(target, name, target) as unknown),
+    });
+    element.projectSession = new Proxy(shown, {
+      get: (target, name) => (name === 'preview' ? preview : (Reflect.get(target, name, target) as unknown)),
+    });
+    await harness.settled();
+    expect(harness.get('.proxy').textContent).to.contain('Proxy');
+    expect(await violations(element)).to.deep.equal([]);
+    harness.get('.proxy').click();
+    expect(asked).to.deep.equal([true, false]);
+    expect(localStorage.getItem('lectern.preview.proxies')).to.equal('off');
+    element.projectSession = withPreviewState(project, { proxy: 'ready' });
+    await harness.settled();
+    expect(harness.get('.proxy').textContent).to.contain('Original');
+    harness.get('.proxy').click();
+    expect(localStorage.getItem('lectern.preview.proxies')).to.equal(null);
+  });
+
+  it('names a clip that can’t be shown while the rest of the picture is', async () => {
+    const { harness, element, project } = await open();
+    const error = { code: 'source-missing', message: '', details: { clip: 'The question' } } as const;
+    element.projectSession = withPreviewState(project, { status: 'paused', error });
+    await harness.settled();
+    expect(harness.get('.missing').textContent).to.contain('The question');
+    expect(harness.get('canvas')).to.be.instanceOf(HTMLCanvasElement);
+    expect(await violations(element)).to.deep.equal([]);
+  });
+
   describe('the playhead', () => {
     it('is shown in timecode and moves with what is typed', async () => {
       const { harness } = await open();
@@ -150,6 +184,59 @@ describe('studio-preview', () => {
       harness.get('.times input').focus();
       await harness.press('ArrowRight');
       expect(harness.frame).to.equal(0);
+    });
+
+    it('goes a frame by K with L or J, and slowly for as long as both are held', async () => {
+      const { harness, element, project } = await open();
+      element.tabIndex = 0;
+      element.focus();
+      project.editor.seek(100);
+      const rate = (): number => project.editor.store.getState().shuttleRate;
+      const key = (type: 'keydown' | 'keyup', letter: string, repeat = false): void => {
+        const code = `Key${letter.toUpperCase()}`;
+        element.dispatchEvent(
+          new KeyboardEvent(type, { key: letter, code, repeat, bubbles: true, composed: true, cancelable: true }),
+        );
+      };
+      key('keydown', 'k');
+      key('keydown', 'l');
+      key('keyup', 'l');
+      expect(harness.frame).to.equal(101);
+      key('keydown', 'j');
+      expect(harness.frame).to.equal(100);
+      key('keydown', 'j', true);
+      key('keydown', 'j', true);
+      expect(rate()).to.equal(-0.5);
+      expect(project.preview.state().status).to.equal('playing');
+      key('keyup', 'j');
+      expect(rate()).to.equal(0);
+      expect(project.preview.state().status).to.equal('paused');
+      key('keyup', 'k');
+      key('keydown', 'l');
+      expect(rate()).to.equal(1);
+    });
+
+    it('goes faster with each press of L, and not by holding it', async () => {
+      const { harness, element, project } = await open();
+      element.tabIndex = 0;
+      element.focus();
+      const rate = (): number => project.editor.store.getState().shuttleRate;
+      const press = (repeat: boolean): void => {
+        element.dispatchEvent(
+          new KeyboardEvent('keydown', { key: 'l', code: 'KeyL', repeat, bubbles: true, cancelable: true }),
+        );
+      };
+      press(false);
+      press(true);
+      press(true);
+      expect(rate()).to.equal(1);
+      press(false);
+      expect(rate()).to.equal(2);
+      await harness.settled();
+      expect(harness.get('.rate').textContent).to.contain('2× speed');
+      await harness.press('k');
+      expect(rate()).to.equal(0);
+      expect(project.preview.state().status).to.equal('paused');
     });
 
     it('goes by the buttons', async () => {

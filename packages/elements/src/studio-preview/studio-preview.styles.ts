@@ -143,9 +143,54 @@ export const studioPreviewStyles: CSSResult = css`
       opacity: 0;
     }
   }
-  .hint {
+  .notices {
+    align-items: flex-start;
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--l-space-2);
     inset-block-start: 10px;
-    inset-inline-end: 10px;
+    inset-inline: 10px;
+    justify-content: space-between;
+    pointer-events: none;
+    position: absolute;
+  }
+  .notices > :last-child {
+    margin-inline-start: auto;
+  }
+  .notices > .proxy {
+    margin-inline-start: 0;
+  }
+  .rate {
+    direction: ltr;
+    font-variant-numeric: tabular-nums;
+  }
+  .proxy {
+    border: 1px solid rgb(255 255 255 / 22%);
+    cursor: pointer;
+    font: inherit;
+    font-size: var(--l-text-s);
+    min-block-size: 26px;
+    padding-block: 3px;
+    pointer-events: auto;
+  }
+  .proxy:hover {
+    background: rgb(15 16 20 / 92%);
+  }
+  .proxy:focus-visible {
+    outline: 2px solid #fff;
+    outline-offset: 1px;
+  }
+  .chip .icon {
+    block-size: 14px;
+    flex: none;
+    inline-size: 14px;
+  }
+  .missing {
+    border-radius: var(--l-radius-m, 10px);
+    inset-block-end: 12px;
+    inset-inline: 12px;
+    justify-self: center;
+    margin: 0;
     position: absolute;
   }
   .failure {

@@ -1,18 +1,19 @@
 import { html, nothing, svg, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { styleMap } from '../foundation/style-map.js';
-import { deserialiseError, type Preview, type PreviewState } from '@lectern/ports';
+import type { Preview, PreviewState } from '@lectern/ports';
 import { evaluate, formatTimecode, type ClipId, type ClipRecord, type TimelineDocument } from '@lectern/timeline';
 import { studioCommand, type EditorState, type ProjectSession, type StudioCommandId } from '@lectern/core';
-import { icon } from '../foundation/icon.js';
 import { LecternElement } from '../foundation/lectern-element.js';
 import { PointerDragController } from '../foundation/pointer-drag-controller.js';
 import { ProjectElement } from '../foundation/project-element.js';
 import { errorView, stateView } from '../foundation/state-view.js';
 import { StoreController } from '../foundation/store-controller.js';
 import { handleStudioKey } from '../foundation/studio-keys.js';
+import { pictureNotices } from './picture-notices.js';
 import { PlaybackWatch } from './playback-watch.js';
 import { PreviewSurface } from './preview-surface.js';
+import { readProxySetting, writeProxySetting } from './proxy-setting.js';
 import { studioPreviewStyles } from './studio-preview.styles.js';
 import { TimeField } from './time-field.js';
 import { transportButtons, transportExtras, type TransportAction } from './transport.js';
@@ -26,8 +27,10 @@ import { TransformDrag } from './transform-drag.js';
  *
  * | key | does |
  * | --- | --- |
- * | Space, K | play or pause |
+ * | Space | play or pause |
+ * | K | stand still |
  * | J, L | play backwards, forwards; again is faster |
+ * | K with J or L | one frame; held, at half the speed |
  * | ← → | one frame; with Shift ten |
  * | Home, End | start, end |
  *
@@ -40,6 +43,9 @@ import { TransformDrag } from './transform-drag.js';
  * @csspart handles - The box around the selected clip.
  * @csspart transport - The row of buttons.
  * @csspart play - The play button.
+ * @csspart proxy - The switch between a proxy and its original, where there is one.
+ * @csspart rate - The speed of playback, where it isn't the usual one.
+ * @csspart missing - What can't be shown.
  * @csspart state - What is shown when there is nothing to play, or playing failed.
  * @cssproperty [--lectern-preview-stage] - What surrounds the picture.
  * @cssproperty [--lectern-preview-handle] - Colour of the box around the selected clip.
@@ -125,6 +131,7 @@ export class StudioPreviewElement extends ProjectElement {
     this.preview = preview?.state() ?? null;
     if (!project || !preview) return;
     preview.setVolume(this.muted ? 0 : this.volume);
+    preview.useProxies(readProxySetting());
     this.#stops = [
       preview.subscribe((next) => {
         this.#onPreview(next);
@@ -186,34 +193,21 @@ export class StudioPreviewElement extends ProjectElement {
     return handlesView(layer, timeline.settings, layer.kind !== 'text', this.#onHandle);
   }
 
-  #renderStatus(timeline: TimelineDocument): TemplateResult | typeof nothing {
-    const state = this.preview;
-    if (state?.status === 'failed' && state.error) {
-      return html`<div class="failure">
-        ${errorView(deserialiseError(state.error), this.localize.messages, () => {
-          this.seek(this.#frame);
-        })}
-      </div>`;
-    }
-    if (state?.status === 'loading') {
-      const name = this.#nameAt(timeline, state.frame);
-      return html`<div class="overlay" aria-busy="true">
-        <span class="chip loading">
-          <span class="spinner"></span>
-          <span class="truncate"
-            >${name === null ? this.t('preview.loading') : this.t('preview.loadingClip', { name })}</span
-          >
-        </span>
-      </div>`;
-    }
-    const rate = this.#rate.value ?? 0;
-    if (rate !== 0 && rate !== 1) return html`<span class="chip hint">${this.t('preview.rate', { rate })}</span>`;
-    const dropped = this.#watch.droppedShare;
-    return dropped === null
-      ? nothing
-      : html`<span class="chip hint" title=${this.t('preview.droppedHint')}>
-          ${icon('info')} ${this.t('preview.dropped', { percent: this.localize.messages.format.percent(dropped) })}
-        </span>`;
+  #renderStatus(timeline: TimelineDocument): TemplateResult {
+    return pictureNotices({
+      messages: this.localize.messages,
+      state: this.preview,
+      rate: this.#rate.value ?? 0,
+      droppedShare: this.#watch.droppedShare,
+      loadingName: this.preview ? this.#nameAt(timeline, this.preview.frame) : null,
+      tryAgain: () => {
+        this.seek(this.#frame);
+      },
+      useProxies: (use) => {
+        writeProxySetting(use);
+        this.#player?.useProxies(use);
+      },
+    });
   }
 
   #renderControls(timeline: TimelineDocument, empty: boolean): TemplateResult {
@@ -305,7 +299,8 @@ export class StudioPreviewElement extends ProjectElement {
     const previous = this.preview;
     const dropped = this.#watch.droppedShare;
     this.#watch.observe(next);
-    const statusChanged = previous?.status !== next.status || previous.error !== next.error;
+    const statusChanged =
+      previous?.status !== next.status || previous.error !== next.error || previous.proxy !== next.proxy;
     if (statusChanged && (next.status === 'playing') !== (previous?.status === 'playing')) {
       const playing = next.status === 'playing';
       this.emit(playing ? 'lectern-play' : 'lectern-pause', { frame: next.frame });
@@ -435,6 +430,8 @@ const playbackCommands: ReadonlySet<StudioCommandId> = new Set<StudioCommandId>(
   'pause',
   'shuttleBackward',
   'shuttleForward',
+  'slowBackward',
+  'slowForward',
   'previousFrame',
   'nextFrame',
   'back10Frames',

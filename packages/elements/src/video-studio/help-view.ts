@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { studioCommands, type MessageKey, type Messages, type StudioCommandGroup } from '@lectern/core';
-import { keyParts, keysOf, type Keymap } from '../foundation/studio-keys.js';
+import { isSingleKey, keyParts, keysOf, type Keymap } from '../foundation/studio-keys.js';
 
 const groups: readonly StudioCommandGroup[] = ['playback', 'navigation', 'editing', 'clipboard', 'view', 'project'];
 
@@ -45,7 +45,7 @@ function groupView(
             <dt>${m.t(command.label)}</dt>
             <dd>
               ${keys
-                .filter((key) => singleKeys || key.length > 1)
+                .filter((key) => singleKeys || !isSingleKey(key))
                 .slice(0, 1)
                 .map((key) => keyParts(key, (part) => keyName(part, m)).map((part) => html`<kbd>${part}</kbd>`))}
             </dd>

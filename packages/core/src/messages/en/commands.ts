@@ -4,6 +4,8 @@ export const commandMessages = {
   'command.pause': 'Pause',
   'command.shuttleBackward': 'Play backward, faster each time',
   'command.shuttleForward': 'Play forward, faster each time',
+  'command.slowBackward': 'One frame back; held, slowly backward',
+  'command.slowForward': 'One frame on; held, slowly forward',
   'command.previousFrame': 'One frame back',
   'command.nextFrame': 'One frame on',
   'command.back10Frames': 'Ten frames back',

@@ -28,6 +28,14 @@ export const previewMessages = {
   'preview.noProjectText': 'Open a project to see it here.',
   'preview.failed': 'The preview stopped',
   'preview.rate': '{rate}× speed',
+  'preview.proxy': 'Proxy',
+  'preview.proxyHint':
+    'This is a smaller copy of the clip, made for smooth playback. Exports use the original. Press to see the original.',
+  'preview.original': 'Original',
+  'preview.originalHint': 'This is the original. Press to see the smaller copy that was made for smooth playback.',
+  'preview.error.render-failed.title': '{subject} can’t be shown',
+  'preview.error.render-failed.advice': 'The rest of the picture shows. If it stays like this, replace the clip.',
+  'preview.error.render-failed.adviceShort': 'The rest of the picture shows. If it stays like this, replace the clip.',
   'preview.transform': 'Position and size of “{name}”',
   'preview.safeAreas': 'Safe areas',
 } as const;

@@ -6,6 +6,8 @@ export const commandMessages: TranslationOf<typeof english> = {
   'command.pause': 'Pausar',
   'command.shuttleBackward': 'Reproducir hacia atrás, cada vez más rápido',
   'command.shuttleForward': 'Reproducir hacia delante, cada vez más rápido',
+  'command.slowBackward': 'Un fotograma atrás; mantenida, despacio hacia atrás',
+  'command.slowForward': 'Un fotograma adelante; mantenida, despacio hacia delante',
   'command.previousFrame': 'Un fotograma atrás',
   'command.nextFrame': 'Un fotograma adelante',
   'command.back10Frames': 'Diez fotogramas atrás',

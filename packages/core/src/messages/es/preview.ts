@@ -30,6 +30,14 @@ export const previewMessages: TranslationOf<typeof english> = {
   'preview.noProjectText': 'Abre un proyecto para verlo aquí.',
   'preview.failed': 'La vista previa se ha detenido',
   'preview.rate': 'Velocidad {rate}×',
+  'preview.proxy': 'Proxy',
+  'preview.proxyHint':
+    'Es una copia más pequeña del clip, hecha para reproducirlo con fluidez. Al exportar se usa el original. Pulsa para ver el original.',
+  'preview.original': 'Original',
+  'preview.originalHint': 'Es el original. Pulsa para ver la copia más pequeña, hecha para reproducirlo con fluidez.',
+  'preview.error.render-failed.title': 'No se puede mostrar {subject}',
+  'preview.error.render-failed.advice': 'El resto de la imagen se muestra. Si no cambia, sustituye el clip.',
+  'preview.error.render-failed.adviceShort': 'El resto de la imagen se muestra. Si no cambia, sustituye el clip.',
   'preview.transform': 'Posición y tamaño de «{name}»',
   'preview.safeAreas': 'Zonas seguras',
 };
