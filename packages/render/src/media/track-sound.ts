@@ -104,7 +104,8 @@ export class TrackSound implements PcmSource {
       if (this.#converter && this.#converter.from !== sampleRate) this.#convert(window, true);
       if (sampleRate !== this.sampleRate) this.#converter ??= new RateConverter(sampleRate, this.sampleRate);
       const end = this.#converter ? this.#converter.end : window.to > window.from ? window.to : null;
-      const position = Math.round((timestamp - this.#media.origin) * sampleRate);
+      this.#late ??= this.#lateness(timestamp);
+      const position = Math.round((timestamp + this.#late - this.#media.origin) * sampleRate);
       const follows = end !== null && Math.abs(position - end) <= jitterSeconds * sampleRate;
       const place = follows ? end : position;
       if (!this.#converter) {
@@ -116,6 +117,14 @@ export class TrackSound implements PcmSource {
     } finally {
       sample.close();
     }
+  }
+
+  /** How much earlier than it is a decoder says that its sound is: see `OpusSkip`. */
+  #lateness(firstDecoded: number): number {
+    const skip = this.#media.opusSkip;
+    if (!skip) return 0;
+    const isFromFirst = firstDecoded <= this.#firstTimestamp + jitterSeconds;
+    return isFromFirst && !skip.fromFirst ? 0 : skip.seconds;
   }
 
   #convert(window: SampleWindow, all: boolean): void {

@@ -5,6 +5,7 @@ import { Limiter, limiterCeiling } from './limiter.js';
 import { MixStream, type MixSettings, type PcmSource, frameToSample, mixBlock } from './mixer.js';
 import { PeakBins } from './peak-bins.js';
 import { resample, resamplingFor } from './resampler.js';
+import { RateConverter } from './rate-converter.js';
 import { SampleWindow } from './sample-window.js';
 import { type Stereo, createStereo, mixDown, panMatrix } from './stereo.js';
 
@@ -310,10 +311,10 @@ test('a window of samples fills gaps with silence and trims what overlaps', () =
   assert.deepEqual([window.from, window.to], [8, 11]);
   window.append(block(9, 9, 4), 9);
   window.append(block(5), 14);
-  assert.deepEqual([...window.copy(7, 9).left], [0, 1, 2, 3, 4, 0, 0, 5, 0]);
+  assert.deepEqual([...window.view(7, 9).left], [0, 1, 2, 3, 4, 0, 0, 5, 0]);
   window.append(block(6), 1000);
-  assert.deepEqual([...window.copy(998, 4).left], [0, 0, 6, 0]);
-  assert.deepEqual([...window.copy(14, 2).left], [0, 0]);
+  assert.deepEqual([...window.view(998, 4).left], [0, 0, 6, 0]);
+  assert.deepEqual([...window.view(14, 2).left], [0, 0]);
   assert.equal(window.from, 8);
 });
 
@@ -324,7 +325,38 @@ test('a window forgets without losing what follows', () => {
     window.dropBefore(n * 1000 - 2000);
   }
   assert.equal(window.from, 197_000);
-  assert.deepEqual([window.copy(197_500, 1).left[0], window.copy(199_999, 1).left[0]], [197, 199]);
+  assert.deepEqual([window.view(197_500, 1).left[0], window.view(199_999, 1).left[0]], [197, 199]);
+});
+
+test('a window keeps one channel once, until a second one comes', () => {
+  const window = new SampleWindow(0, 100);
+  const mono = Float32Array.of(1, 2, 3);
+  window.append({ left: mono, right: mono }, 0);
+  const before = window.view(0, 3);
+  assert.equal(before.left, before.right);
+  window.append({ left: Float32Array.of(4), right: Float32Array.of(5) }, 3);
+  const { left, right } = window.view(0, 4);
+  assert.deepEqual([[...left], [...right]], [[1, 2, 3, 4], [1, 2, 3, 5]]); // prettier-ignore
+});
+
+test('sound of another rate comes out at the rate of the others, in blocks of any length', () => {
+  const expected = (n: number): number => Math.sin((2 * Math.PI * 300 * n) / 48_000);
+  for (const from of [24_000, 44_100, 96_000]) {
+    const converter = new RateConverter(from, 48_000);
+    const window = new SampleWindow(0, 1e6);
+    const total = from;
+    for (let at = 0; at < total;) {
+      const length = Math.min(total - at, 100 + (at % 977));
+      const left = Float32Array.from({ length }, (_, n) => Math.sin((2 * Math.PI * 300 * (at + n)) / from));
+      converter.append({ left, right: left }, at);
+      at += length;
+      const part = converter.take(at === total);
+      if (part) window.append(part.sound, part.position);
+    }
+    assert.equal(window.to, 48_000);
+    const { left } = window.view(0, 48_000);
+    for (let n = 200; n < 47_800; n += 1) assert.ok(Math.abs((left[n] ?? 0) - expected(n)) < 1e-3);
+  }
 });
 
 test('peaks are the lowest and highest sample of all channels in each bin', () => {
