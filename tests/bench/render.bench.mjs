@@ -11,6 +11,7 @@
  *   LECTERN_BENCH_MEDIA=folder         where the media are made and kept; a temporary folder when left out
  *   npm run bench -- render --long     an hour where it is ten minutes else
  */
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
@@ -466,9 +467,34 @@ async function measureMemory(bench) {
   return results;
 }
 
-/** The conformance suite's own count. */
-async function measureFrames() {
-  const suite = path.join(root, 'tests/conformance/run.mjs');
+/**
+ * The conformance suite's own count: frames of the preview and of the export that show another picture than they should.
+ *
+ * @param {Bench} bench
+ */
+async function measureFrames({ log }) {
+  const suite = path.join(root, 'tests/conformance/run.ts');
   if (!existsSync(suite)) return [missing('frames-wrong', 'tests/conformance is missing')];
-  return [missing('frames-wrong', 'not read yet')];
+  log('  conformance …');
+  const { stdout, status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', suite, '--json'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  const json = stdout.split('\n').find((line) => line.startsWith('{"rows"'));
+  if (json === undefined) return [missing('frames-wrong', `the suite ended with ${status}: ${stderr.slice(-200)}`)];
+  /** @type {{rows: readonly {preview: {wrong: number, of: number}, exported: {wrong: number, of: number}, complaints: readonly string[]}[]}} */
+  const { rows } = JSON.parse(json);
+  const counts = rows.flatMap(({ preview, exported }) => [preview, exported]);
+  const of = counts.reduce((sum, each) => sum + each.of, 0);
+  const wrong = counts.reduce((sum, each) => sum + each.wrong, 0);
+  const complaining = rows.filter(({ complaints }) => complaints.length > 0).length;
+  return [
+    judged(
+      'frames-wrong',
+      wrong,
+      'frames',
+      `of ${of}, ${rows.length} sources; complaints of any kind about ${complaining}`,
+    ),
+  ];
 }

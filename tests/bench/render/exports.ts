@@ -1,6 +1,6 @@
 /** Exports of timeline A and its variants, and the same pictures with nothing between decoder and encoder. */
 import { ALL_FORMATS, BlobSource, EncodedPacketSink, Input } from 'mediabunny';
-import { type Variant, engine, preset, timelineA } from './projects.js';
+import { type Variant, encodingEngine, engine, preset, timelineA } from './projects.js';
 import { keep, load, seconds } from './sources.js';
 import { clipSeconds, cuts, frameRate, height, titlePicture, width } from './timeline-a.mjs';
 
@@ -25,7 +25,7 @@ export async function exportA(
   const format = formats.find(({ container, audioCodec }) => container === 'mp4' && audioCodec === 'aac');
   if (!format) throw new Error('this browser makes no MP4 with H.264 and AAC');
   const start = performance.now();
-  const result = await engine.export({ document, preset, format });
+  const result = await (options.encodeAll ? encodingEngine : engine).export({ document, preset, format });
   const took = seconds(start);
   if (options.keepIt) keep(new Blob([await result.file.arrayBuffer()]));
   const { copied, encoded } = result.frames;

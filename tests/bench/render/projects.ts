@@ -28,9 +28,14 @@ import {
   width,
 } from './timeline-a.mjs';
 
-export const engine: RenderEngine = createRenderEngine({
-  resolveSource: async (id) => load(id),
-  workerUrl: '/render/render.worker.js',
+const options = { resolveSource: async (id: string) => load(id), workerUrl: '/render/render.worker.js' };
+/** Makes no proxies: nothing else goes on while something is measured. */
+export const engine: RenderEngine = createRenderEngine({ ...options, proxyBudgetBytes: 0 });
+/** Encodes every picture: what a full export is. */
+export const encodingEngine: RenderEngine = createRenderEngine({
+  ...options,
+  proxyBudgetBytes: 0,
+  copyPackets: false,
 });
 export const preset: ExportPreset = { id: 'lms-720p', height, videoBitrate, audioBitrate };
 
