@@ -61,6 +61,7 @@ class WorkerRenderEngine implements RenderEngine {
     resolveSource,
     workerUrl,
     fonts = [],
+  readonly #copiesPackets: boolean;
     previewPixelBudget = 96_000_000,
     proxyBudgetBytes = 4e9,
     ffmpeg,
@@ -73,11 +74,13 @@ class WorkerRenderEngine implements RenderEngine {
     this.#pool = new WorkerPool(this.#clientOptions, Math.max(1, Math.min(4, cores - 1)));
     const { probe } = this;
     this.converter = ffmpeg
+    copyPackets = true,
       ? createMediaConverter({ ffmpeg, workerUrl: url, probe, signal: this.#disposing.signal })
       : null;
   }
 
   readonly probe: RenderEngine['probe'] = async (file, { signal } = {}) =>
+    this.#copiesPackets = copyPackets;
     this.#use().run('probe', { file }, { signal });
 
   filmstrip(
@@ -116,7 +119,10 @@ class WorkerRenderEngine implements RenderEngine {
   readonly estimate: RenderEngine['estimate'] = estimateExport;
 
   readonly forecast: RenderEngine['forecast'] = async (request, { signal } = {}) =>
-    forecastRequest(request, (task) => this.#use().run('forecast', task, { signal }));
+    forecastRequest(request, this.#copiesPackets, {
+      look: (task) => this.#use().run('forecast', task, { signal }),
+      tryRoom: (bytes) => this.#use().run('roomFor', { bytes }, { signal }),
+    });
 
   readonly unfinishedExports: RenderEngine['unfinishedExports'] = () => listUnfinished();
 
@@ -130,8 +136,7 @@ class WorkerRenderEngine implements RenderEngine {
       startWorker: () => new WorkerClient(this.#clientOptions),
       write: (folder, fileName, text) => this.#use().run('keepExport', { folder, fileName, text }),
     };
-    return runExport(request, host, { ...options, signal: either });
-  };
+  }
 
   dispose(): void {
     this.#disposing.abort(new LecternError('aborted'));
@@ -150,6 +155,8 @@ class WorkerRenderEngine implements RenderEngine {
     return this.#pool.take();
   }
 
+      tryRoom: (bytes) => this.#use().run('roomFor', { bytes }),
+      copiesPackets: this.#copiesPackets,
   #check(): void {
     if (this.#disposing.signal.aborted) throw new LecternError('aborted', { message: 'the render engine is disposed' });
   }

@@ -13,7 +13,7 @@ import { estimateExport, exportRange, exportSize } from '../presets.js';
 import type { ExportOutcome, ExportTask, HardwareAcceleration } from '../worker/protocol.js';
 import type { WorkerClient } from '../worker/worker-client.js';
 import { ExportSlot, type WriteText } from './export-slot.js';
-import { freeSpace } from './free-space.js';
+import { type TryRoom, freeSpace } from './free-space.js';
 import { rememberSpeed } from './known-speed.js';
 import { keepAwake } from './wake-lock.js';
 import { Watchdog } from './watchdog.js';
@@ -27,6 +27,9 @@ const attempts = 4;
 export interface ExportHost {
   readonly startWorker: () => WorkerClient;
   readonly write: WriteText;
+  readonly tryRoom: TryRoom;
+  /** Whether packets of sources may be passed on as they are. */
+  readonly copiesPackets: boolean;
 }
 
 /** Runs an export in two workers of its own, one for pictures and one for sound, and ends them with it. */
@@ -96,7 +99,7 @@ async function exportInTurn(
   }
   const awake = keepAwake();
   try {
-    await requireSpace(request, slot);
+    await requireSpace(request, slot, host.tryRoom);
     const task: ExportTask = {
       records: [...request.document.records()],
       startFrame,
@@ -105,9 +108,10 @@ async function exportInTurn(
       format,
       reuseAssetId: request.reuseAssetId ?? null,
       soundGain: 1,
+      notCopied: host.copiesPackets ? [] : [...request.document.assets.keys()],
     };
     const { outcome, fileName } = await attempt(task, slot, host, signal, onProgress);
-    if (size.height > 0) rememberSpeed(size, outcome.frames.encoded, outcome.encodingSeconds);
+    if (size.height > 0) rememberSpeed(size, outcome.frames.encoded, outcome.encodingSeconds, format.encoder);
     if (outcome.blob || fileName === null) return await result(outcome.blob ?? new Blob(), outcome.frames);
     await slot.finish(fileName, outcome.frames);
     return await result(fileName, outcome.frames);
@@ -117,11 +121,11 @@ async function exportInTurn(
 }
 
 /** @throws LecternError `quota-exceeded` with `neededBytes` and `freeBytes` */
-async function requireSpace(request: ExportRequest, slot: ExportSlot): Promise<void> {
+async function requireSpace(request: ExportRequest, slot: ExportSlot, tryRoom: TryRoom): Promise<void> {
   const { sizeBytes } = estimateExport(request);
   const kept = await slot.kept();
   const neededBytes = slot.isNamed ? Math.max(sizeBytes, 2 * sizeBytes - kept.bytes) : sizeBytes;
-  const freeBytes = await freeSpace();
+  const freeBytes = await freeSpace(neededBytes, tryRoom);
   if (freeBytes !== null && neededBytes > freeBytes) {
     throw new LecternError('quota-exceeded', { details: { neededBytes, freeBytes } });
   }
@@ -142,6 +146,7 @@ export function formatFor({ format, preset }: Pick<ExportRequest, 'format' | 'pr
 interface Manner {
   readonly acceleration: HardwareAcceleration;
   readonly withReuse: boolean;
+  readonly notCopied: readonly string[];
 }
 
 async function attempt(
@@ -151,8 +156,8 @@ async function attempt(
   signal: AbortSignal | undefined,
   onProgress: ExportOptions['onProgress'],
 ): Promise<{ readonly outcome: ExportOutcome; readonly fileName: string | null }> {
-  let manner: Manner = { acceleration: 'no-preference', withReuse: true };
-  for (let left = attempts; ; left -= 1) {
+  let manner: Manner = { acceleration: 'no-preference', withReuse: true, notCopied: task.notCopied };
+  for (let left = attempts; ;) {
     throwIfAborted(signal);
     const place = await slot.place(task.format.extension);
     try {
@@ -162,6 +167,8 @@ async function attempt(
     } catch (error) {
       const next = left > 1 ? mannerAfter(error, manner, task) : null;
       if (!next) throw error;
+      // Each damaged source is found once; everything else counts.
+      if (next.notCopied.length === manner.notCopied.length) left -= 1;
       manner = next;
     }
   }
@@ -170,6 +177,10 @@ async function attempt(
 /** How to try it again after an error; null when that is of no use. */
 function mannerAfter(error: unknown, manner: Manner, task: ExportTask): Manner | null {
   if (!isLecternError(error) || error.code !== 'render-failed') return null;
+  const damaged = error.details['notCopied'];
+  if (typeof damaged === 'string' && !manner.notCopied.includes(damaged)) {
+    return { ...manner, notCopied: [...manner.notCopied, damaged] };
+  }
   if (error.details['withoutReuse'] === true) return { ...manner, withReuse: false };
   if (error.details['again'] === true) return manner;
   // An encoder in hardware may be taken away, or fail at a size that it claimed to know; the one in software stays.

@@ -2,6 +2,7 @@ import { type ExportedFrames, LecternError, toLecternError } from '@lectern/port
 import type { MediaLibrary } from '../media/media-library.js';
 import type { ExportEvent, ExportOutcome, PictureExportTask } from '../worker/protocol.js';
 import { JoinedTrack } from './copy-joints.js';
+import { CopyError } from './copy-stretches.js';
 import { EarlierExport } from './earlier-export.js';
 import { type ExportPlan, type PlannedSound, manifestOf, planExport } from './export-plan.js';
 import { ProgressTeller } from './export-progress.js';
@@ -110,7 +111,7 @@ class ExportRun {
       await Promise.allSettled(work);
       // What is whole stays for the next attempt.
       await this.#parts.settled().catch(() => undefined);
-      throw error;
+      throw error instanceof CopyError ? notCopied(error) : error;
     }
     const frames: ExportedFrames = production?.frames ?? soundFrames;
     return { blob: await this.#file.finish(), frames, encodingSeconds: (performance.now() - started) / 1000 };
@@ -209,4 +210,10 @@ class ExportRun {
       .filter(({ fingerprint }) => !known.has(fingerprint ?? '') && !earlier?.hasPictures(fingerprint ?? ''))
       .reduce((sum, { section }) => sum + section.endFrame - section.startFrame, 0);
   }
+}
+
+/** A source isn't what its index says: it is encoded, and then the decoder tells what can be shown of it. */
+function notCopied(error: CopyError): LecternError {
+  const asset = error.details['asset'] ?? '';
+  return new LecternError('render-failed', { message: error.message, cause: error, details: { notCopied: asset } });
 }

@@ -89,7 +89,7 @@ async function planPictures(
   for (const { assetId, clipId } of mediaOfPictures(document, startFrame, endFrame)) {
     await sources.add(assetId, clipId, startFrame);
   }
-  const copies = await findCopies(
+  const found = await findCopies(
     document,
     startFrame,
     endFrame,
@@ -103,6 +103,7 @@ async function planPictures(
     },
     library,
   );
+  const copies = found.filter(({ assetId }) => !task.notCopied.includes(assetId));
   const look = {
     codec,
     width,

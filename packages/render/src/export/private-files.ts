@@ -85,6 +85,44 @@ export async function writeText(folder: string, fileName: string, text: string):
   }
 }
 
+/**
+ * How many bytes can be stored, as far as that is less than `bytes`: found by making a file of that length, which nothing
+ * is written into. What browsers tell of their quota is rounded up, or the same for everybody. In a worker.
+ */
+export async function roomFor(bytes: number): Promise<number> {
+  const root = await openFolder(exportFolder);
+  if (!root) return bytes;
+  const name = `room-${crypto.randomUUID()}`;
+  try {
+    const file = await openForWriting(root, name);
+    const fits = (length: number): boolean => {
+      try {
+        file.truncate(length);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    try {
+      if (fits(bytes)) return bytes;
+      let [room, tooMuch] = [0, bytes];
+      while (tooMuch - room > bytes / 64) {
+        const middle = Math.round((room + tooMuch) / 2);
+        if (fits(middle)) room = middle;
+        else tooMuch = middle;
+      }
+      return room;
+    } finally {
+      file.close();
+    }
+  } catch {
+    // No file can be opened here: then there is none to be made either.
+    return bytes;
+  } finally {
+    await removeEntry(root, name);
+  }
+}
+
 /** Removes a file or a folder with all that is in it; false when somebody holds it for too long. */
 export async function removeEntry(folder: FileSystemDirectoryHandle, name: string): Promise<boolean> {
   for (let left = tries; left > 0; left -= 1) {

@@ -19,7 +19,7 @@ import { type FrameCode, readFrameCode } from '../../../testing/src/frame-code.j
 import { createRenderEngine } from '../render-engine.js';
 
 /** The worker as it is shipped: `node packages/render/build-worker.mjs` makes it from the compiled modules. */
-const workerUrl: URL = new URL('../../dist/render.worker.js', import.meta.url);
+export const workerUrl: URL = new URL('../../dist/render.worker.js', import.meta.url);
 
 /** What a project is put together from. */
 export class SampleProject {
@@ -28,9 +28,10 @@ export class SampleProject {
   readonly #facts = new Map<string, ProbeFacts>();
   readonly #records: (TrackRecord | ClipRecord)[] = [];
 
-  constructor() {
+  /** @param worker another script for the engine's workers: one that prepares their world before it imports `workerUrl` */
+  constructor(worker: URL | string = workerUrl) {
     this.engine = createRenderEngine({
-      workerUrl,
+      workerUrl: worker,
       resolveSource: (id) => {
         const file = this.#files.get(id);
         return file

@@ -39,6 +39,8 @@ export interface ExportTask {
   readonly reuseAssetId: string | null;
   /** Linear gain of the whole mix. */
   readonly soundGain: number;
+  /** Sources that turned out to be damaged when their packets were passed on. */
+  readonly notCopied: readonly string[];
 }
 
 export interface PictureExportTask extends ExportTask {
@@ -118,6 +120,8 @@ export interface Jobs {
     input: { readonly folder: string; readonly fileName: string; readonly text: string };
     item: never;
     output: undefined;
+  /** How many bytes can be stored, up to so many. */
+  readonly roomFor: { input: { readonly bytes: number }; item: never; output: number };
   };
   readonly capture: { input: { previewId: number; frame: number }; item: never; output: ImageBitmap };
   readonly mixForPreview: { input: PreviewSoundRequest; item: never; output: SoundBlock };

@@ -7,7 +7,7 @@ import { exportPictures } from '../export/export-pictures.js';
 import { exportSound } from '../export/export-sound.js';
 import { forecastExport } from '../export/forecast.js';
 import { findFormats } from '../export/codec-choice.js';
-import { writeText } from '../export/private-files.js';
+import { roomFor, writeText } from '../export/private-files.js';
 import { readFilmstrip } from '../media/filmstrip.js';
 import { MediaLibrary } from '../media/media-library.js';
 import { readPeaks } from '../media/peaks.js';
@@ -58,6 +58,7 @@ const server = new JobServer(scope, {
       library.close();
     }
   },
+  roomFor: async ({ bytes }) => ({ output: await roomFor(bytes) }),
   keepExport: async ({ folder, fileName, text }) => {
     await writeText(folder, fileName, text);
     return { output: undefined };
