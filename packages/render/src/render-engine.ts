@@ -135,6 +135,8 @@ class WorkerRenderEngine implements RenderEngine {
     const host: ExportHost = {
       startWorker: () => new WorkerClient(this.#clientOptions),
       write: (folder, fileName, text) => this.#use().run('keepExport', { folder, fileName, text }),
+      tryRoom: (bytes) => this.#use().run('roomFor', { bytes }),
+      copiesPackets: this.#copiesPackets,
     };
   }
 
