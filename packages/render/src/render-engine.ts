@@ -28,6 +28,11 @@ export interface RenderEngineOptions {
    * allows; 0 makes none.
    */
   readonly proxyBudgetBytes?: number;
+  /**
+   * False encodes every picture anew, also those of sources that could be passed on as they are: for players that stumble
+   * where an encoder's pictures meet another's. True when left out.
+   */
+  readonly copyPackets?: boolean;
   /** Where the host keeps ffmpeg, for what this browser can't decode; such files can't be converted when left out. */
   readonly ffmpeg?: FfmpegOptions;
 }
@@ -51,6 +56,7 @@ class WorkerRenderEngine implements RenderEngine {
   readonly converter: RenderEngine['converter'];
   readonly #clientOptions: WorkerClientOptions;
   readonly #pixelBudget: number;
+  readonly #copiesPackets: boolean;
   readonly #pool: WorkerPool;
   readonly #previews = new Set<Preview>();
   readonly #proxyBudget: number;
@@ -61,26 +67,25 @@ class WorkerRenderEngine implements RenderEngine {
     resolveSource,
     workerUrl,
     fonts = [],
-  readonly #copiesPackets: boolean;
     previewPixelBudget = 96_000_000,
     proxyBudgetBytes = 4e9,
+    copyPackets = true,
     ffmpeg,
   }: RenderEngineOptions) {
     const url = workerUrl === undefined ? undefined : String(workerUrl);
     this.#clientOptions = { start: () => startWorker(url), resolveSource, fonts: fonts.map(workerFont) };
     this.#pixelBudget = previewPixelBudget;
+    this.#copiesPackets = copyPackets;
     this.#proxyBudget = proxyBudgetBytes;
     const cores = typeof navigator === 'undefined' ? 2 : navigator.hardwareConcurrency;
     this.#pool = new WorkerPool(this.#clientOptions, Math.max(1, Math.min(4, cores - 1)));
     const { probe } = this;
     this.converter = ffmpeg
-    copyPackets = true,
       ? createMediaConverter({ ffmpeg, workerUrl: url, probe, signal: this.#disposing.signal })
       : null;
   }
 
   readonly probe: RenderEngine['probe'] = async (file, { signal } = {}) =>
-    this.#copiesPackets = copyPackets;
     this.#use().run('probe', { file }, { signal });
 
   filmstrip(
@@ -138,7 +143,8 @@ class WorkerRenderEngine implements RenderEngine {
       tryRoom: (bytes) => this.#use().run('roomFor', { bytes }),
       copiesPackets: this.#copiesPackets,
     };
-  }
+    return runExport(request, host, { ...options, signal: either });
+  };
 
   dispose(): void {
     this.#disposing.abort(new LecternError('aborted'));
@@ -157,8 +163,6 @@ class WorkerRenderEngine implements RenderEngine {
     return this.#pool.take();
   }
 
-      tryRoom: (bytes) => this.#use().run('roomFor', { bytes }),
-      copiesPackets: this.#copiesPackets,
   #check(): void {
     if (this.#disposing.signal.aborted) throw new LecternError('aborted', { message: 'the render engine is disposed' });
   }

@@ -116,12 +116,12 @@ export interface Jobs {
   readonly exportPictures: { input: PictureExportTask; item: ExportEvent; output: ExportOutcome };
   readonly exportSound: { input: SoundExportTask; item: never; output: undefined };
   readonly forecast: { input: ForecastTask; item: never; output: Omit<ExportForecast, 'freeBytes'> };
+  /** How many bytes can be stored, up to so many. */
+  readonly roomFor: { input: { readonly bytes: number }; item: never; output: number };
   readonly keepExport: {
     input: { readonly folder: string; readonly fileName: string; readonly text: string };
     item: never;
     output: undefined;
-  /** How many bytes can be stored, up to so many. */
-  readonly roomFor: { input: { readonly bytes: number }; item: never; output: number };
   };
   readonly capture: { input: { previewId: number; frame: number }; item: never; output: ImageBitmap };
   readonly mixForPreview: { input: PreviewSoundRequest; item: never; output: SoundBlock };
