@@ -3,7 +3,8 @@ import { LecternError } from '@lectern/ports';
 import { type ExportHost, runExport } from './export/export-job.js';
 import { forecastRequest } from './export/forecast-request.js';
 import { discardKept, listUnfinished } from './export/kept-exports.js';
-import { type FfmpegOptions, createMediaConverter } from './ffmpeg/media-converter.js';
+import type { FfmpegHost } from './ffmpeg/ffmpeg-process.js';
+import { type FfmpegOptions, createMediaConverter, ffmpegHost } from './ffmpeg/media-converter.js';
 import { estimateExport, exportPresets } from './presets.js';
 import { EnginePreview } from './preview/preview.js';
 import { ProxyKeeper, proxyWorld } from './proxy/proxy-keeper.js';
@@ -33,7 +34,10 @@ export interface RenderEngineOptions {
    * where an encoder's pictures meet another's. True when left out.
    */
   readonly copyPackets?: boolean;
-  /** Where the host keeps ffmpeg, for what this browser can't decode; such files can't be converted when left out. */
+  /**
+   * Where the host keeps ffmpeg, which is loaded when it is needed: to convert what this browser can't decode, and to
+   * encode where it has no encoder. Without it neither is possible.
+   */
   readonly ffmpeg?: FfmpegOptions;
 }
 
@@ -55,6 +59,7 @@ class WorkerRenderEngine implements RenderEngine {
   readonly presets: RenderEngine['presets'] = exportPresets;
   readonly converter: RenderEngine['converter'];
   readonly #clientOptions: WorkerClientOptions;
+  readonly #ffmpeg: FfmpegHost | null;
   readonly #pixelBudget: number;
   readonly #copiesPackets: boolean;
   readonly #pool: WorkerPool;
@@ -80,9 +85,11 @@ class WorkerRenderEngine implements RenderEngine {
     const cores = typeof navigator === 'undefined' ? 2 : navigator.hardwareConcurrency;
     this.#pool = new WorkerPool(this.#clientOptions, Math.max(1, Math.min(4, cores - 1)));
     const { probe } = this;
-    this.converter = ffmpeg
-      ? createMediaConverter({ ffmpeg, workerUrl: url, probe, signal: this.#disposing.signal })
-      : null;
+    this.#ffmpeg = ffmpeg ? ffmpegHost(ffmpeg, url) : null;
+    this.converter =
+      ffmpeg && this.#ffmpeg
+        ? createMediaConverter({ ffmpeg, host: this.#ffmpeg, probe, signal: this.#disposing.signal })
+        : null;
   }
 
   readonly probe: RenderEngine['probe'] = async (file, { signal } = {}) =>
@@ -119,7 +126,7 @@ class WorkerRenderEngine implements RenderEngine {
   }
 
   readonly capabilities: RenderEngine['capabilities'] = async (width, height, { signal } = {}) =>
-    this.#use().run('capabilities', { width, height }, { signal });
+    this.#use().run('capabilities', { width, height, withFfmpeg: this.#ffmpeg !== null }, { signal });
 
   readonly estimate: RenderEngine['estimate'] = estimateExport;
 
@@ -137,14 +144,22 @@ class WorkerRenderEngine implements RenderEngine {
     this.#check();
     const { signal } = options;
     const either = signal ? AbortSignal.any([signal, this.#disposing.signal]) : this.#disposing.signal;
-    const host: ExportHost = {
-      startWorker: () => new WorkerClient(this.#clientOptions),
+    const run = (serveFfmpeg?: (port: MessagePort) => void): ReturnType<RenderEngine['export']> =>
+      runExport(request, this.#exportHost(serveFfmpeg), { ...options, signal: either });
+    if (request.format.encoder !== 'ffmpeg') return run();
+    if (!this.#ffmpeg) throw new LecternError('encoder-unavailable', { message: 'the host provides no ffmpeg' });
+    const { exportWithFfmpeg } = await import('./ffmpeg/export-with-ffmpeg.js');
+    return exportWithFfmpeg(this.#ffmpeg, either, run);
+  };
+
+  #exportHost(serveFfmpeg?: (port: MessagePort) => void): ExportHost {
+    return {
+      startWorker: () => new WorkerClient({ ...this.#clientOptions, ...(serveFfmpeg ? { serveFfmpeg } : {}) }),
       write: (folder, fileName, text) => this.#use().run('keepExport', { folder, fileName, text }),
       tryRoom: (bytes) => this.#use().run('roomFor', { bytes }),
       copiesPackets: this.#copiesPackets,
     };
-    return runExport(request, host, { ...options, signal: either });
-  };
+  }
 
   dispose(): void {
     this.#disposing.abort(new LecternError('aborted'));

@@ -9,11 +9,11 @@ export function startWorker(workerUrl: string | undefined): Worker {
   return new Worker(new URL('./render.worker.js', import.meta.url), { type: 'module' });
 }
 
-/** Starts a worker that ffmpeg runs in, in the same ways; it lies beside `render.worker.js`, wherever that is. */
-export function startFfmpegWorker(workerUrl: string | undefined): Worker {
-  if (workerUrl !== undefined) {
-    return startFrom(new URL('./ffmpeg.worker.js', new URL(workerUrl, globalThis.location.href)));
-  }
+/** Starts a worker that ffmpeg runs in, in the same ways; it lies beside `render.worker.js`, wherever that is, unless the host says otherwise. */
+export function startFfmpegWorker(renderWorkerUrl: string | undefined, workerUrl?: URL | string): Worker {
+  const base = globalThis.location.href;
+  if (workerUrl !== undefined) return startFrom(new URL(workerUrl, base));
+  if (renderWorkerUrl !== undefined) return startFrom(new URL('./ffmpeg.worker.js', new URL(renderWorkerUrl, base)));
   const own = new URL('./ffmpeg.worker.js', import.meta.url);
   if (!isSameOrigin(own) || trustedTypes()) return startFrom(own);
   return new Worker(new URL('./ffmpeg.worker.js', import.meta.url), { type: 'module' });

@@ -181,8 +181,12 @@ async function encodesSound(codec: 'aac' | 'opus'): Promise<boolean> {
   }
 }
 
-/** Every format that works at a size, best first; sound alone for 0 × 0. */
-export async function findFormats(width: number, height: number): Promise<ExportCapabilities> {
+/**
+ * Every format that works at a size, best first; sound alone for 0 × 0.
+ *
+ * @param withFfmpeg whether the host provides what encodes H.264 where this browser can't: that comes last
+ */
+export async function findFormats(width: number, height: number, withFfmpeg = false): Promise<ExportCapabilities> {
   const [aac, opus] = await Promise.all([workingSoundCodec('aac'), workingSoundCodec('opus')]);
   const formats: ExportFormat[] = [];
   if (width === 0 || height === 0) {
@@ -194,6 +198,9 @@ export async function findFormats(width: number, height: number): Promise<Export
   const [avc, vp9] = [await workingVideoCodec('avc', width, height), await workingVideoCodec('vp9', width, height)];
   if (avc) formats.push(pictureFormat('mp4', 'avc', aac ? 'aac' : opus ? 'opus' : null));
   if (vp9) formats.push(pictureFormat('webm', 'vp9', opus ? 'opus' : null));
+  if (!avc && withFfmpeg) {
+    formats.push({ ...pictureFormat('mp4', 'avc', aac ? 'aac' : opus ? 'opus' : null), encoder: 'ffmpeg' });
+  }
   return { formats };
 }
 

@@ -20,12 +20,13 @@ export async function exportPictures(
   library: MediaLibrary,
   signal: AbortSignal,
   tell: (event: ExportEvent) => void,
+  ffmpeg: () => MessagePort,
 ): Promise<ExportOutcome> {
   const folder = task.place && (await openFolder(exportFolder, task.place.folder));
   const file = await openOutputFile(folder, task.place?.fileName ?? '', task.format.mimeType);
   try {
     const parts = folder && task.place.keepParts ? await openPartStore(folder) : noParts;
-    return await new ExportRun(task, library, file, parts, signal, tell).run();
+    return await new ExportRun(task, library, file, parts, signal, tell, ffmpeg).run();
   } catch (error) {
     await file.discard();
     throw error;
@@ -41,6 +42,7 @@ class ExportRun {
   readonly #parts: PartStore;
   readonly #signal: AbortSignal;
   readonly #progress: ProgressTeller;
+  readonly #ffmpeg: () => MessagePort;
   #failure: { readonly error: unknown } | null = null;
 
   constructor(
@@ -50,7 +52,9 @@ class ExportRun {
     parts: PartStore,
     signal: AbortSignal,
     tell: (event: ExportEvent) => void,
+    ffmpeg: () => MessagePort,
   ) {
+    this.#ffmpeg = ffmpeg;
     this.#task = task;
     this.#library = library;
     this.#file = file;
@@ -132,6 +136,7 @@ class ExportRun {
       library: this.#library,
       parts: this.#parts,
       earlier,
+      ffmpeg: this.#ffmpeg,
       queue: assembly.pictures,
       signal: this.#signal,
       onClip: this.#progress.onClip,

@@ -1,11 +1,11 @@
-import { LecternError } from '@lectern/ports';
+import { type ExportFormat, LecternError } from '@lectern/ports';
 import { type TimelineDocument, documentFromRecords, soundSpans } from '@lectern/timeline';
 import { throwIfAborted } from '../cancelling.js';
 import type { MediaLibrary } from '../media/media-library.js';
 import { exportSize } from '../presets.js';
 import type { ExportTask, SoundEncoder } from '../worker/protocol.js';
 import { namingClip } from './clip-pictures.js';
-import { workingVideoCodec } from './codec-choice.js';
+import { videoCodecStrings, workingVideoCodec } from './codec-choice.js';
 import { type CopyStretch, findCopies } from './copy-stretches.js';
 import { type Fingerprint, engineLook, fingerprintOf, identifyBytes } from './fingerprint.js';
 import type { Manifest } from './manifest.js';
@@ -84,7 +84,7 @@ async function planPictures(
   const { settings } = document;
   if (!format.videoCodec || preset.height === 0) return null;
   const { width, height } = exportSize(settings, preset);
-  const codec = await workingVideoCodec(format.videoCodec, width, height, framesPerSecond(settings.frameRate));
+  const codec = await encodingCodec(format, width, height, framesPerSecond(settings.frameRate));
   if (!codec) throw new LecternError('encoder-unavailable', { details: { codec: format.videoCodec, width, height } });
   for (const { assetId, clipId } of mediaOfPictures(document, startFrame, endFrame)) {
     await sources.add(assetId, clipId, startFrame);
@@ -105,7 +105,7 @@ async function planPictures(
   );
   const copies = found.filter(({ assetId }) => !task.notCopied.includes(assetId));
   const look = {
-    codec,
+    codec: format.encoder === 'ffmpeg' ? `${codec} of ffmpeg` : codec,
     width,
     height,
     bitrate: preset.videoBitrate,
@@ -121,6 +121,18 @@ async function planPictures(
     sections.push({ section, fingerprint });
   }
   return { codec, width, height, sections, copies };
+}
+
+/** What ffmpeg makes needs no trying: it was loaded before. */
+async function encodingCodec(
+  { videoCodec, encoder }: ExportFormat,
+  width: number,
+  height: number,
+  frameRate: number,
+): Promise<string | null> {
+  if (videoCodec === null) return null;
+  if (encoder === 'ffmpeg') return videoCodecStrings(videoCodec, width, height, frameRate)[0] ?? null;
+  return workingVideoCodec(videoCodec, width, height, frameRate);
 }
 
 async function planSound(

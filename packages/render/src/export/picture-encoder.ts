@@ -23,11 +23,24 @@ export interface EncodedPicture {
   readonly config: VideoDecoderConfig;
 }
 
+/** What encodes the pictures of a file in order: the browser, or ffmpeg where it can't. */
+export interface FrameEncoder {
+  /** Microseconds of a frame's start, as its `VideoFrame` must have them. */
+  timestampAt(index: number): number;
+  /** Takes a picture and closes it; waits while the encoder is behind. @throws EncoderError when it has stopped */
+  encode(frame: VideoFrame, keyFrame: boolean): Promise<void>;
+  /** Lets out what the encoder still holds; more may be encoded meanwhile. @throws EncoderError */
+  flush(): Promise<void>;
+  close(): void;
+  /** @throws EncoderError when it has stopped */
+  check(): void;
+}
+
 /** Frames that wait in the encoder; enough that it never starves, few enough to hold only some pictures. */
 const queued = 6;
 
 /** Encodes the pictures of a file in order; frames may be left out, where the next one is a key frame. */
-export class PictureEncoder {
+export class PictureEncoder implements FrameEncoder {
   readonly #options: PictureEncoderOptions;
   readonly #encoder: VideoEncoder;
   #config: VideoDecoderConfig | null = null;

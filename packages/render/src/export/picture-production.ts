@@ -1,6 +1,7 @@
 import { type ExportedFrames, LecternError, isLecternError } from '@lectern/ports';
 import { type TimelineDocument, evaluate, frameToSeconds } from '@lectern/timeline';
 import { type Deferred, defer, throwIfAborted } from '../cancelling.js';
+import { FfmpegPictureEncoder } from '../ffmpeg/ffmpeg-picture-encoder.js';
 import type { MediaLibrary } from '../media/media-library.js';
 import type { HardwareAcceleration, PictureExportTask } from '../worker/protocol.js';
 import { ClipPictures } from './clip-pictures.js';
@@ -13,7 +14,7 @@ import { FrameMaker } from './frame-maker.js';
 import type { PictureSpan } from './packet-span.js';
 import type { SectionPacket } from './part-format.js';
 import type { PartStore } from './part-store.js';
-import { type EncodedPicture, EncoderError, PictureEncoder } from './picture-encoder.js';
+import { type EncodedPicture, EncoderError, type FrameEncoder, PictureEncoder } from './picture-encoder.js';
 import { type RenderSegment, planRender } from './render-plan.js';
 import { framesPerSecond, keyFramesOf } from './section-plan.js';
 
@@ -29,6 +30,8 @@ export interface PictureProductionOptions {
   readonly library: MediaLibrary;
   readonly parts: PartStore;
   readonly earlier: EarlierExport | null;
+  /** To an ffmpeg of this export's own. */
+  readonly ffmpeg: () => MessagePort;
   readonly queue: SpanQueue<VideoDecoderConfig>;
   readonly signal: AbortSignal;
   readonly onClip: (clip: string) => void;
@@ -51,7 +54,8 @@ export class PictureProduction {
   readonly #offered = new Set<number>();
   readonly #failures = new Map<number, number>();
   #clips: ClipPictures;
-  #encoder: PictureEncoder | null = null;
+  #encoder: FrameEncoder | null = null;
+  #ffmpeg: MessagePort | null = null;
   #encoderAcceleration: HardwareAcceleration;
   #encodedBefore = 0;
   readonly frames: { -readonly [K in keyof ExportedFrames]: number } = { copied: 0, reused: 0, encoded: 0 };
@@ -150,7 +154,7 @@ export class PictureProduction {
   async #encodeSegment(
     segment: RenderSegment,
     next: RenderSegment | undefined,
-    encoder: PictureEncoder,
+    encoder: FrameEncoder,
     isKey: (frame: number) => boolean,
   ): Promise<void> {
     const { document, signal, onClip, onFrame, check } = this.#options;
@@ -177,20 +181,27 @@ export class PictureProduction {
     return this.#encodedBefore;
   }
 
-  #newEncoder(): PictureEncoder {
+  #newEncoder(): FrameEncoder {
     const { task, document, pictures } = this.#options;
     const { frameRate } = document.settings;
-    return new PictureEncoder({
-      codec: pictures.codec,
+    const common = {
       width: pictures.width,
       height: pictures.height,
       bitrate: task.preset.videoBitrate,
-      frameRate: framesPerSecond(frameRate),
-      acceleration: this.#encoderAcceleration,
-      secondsAt: (index) => frameToSeconds(index, frameRate),
-      onPicture: (picture) => {
+      secondsAt: (index: number) => frameToSeconds(index, frameRate),
+      onPicture: (picture: EncodedPicture) => {
         this.#take(picture);
       },
+    };
+    if (task.format.encoder === 'ffmpeg') {
+      this.#ffmpeg ??= this.#options.ffmpeg();
+      return new FfmpegPictureEncoder({ ...common, frameRate, port: this.#ffmpeg });
+    }
+    return new PictureEncoder({
+      ...common,
+      codec: pictures.codec,
+      frameRate: framesPerSecond(frameRate),
+      acceleration: this.#encoderAcceleration,
     });
   }
 

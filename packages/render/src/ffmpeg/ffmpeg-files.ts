@@ -94,6 +94,38 @@ class SourceBytes implements Bytes {
   }
 }
 
+/** Frames of one size as one file. */
+class FrameBytes implements Bytes {
+  readonly #frames: readonly Uint8Array[];
+  readonly #frameBytes: number;
+
+  constructor(frames: readonly Uint8Array[]) {
+    this.#frames = frames;
+    this.#frameBytes = frames[0]?.byteLength ?? 1;
+  }
+
+  size(): number {
+    return this.#frames.length * this.#frameBytes;
+  }
+
+  read(into: Uint8Array, position: number): number {
+    const frame = this.#frames[Math.floor(position / this.#frameBytes)];
+    if (!frame) return 0;
+    const offset = position % this.#frameBytes;
+    const found = frame.subarray(offset, offset + into.byteLength);
+    into.set(found);
+    return found.byteLength;
+  }
+
+  write(): number {
+    return 0;
+  }
+
+  truncate(): void {
+    // Frames stay as they are.
+  }
+}
+
 function outputBytes(written: WrittenBytes): Bytes {
   return {
     size: () => written.size,
@@ -186,6 +218,9 @@ async function obey({ data: call }: MessageEvent<FileCall>): Promise<FileReport[
   switch (call.type) {
     case 'LECTERN_SOURCE':
       mount(call.data.folder, call.data.name, new SourceBytes(call.data.blob));
+      return null;
+    case 'LECTERN_FRAMES':
+      mount(call.data.folder, call.data.name, new FrameBytes(call.data.frames));
       return null;
     case 'LECTERN_OUTPUT': {
       const written = await openWrittenBytes(call.data.fileName);

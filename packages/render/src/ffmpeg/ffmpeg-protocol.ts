@@ -33,6 +33,15 @@ export interface FileCalls {
     readonly input: { readonly folder: string; readonly name: string; readonly blob: Blob };
     readonly output: null;
   };
+  /** Puts raw frames of one size at `folder/name`, one behind the other. */
+  readonly LECTERN_FRAMES: {
+    readonly input: {
+      readonly folder: string;
+      readonly name: string;
+      readonly frames: readonly Uint8Array<ArrayBuffer>[];
+    };
+    readonly output: null;
+  };
   /** Lets `folder/name` be written into a file of that name on disk; into memory for null. */
   readonly LECTERN_OUTPUT: {
     readonly input: { readonly folder: string; readonly name: string; readonly fileName: string | null };

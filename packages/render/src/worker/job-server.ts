@@ -96,6 +96,13 @@ export class JobServer {
     return waiting.promise;
   }
 
+  /** Asks the page for an ffmpeg that encodes frames: `FramesOrder` goes in, `FramesAnswer` comes out. */
+  requestFfmpeg(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.post({ say: 'needFfmpeg', port: port2 }, [port2]);
+    return port1;
+  }
+
   async #run(job: number, name: JobName, input: unknown): Promise<void> {
     const running: RunningJob = { stop: new AbortController(), credit: itemsAhead, wake: null };
     this.#running.set(job, running);

@@ -112,7 +112,11 @@ export interface Jobs {
   readonly probe: { input: { file: Blob }; item: never; output: ProbeResult };
   readonly filmstrip: { input: FilmstripRequest; item: FilmstripPicture; output: undefined };
   readonly peaks: { input: PeaksRequest; item: PeaksChunk; output: undefined };
-  readonly capabilities: { input: { width: number; height: number }; item: never; output: ExportCapabilities };
+  readonly capabilities: {
+    input: { width: number; height: number; withFfmpeg: boolean };
+    item: never;
+    output: ExportCapabilities;
+  };
   readonly exportPictures: { input: PictureExportTask; item: ExportEvent; output: ExportOutcome };
   readonly exportSound: { input: SoundExportTask; item: never; output: undefined };
   readonly forecast: { input: ForecastTask; item: never; output: Omit<ExportForecast, 'freeBytes'> };
@@ -198,6 +202,8 @@ export type FromWorker =
   | { readonly say: 'failed'; readonly job: number; readonly error: SerialisedError }
   | { readonly say: 'item'; readonly job: number; readonly item: unknown }
   | { readonly say: 'needSource'; readonly request: number; readonly assetId: string }
+  /** Frames come through the port; ffmpeg, which the page has, encodes them. */
+  | { readonly say: 'needFfmpeg'; readonly port: MessagePort }
   | { readonly say: 'stage'; readonly previewId: number; readonly report: StageReport };
 
 /** Encoded sound on its way to the file, between the two workers of an export: section by section. */

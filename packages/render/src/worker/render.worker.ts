@@ -42,9 +42,9 @@ const server = new JobServer(scope, {
     }
     return { output: undefined };
   },
-  capabilities: async ({ width, height }) => ({ output: await findFormats(width, height) }),
+  capabilities: async ({ width, height, withFfmpeg }) => ({ output: await findFormats(width, height, withFfmpeg) }),
   exportPictures: async (task, { signal, tell }) => ({
-    output: await exportPictures(task, newLibrary(), signal, tell),
+    output: await exportPictures(task, newLibrary(), signal, tell, (): MessagePort => server.requestFfmpeg()),
   }),
   exportSound: async (task, { signal }) => {
     await exportSound(task, newLibrary(), signal);

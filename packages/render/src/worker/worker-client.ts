@@ -17,6 +17,8 @@ export interface WorkerClientOptions {
   readonly start: () => Worker;
   readonly resolveSource: SourceResolver;
   readonly fonts: readonly WorkerFont[];
+  /** Connects the worker with an ffmpeg; only an export that needs it asks. */
+  readonly serveFfmpeg?: (port: MessagePort) => void;
 }
 
 export interface JobOptions<N extends JobName> {
@@ -35,6 +37,7 @@ interface PendingJob {
 export class WorkerClient {
   readonly #worker: Worker;
   readonly #resolveSource: SourceResolver;
+  readonly #serveFfmpeg: WorkerClientOptions['serveFfmpeg'];
   readonly #jobs = new Map<number, PendingJob>();
   readonly #stages = new Map<number, (report: StageReport) => void>();
   readonly #closing = new AbortController();
@@ -42,8 +45,9 @@ export class WorkerClient {
   #failure: LecternError | null = null;
   #onFailure: ((error: LecternError) => void) | null = null;
 
-  constructor({ start, resolveSource, fonts }: WorkerClientOptions) {
+  constructor({ start, resolveSource, fonts, serveFfmpeg }: WorkerClientOptions) {
     this.#resolveSource = resolveSource;
+    this.#serveFfmpeg = serveFfmpeg;
     this.#worker = start();
     this.#worker.addEventListener('message', (event: MessageEvent<FromWorker>) => {
       this.#receive(event.data);
@@ -244,6 +248,9 @@ export class WorkerClient {
         break;
       case 'needSource':
         void this.#giveSource(message.request, message.assetId);
+        break;
+      case 'needFfmpeg':
+        this.#serveFfmpeg?.(message.port);
         break;
       case 'stage':
         this.#stages.get(message.previewId)?.(message.report);
