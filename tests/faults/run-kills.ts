@@ -7,12 +7,14 @@
  *   npm run test:faults -- --closes 200        closes pages within 50 ms of an edit instead
  *   npm run test:faults -- --calls             lets each call of the browser's storage fail, one in each session
  *   npm run test:faults -- --uploads 100       kills it while it uploads 200 MB; --store supabase or b2, both without it
+ *   npm run test:faults -- --exports 50        kills it while it exports
  *   npm run test:faults -- --requests          lets each request of a session fail in turn, in each way
  *   npm run test:faults -- --seed 7            the same moments again (what the machine does between them is its own)
  */
 import { parseArgs } from 'node:util';
 import { compile } from '../../scripts/build.mjs';
 import { runCloses } from './close-harness.js';
+import { ExportSite, runExportKills } from './export-kill-harness.js';
 import { FaultSite } from './fault-site.js';
 import { runKills } from './kill-harness.js';
 import { anySeed } from './seeded-random.js';
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     closes: { type: 'string' },
     calls: { type: 'boolean', default: false },
     uploads: { type: 'string' },
+    exports: { type: 'string' },
     store: { type: 'string' },
     requests: { type: 'boolean', default: false },
     seed: { type: 'string' },
@@ -38,13 +41,22 @@ const command = values.requests
   ? 'requests'
   : values.uploads !== undefined
     ? 'uploads'
-    : values.calls
-      ? 'calls'
-      : closing
-        ? 'closes'
-        : 'kills';
-const run = { calls: failCalls, closes: close, kills: kill, uploads: killUploads, requests: failRequests };
-const times = Number(values.uploads ?? values.kills ?? values.closes ?? 30);
+    : values.exports !== undefined
+      ? 'exports'
+      : values.calls
+        ? 'calls'
+        : closing
+          ? 'closes'
+          : 'kills';
+const run = {
+  calls: failCalls,
+  closes: close,
+  kills: kill,
+  uploads: killUploads,
+  exports: killExports,
+  requests: failRequests,
+};
+const times = Number(values.uploads ?? values.exports ?? values.kills ?? values.closes ?? 30);
 const stores = uploadStores.filter((store) => values.store === undefined || store === values.store);
 if (stores.length === 0)
   throw new RangeError(`There is no store ${values.store ?? ''}, only ${uploadStores.join(', ')}`);
@@ -59,7 +71,7 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 await compile();
 const counted = command !== 'calls' && command !== 'requests';
 if (counted) log(`${times} ${command} with seed ${seed}`);
-const site = command === 'uploads' || command === 'requests' ? null : await FaultSite.start(seed);
+const site = ['uploads', 'exports', 'requests'].includes(command) ? null : await FaultSite.start(seed);
 try {
   const { figures, problems } = await run[command]();
   if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
@@ -127,6 +139,16 @@ async function killUploads(): Promise<Outcome> {
     await uploads.stop();
   }
   return { figures, problems };
+}
+
+async function killExports(): Promise<Outcome> {
+  const exporting = await ExportSite.start();
+  try {
+    const { problems, ...figures } = await runExportKills({ site: exporting, kills: times, seed, log });
+    return { figures, problems };
+  } finally {
+    await exporting.stop();
+  }
 }
 
 async function failRequests(): Promise<Outcome> {
