@@ -46,19 +46,17 @@ export class ClipDecoder {
     let held: VideoSample | null = null;
     try {
       for (;;) {
-        const pulled = await samples.next();
-        const next = pulled.value ?? null;
+        const next: VideoSample | null = (await samples.next()).value ?? null;
         const before: VideoSample | null = held;
         held = next;
-        if (this.#stretch !== samples) return;
-        if (before) {
-          try {
+        try {
+          if (before && this.#stretch === samples) {
             await take(before, next?.timestamp ?? before.timestamp + before.duration);
-          } finally {
-            before.close();
           }
+        } finally {
+          before?.close();
         }
-        if (!next) return;
+        if (!next || this.#stretch !== samples) return;
       }
     } finally {
       held?.close();

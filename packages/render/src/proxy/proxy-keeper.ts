@@ -128,7 +128,7 @@ export class ProxyKeeper {
     this.#worker = null;
   }
 
-  get #mayWork(): boolean {
+  #mayWork(): boolean {
     if (this.#disposed || this.#exports > 0 || !this.#world.isVisible()) return false;
     return [...this.#viewers].every(({ playing }) => !playing);
   }
@@ -142,7 +142,7 @@ export class ProxyKeeper {
   #wait(milliseconds: number): void {
     this.#cancelWait?.();
     this.#cancelWait = null;
-    if (!this.#mayWork || this.#next() === null) return;
+    if (!this.#mayWork() || this.#next() === null) return;
     this.#cancelWait = this.#world.after(milliseconds, () => {
       this.#cancelWait = null;
       void this.#work();
@@ -169,9 +169,9 @@ export class ProxyKeeper {
     this.#running = true;
     let pause = quietMilliseconds;
     try {
-      for (let id = this.#next(); id !== null && this.#mayWork; id = this.#next()) {
+      for (let id = this.#next(); id !== null && this.#mayWork(); id = this.#next()) {
         await this.#world.idle();
-        if (!this.#mayWork || this.#isWaiting()) break;
+        if (!this.#mayWork() || this.#isWaiting()) break;
         const step = await this.#step(id);
         if (step === 'elsewhere') pause = otherTabMilliseconds;
         if (step !== 'done') break;
