@@ -2,7 +2,8 @@
  * Runs the tests and counts them. The last line is always `N passed, N failed`.
  *
  *   npm test                          everything but the stories, which `npm run verify` tests
- *   npm test -- unit browser          some lanes: unit, architecture, browser, contract, faults, e2e, storybook, real
+ *   npm test -- unit browser          some lanes: unit, architecture, browser, contract, conformance, copy, faults, e2e,
+ *                                     storybook, real
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -102,6 +103,13 @@ const lanes = {
     // Each file has servers of its own and waits for them much of the time.
     return nodeTests('contract', contractFiles(), ['--test-concurrency=2']);
   },
+  conformance: () => runCounted('conformance', ['--import', 'tsx', 'tests/conformance/run.ts']),
+  copy: async () => {
+    findChromium();
+    // The worker as it is shipped, and what the page imports.
+    await build({ log: (line) => process.stdout.write(`${line}\n`) });
+    return nodeTests('copy', filesBelow('tests/copy', '.test.ts'), ['--test-timeout=600000']);
+  },
   faults: async () => {
     findChromium();
     await compile();
@@ -145,7 +153,7 @@ const lanes = {
   },
 };
 
-const usual = ['unit', 'architecture', 'contract', 'browser', 'faults', 'e2e'];
+const usual = ['unit', 'architecture', 'contract', 'browser', 'conformance', 'copy', 'faults', 'e2e'];
 const given = process.argv.slice(2);
 const wanted = given.length > 0 ? given : usual;
 for (const lane of wanted) {

@@ -1,10 +1,24 @@
 /** ffmpeg and ffprobe: what makes the sources, and what says what is in a file without the render package having a say. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { aptInstall, canAptInstall } from '../../scripts/find-chromium.mjs';
 
 /** Whether ffmpeg is on this machine. */
 export function hasFfmpeg(): boolean {
   return spawnSync('ffmpeg', ['-version'], { stdio: 'ignore' }).status === 0;
+}
+
+/**
+ * Sees to it that ffmpeg is on this machine.
+ *
+ * @throws Error that says how to install it
+ */
+export function requireFfmpeg(): void {
+  if (hasFfmpeg() || (canAptInstall() && aptInstall(['ffmpeg']) && hasFfmpeg())) return;
+  throw new Error(
+    'The conformance suite makes its sources with ffmpeg and reads exports with it. ' +
+      'Install it (Debian: apt-get install ffmpeg, macOS: brew install ffmpeg).',
+  );
 }
 
 async function run(
@@ -86,11 +100,14 @@ export interface DecodedPictures {
   readonly pictures: readonly Buffer[];
 }
 
-/** Every picture that is presented, in order, scaled to a size. */
-export async function decodePictures(file: string, width: number, height: number): Promise<DecodedPictures> {
+/** Every picture that is presented (or every `step`th), in order, scaled to a size. */
+export async function decodePictures(file: string, width: number, height: number, step = 1): Promise<DecodedPictures> {
   const raw = await ffmpeg([
     ...['-i', file, '-map', '0:v:0', '-fps_mode', 'passthrough'],
-    ...['-vf', `scale=${String(width)}:${String(height)}:flags=accurate_rnd+full_chroma_int+bicubic`],
+    ...[
+      '-vf',
+      `${step > 1 ? `select=not(mod(n\\,${String(step)})),` : ''}scale=${String(width)}:${String(height)}:flags=accurate_rnd+full_chroma_int+bicubic`,
+    ],
     ...['-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'],
   ]);
   const size = width * height * 3;
@@ -107,11 +124,15 @@ export interface DecodedSound {
   readonly start: number;
 }
 
-/** Null when there is none. Priming that the file declares isn't in it. */
-export async function decodeSound(file: string): Promise<DecodedSound | null> {
+/**
+ * Null when there is none. Priming that the file declares isn't in it.
+ *
+ * @param rate samples per second; the file's own when left out
+ */
+export async function decodeSound(file: string, rate?: number): Promise<DecodedSound | null> {
   const stream = (await probeStreams(file)).find(({ codec_type: type }) => type === 'audio');
   if (!stream) return null;
-  const sampleRate = Number(stream.sample_rate);
+  const sampleRate = rate ?? Number(stream.sample_rate);
   const { frames } = await probeJson<{ frames: readonly ProbedFrame[] }>(file, [
     ...['-select_streams', 'a:0', '-show_frames', '-show_entries', 'frame=best_effort_timestamp_time,pts_time'],
     ...['-read_intervals', '%+#8'],

@@ -74,13 +74,18 @@ function upright(source: Source, { width, height }: ProbeFacts): { width: number
     : { width: 216, height: 384 };
 }
 
+/** An hour of sound is held at a rate that is enough for the sweeps; otherwise the file's own. */
+export function soundRateFor({ sparse }: Source): number | undefined {
+  return sparse === undefined ? undefined : 12_000;
+}
+
 async function chirpsOf(
   file: string,
   source: Source,
   pictureStart: number | null,
   complaints: string[],
 ): Promise<SourceTruth['chirps']> {
-  const sound = await decodeSound(file);
+  const sound = await decodeSound(file, soundRateFor(source));
   if (!sound) return [];
   const { samples, sampleRate } = sound;
   const length = samples.length / sampleRate;

@@ -6,6 +6,7 @@
  *   npm run conformance -- --all                  every rate, every frame, an hour of sound
  *   npm run conformance -- h264-30.mp4 av1.mp4    some sources; --all with them too
  *   npm run conformance -- --media <folder>       files of your own as well (or LECTERN_CONFORMANCE_MEDIA)
+ *   npm run conformance -- --no-build             with what is built already
  *   npm run conformance -- --json                 {"rows": […]} as the last line
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -13,12 +14,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { compile } from '../../scripts/build.mjs';
+import { findChromium } from '../../scripts/find-chromium.mjs';
 import { root } from '../../scripts/workspace.mjs';
 import { EnginePage } from './engine-page.js';
-import { hasFfmpeg } from './ffmpeg.js';
+import { requireFfmpeg } from './ffmpeg.js';
 import { makeSource } from './make-source.js';
 import { type Row, measure, openSource } from './measure.js';
-import { sources } from './sources.js';
+import { type Source, sources } from './sources.js';
 import { tableOf } from './table.js';
 
 const { values, positionals } = parseArgs({
@@ -26,47 +29,62 @@ const { values, positionals } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    'no-build': { type: 'boolean', default: false },
     media: { type: 'string' },
   },
 });
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
+/** Sources that are measured beside each other, each in a browser of its own: one of two always waits for something. */
+const beside = 2;
+
 async function run(): Promise<readonly Row[]> {
   const unknown = positionals.filter((name) => sources.every((source) => source.name !== name));
   if (unknown.length > 0) throw new RangeError(`There is no source ${unknown.join(', ')}.`);
-  const chosen = sources.filter(({ name, slow }) =>
-    positionals.length > 0 ? positionals.includes(name) : values.all || slow !== true,
+  const chosen = sources.filter(({ name, sparse }) =>
+    positionals.length > 0 ? positionals.includes(name) : values.all || sparse === undefined,
   );
   const kept = path.join(root, 'tests/conformance/.cache');
   mkdirSync(kept, { recursive: true });
-  const folder = await mkdtemp(path.join(tmpdir(), 'lectern-conformance-files-'));
-  const page = await EnginePage.open(kept, log);
-  const rows: Row[] = [];
-  try {
-    for (const source of chosen) {
+  const rows = new Map<Source, readonly Row[]>();
+  const waiting = [...chosen];
+  await Promise.all(
+    Array.from({ length: Math.min(beside, chosen.length) }, async () => {
+      const page = await EnginePage.open(kept, log);
       try {
-        const file = await makeSource(kept, source.name, source.make);
-        const opened = await openSource(page, source, file);
-        if ('skipped' in opened) {
-          rows.push(opened);
-          continue;
+        for (let source = waiting.shift(); source; source = waiting.shift()) {
+          rows.set(source, await measureSource(page, source, kept));
         }
-        for (const rate of values.all ? source.rates : source.rates.slice(0, 1)) {
-          const how = { everyFrame: values.all, plays: values.all || source.plays === true };
-          const row = await measure(page, opened, rate, how, folder);
-          rows.push(row);
-          log(`${row.complaints.length === 0 ? '✓' : '✗'} ${row.source} ${row.project} ${row.complaints.join(' · ')}`);
-        }
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        rows.push(brokenRow(source.name, source.about, message));
-        log(`✗ ${source.name} ${message}`);
       } finally {
-        await page.call('close', source.name);
+        await page.close();
       }
+    }),
+  );
+  return chosen.flatMap((source) => rows.get(source) ?? []);
+}
+
+async function measureSource(page: EnginePage, source: Source, kept: string): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  const folder = await mkdtemp(path.join(tmpdir(), 'lectern-conformance-files-'));
+  try {
+    const file = await makeSource(kept, source.name, source.make);
+    const opened = await openSource(page, source, file);
+    if ('skipped' in opened) {
+      rows.push(opened);
+      return rows;
     }
+    for (const rate of values.all ? source.rates : source.rates.slice(0, 1)) {
+      const how = { everyFrame: values.all, plays: values.all || source.plays === true };
+      const row = await measure(page, opened, rate, how, folder);
+      rows.push(row);
+      log(`${row.complaints.length === 0 ? '✓' : '✗'} ${row.source} ${row.project} ${row.complaints.join(' · ')}`);
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    rows.push(brokenRow(source.name, source.about, message));
+    log(`✗ ${source.name} ${message}`);
   } finally {
-    await page.close();
+    await page.call('close', source.name);
     await rm(folder, { recursive: true, force: true });
   }
   return rows;
@@ -91,12 +109,9 @@ function brokenRow(source: string, about: string, message: string): Row {
   };
 }
 
-if (!hasFfmpeg()) {
-  process.stderr.write(
-    'The conformance suite makes its sources with ffmpeg and reads exports with it. Install ffmpeg.\n',
-  );
-  process.exit(1);
-}
+requireFfmpeg();
+findChromium();
+if (!values['no-build']) await compile();
 const rows = await run();
 process.stdout.write(`\n${tableOf(rows)}\n`);
 const failed = rows.filter(({ complaints }) => complaints.length > 0).length;

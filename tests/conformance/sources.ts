@@ -35,8 +35,11 @@ export interface Source {
   readonly interval?: number;
   /** What not every browser decodes; where it doesn’t, the source is skipped and that is said. */
   readonly mayBeMissing?: string;
-  /** Only with `--all`. */
-  readonly slow?: boolean;
+  /**
+   * So long that only every so many-th frame is looked at, and sound at a lower rate; only with `--all`. It is exported
+   * once, whole.
+   */
+  readonly sparse?: number;
   /** Played in the preview too, and not only sent to frames, by `npm test`. */
   readonly plays?: boolean;
 }
@@ -545,6 +548,21 @@ export const sources: readonly Source[] = [
         pictures: { rate: '30', count: 60 },
         sound: { ...mono48(2), channels: 6 },
         args: [...vp9, '-c:a', 'libopus', '-b:a', '256k'],
+      }),
+  },
+  {
+    name: 'hour.mp4',
+    about: 'an hour, a picture a second, AAC 44.1 kHz',
+    rates: [fps2997],
+    shows: { pictures: [0, 3599] },
+    sparse: 199,
+    interval: 10,
+    project: { width: 192, height: 108 },
+    make: (kit, file) =>
+      kit.encode(file, {
+        pictures: { rate: '1', count: 3600, width: 192, height: 108 },
+        sound: { sampleRate: 44_100, seconds: 3600, interval: 10 },
+        args: [...h264, '-g', '10', '-c:a', 'aac', '-b:a', '48k'],
       }),
   },
 ];
