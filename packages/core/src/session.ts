@@ -22,7 +22,7 @@ export interface LecternOptions {
    * the back end, and what it lacks then is restored by the next opening.
    */
   readonly autosave?: { readonly debounceMs?: number; readonly deadlineMs?: number; readonly closeMs?: number };
-  /** The largest file that is imported, in bytes. */
+  /** The largest file that is taken, in bytes: imported ones are refused, exports are marked before they begin. */
   readonly maxBytes?: number;
   /** BCP 47; English when left out. */
   readonly locale?: string;
@@ -68,6 +68,8 @@ export interface LecternSession {
   setLocale(locale: string): void;
   readonly newId: NewId;
   readonly now: () => Date;
+  /** The largest file that is taken, in bytes; null where nobody said. */
+  readonly maxBytes: number | null;
   /** Opens a project, or a new unsaved one (`null`). Counted by id: each call is ended by one `close()` of what it gave. */
   openProject(projectId: string | null, options?: OpenProjectOptions): Promise<ProjectSession>;
   /** Projects whose last changes are only in this browser, most recent first. */

@@ -12,6 +12,8 @@ import {
   type RenderEngine,
   type UnfinishedExport,
 } from '@lectern/ports';
+import type { TimelineDocument } from '@lectern/timeline';
+import { createFakeRenderEngine } from './fake-render-engine.js';
 
 const steps = 20;
 
@@ -218,6 +220,22 @@ export function createFakeExports(options: FakeExportOptions): FakeExports {
       held.clear();
     },
   };
+}
+
+/** Leaves an export half done on the disk, as a page does that goes in its middle. `context` says whose it is. */
+export async function leaveUnfinished(
+  disk: FakeExportDisk,
+  document: TimelineDocument,
+  context: { readonly namespace: string; readonly projectId: string; readonly name: string },
+): Promise<string> {
+  const engine = createFakeRenderEngine({ disk, exportError: new LecternError('unknown') });
+  const id = crypto.randomUUID();
+  const [preset] = engine.presets;
+  const { formats } = await engine.capabilities(1280, 720);
+  const [format] = formats;
+  if (preset && format) await engine.export({ document, preset, format }, { id, context }).catch(() => undefined);
+  engine.dispose();
+  return id;
 }
 
 function estimateFake({ document, preset, range }: Omit<ExportRequest, 'format'>): ExportEstimate {

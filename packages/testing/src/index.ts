@@ -1,6 +1,6 @@
 export * from './builders.js';
 export * from './create-test-session.js';
-export { createFakeExportDisk, type FakeExportDisk, type FakeExportOptions } from './fake-exports.js';
+export { createFakeExportDisk, leaveUnfinished, type FakeExportDisk, type FakeExportOptions } from './fake-exports.js';
 export * from './fake-converter.js';
 export * from './fake-render-engine.js';
 export * from './unreliable.js';

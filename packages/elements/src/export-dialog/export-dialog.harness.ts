@@ -16,6 +16,23 @@ export class ExportDialogHarness extends Harness<ExportDialogElement> {
     return this.get('.preset:has(:checked) .preset-name').textContent.trim();
   }
 
+  /** Where it goes, where there is a choice. */
+  get destination(): string {
+    return this.get('.destinations .card:has(:checked) .card-name').textContent.trim();
+  }
+
+  get canStart(): boolean {
+    return !this.get<HTMLButtonElement>('footer .button[data-variant="primary"]').disabled;
+  }
+
+  /** Name and state of the exports beside the one that is shown large. */
+  get others(): (readonly [string, string])[] {
+    return this.all('.other .line').map((line) => {
+      const [name, state] = [...line.children].map((part) => part.textContent.trim());
+      return [name ?? '', state ?? ''];
+    });
+  }
+
   get formats(): string[] {
     return this.all('[role="radiogroup"]:first-of-type button')
       .map((button) => button.textContent.trim())
@@ -33,6 +50,12 @@ export class ExportDialogHarness extends Harness<ExportDialogElement> {
   async open(): Promise<void> {
     await this.element.show();
     await this.until(() => this.all('.probing').length === 0, 'the formats');
+  }
+
+  async chooseDestination(name: string): Promise<void> {
+    const card = this.all('.destinations .card').find((candidate) => candidate.textContent.includes(name));
+    if (!card) throw new Error(`it can’t go to ${name}`);
+    await this.click(card);
   }
 
   async choosePreset(name: string): Promise<void> {

@@ -24,38 +24,50 @@ export const exportDialogStyles: CSSResult = css`
     margin-block-start: 6px;
   }
 
-  .presets {
+  .cards {
     border: 1px solid var(--l-border);
     border-radius: var(--l-radius-m);
     display: grid;
     inline-size: 100%;
     overflow: hidden;
   }
-  .preset {
+  .card {
     align-items: center;
     cursor: pointer;
     display: grid;
     gap: 2px var(--l-space-3);
-    grid-template-columns: auto minmax(0, 1fr) auto minmax(14ch, max-content);
+    grid-template-columns: auto minmax(0, 1fr);
     min-block-size: 48px;
     padding: 6px var(--l-space-3);
     position: relative;
     transition: background var(--l-duration);
   }
-  .preset + .preset {
+  .card + .card {
     border-block-start: 1px solid var(--l-border);
   }
-  .preset:hover {
+  .card:hover {
     background: var(--l-hover);
   }
-  .preset:has(:checked) {
+  .card:has(:checked) {
     background: var(--l-accent-soft);
   }
-  .preset:has(:focus-visible) {
+  .card:has(:focus-visible) {
     border-radius: var(--l-radius-m);
     outline: 2px solid var(--l-accent);
     outline-offset: -2px;
     z-index: 1;
+  }
+  .preset {
+    grid-template-columns: auto minmax(0, 1fr) auto minmax(14ch, max-content);
+  }
+  .card[data-disabled] {
+    cursor: default;
+  }
+  .card[data-disabled] :is(.mark, .card-name) {
+    opacity: 0.5;
+  }
+  .card-name {
+    overflow-wrap: anywhere;
   }
   .mark {
     block-size: 16px;
@@ -70,7 +82,7 @@ export const exportDialogStyles: CSSResult = css`
     display: grid;
     min-inline-size: 0;
   }
-  .preset-name,
+  .card-name,
   .size {
     font-weight: 600;
   }
@@ -98,6 +110,17 @@ export const exportDialogStyles: CSSResult = css`
     cursor: default;
     opacity: 0.5;
   }
+  .check {
+    align-items: start;
+    cursor: pointer;
+    display: flex;
+    gap: var(--l-space-2);
+    min-block-size: 24px;
+  }
+  .check input {
+    flex: none;
+    margin-block-start: 3px;
+  }
   .probing {
     align-items: center;
     color: var(--l-text-muted);
@@ -123,7 +146,13 @@ export const exportDialogStyles: CSSResult = css`
     color: var(--l-text-muted);
     flex: 1;
     font-variant-numeric: tabular-nums;
-    min-inline-size: 10ch;
+    min-inline-size: 16ch;
+  }
+  .forecast {
+    align-items: center;
+    display: flex;
+    font-size: var(--l-text-s);
+    gap: var(--l-space-2);
   }
 
   .running {
@@ -151,6 +180,9 @@ export const exportDialogStyles: CSSResult = css`
     font-variant-numeric: tabular-nums;
     gap: var(--l-space-1) var(--l-space-4);
     justify-content: space-between;
+  }
+  .running:is([data-status='paused'], [data-status='interrupted']) .progress > span {
+    background: var(--l-text-muted);
   }
   .running p {
     margin: var(--l-space-1) 0 0;
@@ -199,6 +231,64 @@ export const exportDialogStyles: CSSResult = css`
     margin-block-start: var(--l-space-3);
   }
 
+  .outcome .encoded {
+    color: var(--l-text);
+    font-weight: 600;
+  }
+
+  .others {
+    border-block-start: 1px solid var(--l-border);
+    display: grid;
+    gap: var(--l-space-1);
+    padding-block-start: var(--l-space-3);
+  }
+  .others h3 {
+    margin: 0;
+  }
+  .others ul {
+    display: grid;
+    list-style: none;
+    margin: 0;
+    padding: 0;
+  }
+  .other {
+    align-items: center;
+    display: grid;
+    gap: 0 var(--l-space-1);
+    grid-auto-columns: max-content;
+    grid-auto-flow: column;
+    grid-template-columns: minmax(0, 1fr);
+    min-block-size: 44px;
+  }
+  .other .line {
+    display: grid;
+    gap: 0;
+    justify-items: start;
+    margin-inline-start: calc(-1 * var(--l-space-2));
+    min-inline-size: 0;
+    padding: 3px var(--l-space-2);
+    text-align: start;
+  }
+  .other .line > span {
+    max-inline-size: 100%;
+  }
+  .other .progress {
+    grid-column: 1 / -1;
+    grid-row: 2;
+  }
+  .other[data-status='failed'] .hint {
+    color: var(--l-danger);
+  }
+  .other[data-status='done'] .icon:first-child {
+    color: var(--l-success);
+  }
+  .percentage {
+    color: var(--l-text-muted);
+    font-variant-numeric: tabular-nums;
+    min-inline-size: 4.5ch;
+    text-align: end;
+  }
+
   @container export-dialog (inline-size < 460px) {
     .row {
       grid-template-columns: 1fr;
@@ -222,7 +312,7 @@ export const exportDialogStyles: CSSResult = css`
     }
   }
   @media (forced-colors: active) {
-    .preset:has(:checked) {
+    .card:has(:checked) {
       outline: 2px solid Highlight;
     }
   }

@@ -1,9 +1,20 @@
 import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { deserialiseError, toLecternError, type ExportFormat, type ExportPreset } from '@lectern/ports';
-import { formatTimecode, type TimelineDocument } from '@lectern/timeline';
-import { mainExport } from '@lectern/core';
-import type { EditorState, ExportJob, LecternSession, ProjectSession, SessionState } from '@lectern/core';
+import { deserialiseError, serialiseError, toLecternError, type ExportFormat, type ExportPreset } from '@lectern/ports';
+import { formatTimecode, type ClipRecord, type TimelineDocument } from '@lectern/timeline';
+import {
+  clipOfError,
+  isExportMoving,
+  mainExport,
+  type EditorState,
+  type ExportJob,
+  type ExportStep,
+  type LecternSession,
+  type NamedFile,
+  type ProjectSession,
+  type SessionState,
+} from '@lectern/core';
+import { saveFile } from '../collection/object-url-controller.js';
 import { Announcer } from '../foundation/announcer.js';
 import { icon } from '../foundation/icon.js';
 import { LecternElement } from '../foundation/lectern-element.js';
@@ -12,10 +23,13 @@ import { stateView } from '../foundation/state-view.js';
 import { StoreController } from '../foundation/store-controller.js';
 import { AttachDialogController } from '../course-outline/attach-dialog.js';
 import type { AttachRequestDetail } from '../media-library/media-library-events.js';
+import { ExportChoices } from './export-choices.js';
 import { exportDialogStyles } from './export-dialog.styles.js';
-import { exportForm, type Formats } from './export-form.js';
-import { cleanFileName, exportOptions, markedRange, suggestedPreset, type ExportOption } from './export-plan.js';
-import { exportOutcome, exportProgress, isRunning } from './export-progress.js';
+import { exportForm, exportSummary } from './export-form.js';
+import { exportList } from './export-list.js';
+import { ExportNews } from './export-news.js';
+import { markedRange } from './export-plan.js';
+import { exportOutcome, exportProgress } from './export-progress.js';
 
 /** An export that began. */
 export interface ExportStartDetail {
@@ -30,6 +44,8 @@ export interface ExportCompleteDetail {
   readonly projectId: string;
   readonly assetId: string;
   readonly name: string;
+  /** True when the asset was there and has a new version now. */
+  readonly updated: boolean;
 }
 
 /** An export that stopped; `code` is one of the documented error codes, `aborted` when it was cancelled. */
@@ -39,8 +55,9 @@ export interface ExportErrorDetail {
 }
 
 /**
- * Exports the open project as a file in the library: quality with an estimate of its size, format, part and name, then
- * the progress, then what to do with the file. The export goes on while the dialog is closed.
+ * Exports the open project as a file in the library: where it goes, quality with what it will take, format, part, sound and
+ * name, then the progress, then what to do with the file. Exports go on while the dialog is closed, one after the other;
+ * those that a page couldn't finish are there again in the next one.
  *
  * | key | does |
  * | --- | --- |
@@ -49,7 +66,7 @@ export interface ExportErrorDetail {
  *
  * @tagname export-dialog
  * @summary Exports the open project.
- * @event {CustomEvent<ExportStartDetail>} lectern-export-start - An export began.
+ * @event {CustomEvent<ExportStartDetail>} lectern-export-start - An export was asked for; it begins when its turn comes.
  * @event {CustomEvent<ExportCompleteDetail>} lectern-export-complete - The file is in the library.
  * @event {CustomEvent<ExportErrorDetail>} lectern-export-error - It stopped, or was cancelled.
  * @event lectern-show-asset-request - The person wants to see the file in the library; `detail: {assetId}`. Cancelable; the dialog closes either way.
@@ -60,62 +77,67 @@ export interface ExportErrorDetail {
 export class ExportDialogElement extends ProjectElement {
   static override styles: CSSResultGroup = [LecternElement.styles, exportDialogStyles];
 
-  /** The largest file that the host takes, in bytes. What is likely to be larger is marked. */
+  /** The largest file that the host takes, in bytes; what the session says when left out. What is likely to be larger is marked. */
   @property({ type: Number, attribute: 'max-bytes' }) maxBytes: number | null = null;
 
   @state() private shown = false;
-  @state() private presetId: ExportPreset['id'] | null = null;
-  @state() private format: ExportFormat | null = null;
-  @state() private formats: Formats = { status: 'probing' };
-  @state() private fileName = '';
-  @state() private nameMissing = false;
-  @state() private useMarked = false;
+  @state() private view: 'form' | 'exports' = 'form';
+  /** The one that is shown large; the one that moves when left out. */
+  @state() private chosenId: string | null = null;
   @state() private downloading = false;
 
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
   readonly #announcer = new Announcer(this);
   readonly #attach = new AttachDialogController(this, { session: () => this.session });
-  readonly #job = new StoreController<SessionState, ExportJob | null>(this, null, (all) => mainExport(all.exports.jobs));
+  readonly #jobs = new StoreController<SessionState, readonly ExportJob[]>(this, null, (all) => all.exports.jobs);
   readonly #timeline = new StoreController<EditorState, TimelineDocument>(this, null, (all) => all.state.document);
-  readonly #known = new Map<string, readonly ExportFormat[]>();
-  #probe: AbortController | null = null;
-  #probed = '';
-  #container: ExportFormat['container'] = 'mp4';
-  #told: { readonly id: string; readonly status: ExportJob['status'] } | null = null;
-  #milestone = 0;
-  #begun = false;
+  readonly #storage = new StoreController<SessionState, boolean>(this, null, (all) => all.storage.memoryOnly);
+  readonly #choices = new ExportChoices(this, () => ({
+    session: this.session,
+    project: this.activeProject,
+    maxBytes: this.#limit,
+    isShown: this.shown && this.#main === null,
+  }));
+  readonly #news = new ExportNews({
+    say: (text) => {
+      this.#announcer.say(text);
+    },
+    completed: ({ projectId, assetId, name, replaces }) => {
+      if (assetId === null) return;
+      this.emit<ExportCompleteDetail>('lectern-export-complete', {
+        projectId,
+        assetId,
+        name,
+        updated: replaces !== null,
+      });
+    },
+    stopped: ({ error, projectId }) => {
+      const code = error ? deserialiseError(error).code : 'aborted';
+      this.emit<ExportErrorDetail>('lectern-export-error', { projectId, code });
+    },
+  });
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#probe?.abort();
-    this.#probe = null;
-    this.#probed = '';
-  }
-
-  /** The running or last export of the session, or null. */
+  /** The export that is on show, or would be: the one that moves or was last; null when there is none. */
   get job(): ExportJob | null {
-    return this.#job.value ?? null;
+    const shown = this.#shownJobs;
+    return shown.find(({ id }) => id === this.chosenId) ?? mainExport(shown);
   }
 
   get open(): boolean {
     return this.shown;
   }
 
-  /** Opens the dialog; on a running export it shows its progress. */
+  /** Opens the dialog: on the exports when there are any, else on what can be chosen. */
   async show(): Promise<void> {
     await this.updateComplete;
     if (this.shown) return;
-    const { session, activeProject: project } = this;
-    const { job } = this;
-    if (session && job && !isRunning(job) && job.status !== 'done') await session.actions.dismissExport();
-    if (project) {
-      this.fileName = cleanFileName(project.details.getState().title) || this.t('common.untitled');
-      this.useMarked = false;
-      this.nameMissing = false;
-      const options = this.#options();
-      this.presetId = suggestedPreset(options, project.editor.document);
-    }
+    const { session } = this;
+    // What another tab has left meanwhile; nothing waits for that.
+    void session?.actions.findUnfinishedExports().catch(() => undefined);
+    this.#choices.begin(this.t('common.untitled'));
+    this.view = 'exports';
+    this.chosenId = null;
     this.shown = true;
     await this.updateComplete;
     this.dialog.showModal();
@@ -123,28 +145,27 @@ export class ExportDialogElement extends ProjectElement {
 
   close(): void {
     this.dialog.close();
+    this.shown = false;
   }
 
   protected override sessionChanged(session: LecternSession | null): void {
     super.sessionChanged(session);
-    this.#job.setStore(session?.store ?? null);
-    this.#known.clear();
-    this.#probed = '';
+    this.#jobs.setStore(session?.store ?? null);
+    this.#storage.setStore(session?.store ?? null);
+    this.#choices.forget();
   }
 
   protected override projectChanged(project: ProjectSession | null): void {
     this.#timeline.setStore(project?.editor.store ?? null);
+    this.#choices.forget();
   }
 
   protected override updated(): void {
-    this.#tell();
-    if (this.shown && !isRunning(this.job)) this.#probeFormats();
+    this.#news.tell(this.#jobs.value ?? [], this.localize.messages);
   }
 
   protected override render(): TemplateResult {
-    const { job } = this;
-    const mine = job !== null && job.projectId === this.activeProject?.projectId;
-    const view = isRunning(job) || (mine && job.status !== 'cancelled') ? job : null;
+    const main = this.#main;
     return html`<dialog part="dialog" aria-labelledby="title" @close=${this.#onClose}>
         <header>
           <h2 id="title">${this.t('export.title')}</h2>
@@ -152,9 +173,23 @@ export class ExportDialogElement extends ProjectElement {
             ${icon('close')}
           </button>
         </header>
-        ${this.shown ? (view ? this.#renderJob(view) : this.#renderForm()) : nothing}
+        ${this.shown ? (main ? this.#renderExports(main) : this.#renderForm()) : nothing}
       </dialog>
       ${this.#attach.render(this.localize.messages)} ${this.#announcer.render()}`;
+  }
+
+  get #limit(): number | null {
+    return this.maxBytes ?? this.session?.maxBytes ?? null;
+  }
+
+  /** Those that somebody may want to see; what was cancelled is nobody's business any more. */
+  get #shownJobs(): readonly ExportJob[] {
+    return (this.#jobs.value ?? []).filter(({ status }) => status !== 'cancelled');
+  }
+
+  /** The export to show large; null where the form is on show. */
+  get #main(): ExportJob | null {
+    return this.view === 'exports' ? this.job : null;
   }
 
   #renderForm(): TemplateResult {
@@ -167,180 +202,122 @@ export class ExportDialogElement extends ProjectElement {
         <footer>
           <button class="button" type="button" @click=${this.#onCloseButton}>${m.t('common.close')}</button>
         </footer>`;
-    const options = this.#options();
-    const chosen = options.find(({ preset }) => preset.id === this.presetId);
     const marked = markedRange(timeline);
     const { frameRate } = timeline.settings;
-    return html`<div class="body">
+    const choices = this.#choices;
+    return html`<form class="body" id="choices" @submit=${this.#onSubmit}>
         ${exportForm({
           messages: m,
-          options,
-          presetId: this.presetId,
-          formats: this.formats,
-          format: this.format,
-          name: this.fileName,
-          nameMissing: this.nameMissing,
+          choices,
           marked,
-          useMarked: this.useMarked && marked !== null,
           rangeText: marked
             ? `${formatTimecode(marked.startFrame, frameRate)} – ${formatTimecode(marked.endFrame, frameRate)}`
             : '',
-          maxBytes: this.maxBytes,
-          choosePreset: (id) => {
-            this.presetId = id;
-          },
-          chooseFormat: (format) => {
-            this.#container = format.container;
-            this.format = format;
-          },
-          setName: (name) => {
-            this.fileName = name;
-            if (name.trim()) this.nameMissing = false;
-          },
-          setUseMarked: (value) => {
-            this.useMarked = value;
-          },
+          maxBytes: this.#limit,
         })}
-      </div>
+      </form>
       <footer>
-        <span class="summary">
-          ${
-            chosen
-              ? m.t('export.summary', {
-                  duration: m.format.duration(chosen.estimate.durationSeconds),
-                  size: m.t('export.estimate', { size: m.format.bytes(chosen.estimate.sizeBytes) }),
-                })
-              : nothing
-          }
-        </span>
-        <button class="button" type="button" @click=${this.#onCloseButton}>${m.t('common.cancel')}</button>
-        <button
-          class="button"
-          data-variant="primary"
-          type="button"
-          ?disabled=${!this.format || !chosen}
-          @click=${this.#onStart}
-        >
+        ${exportSummary({ choices, messages: m, frameRate })}
+        <button class="button" type="button" @click=${this.#onLeaveForm}>${m.t('common.cancel')}</button>
+        <button class="button" data-variant="primary" type="submit" form="choices" ?disabled=${!choices.canStart}>
           ${icon('export')}${m.t('export.start')}
         </button>
       </footer>`;
   }
 
-  #renderJob(job: ExportJob): TemplateResult {
+  #renderExports(main: ExportJob): TemplateResult {
     const m = this.localize.messages;
-    if (isRunning(job))
-      return html`<div class="body">${exportProgress(job, m)}</div>
-        <footer>
-          <button class="button" type="button" @click=${this.#onCancel}>${m.t('export.cancel')}</button>
-          <button class="button" type="button" @click=${this.#onCloseButton}>${m.t('export.hide')}</button>
-        </footer>`;
+    const jobs = this.#shownJobs;
+    const clip = this.#clipOf(main);
+    const isOver = main.status === 'done' || main.status === 'failed';
     return html`<div class="body">
-        ${exportOutcome(job, m, {
-          show: this.#onShow,
-          attach: this.#onAttach,
-          download: this.#onDownload,
-          downloading: this.downloading,
+        ${
+          isOver
+            ? exportOutcome(main, m, {
+                show: this.#onShow,
+                attach: this.#onAttach,
+                download: this.#onDownload,
+                downloading: this.downloading,
+                saveFile: this.#onSaveFile,
+                showClip: clip
+                  ? () => {
+                      this.#showClip(clip);
+                    }
+                  : null,
+              })
+            : exportProgress({ job: main, jobs, messages: m, isKept: this.#storage.value !== true })
+        }
+        ${exportList({
+          messages: m,
+          jobs,
+          main,
+          choose: ({ id }) => {
+            this.chosenId = id;
+          },
+          step: (job, step) => {
+            this.#step(job, step);
+          },
         })}
       </div>
-      <footer>
-        <button class="button" type="button" @click=${this.#onAgain}>
-          ${job.status === 'done' ? m.t('export.again') : m.t('common.tryAgain')}
-        </button>
-        <button class="button" type="button" @click=${this.#onDone}>${m.t('common.done')}</button>
-      </footer>`;
+      <footer>${this.#renderSteps(main)}</footer>`;
   }
 
-  #options(): readonly ExportOption[] {
+  #renderSteps(job: ExportJob): readonly unknown[] {
+    const button = (label: string, act: () => void, variant: 'primary' | 'plain' | null = null): TemplateResult =>
+      html`<button class="button" data-variant=${variant ?? nothing} type="button" @click=${act}>${label}</button>`;
+    const step = (name: ExportStep) => (): void => {
+      this.#step(job, name);
+    };
+    const more = this.activeProject ? button(this.t('export.new'), this.#onNew) : nothing;
+    if (isExportMoving(job))
+      return [
+        button(this.t('export.cancel'), step('cancel')),
+        button(this.t('export.pause'), step('pause')),
+        more,
+        button(this.t('export.hide'), this.#onCloseButton),
+      ];
+    if (job.status === 'done') {
+      const mine = job.projectId === this.activeProject?.projectId;
+      const again = button(this.t(mine ? 'export.again' : 'export.new'), this.#onAgain);
+      return [this.activeProject ? again : nothing, button(this.t('common.done'), this.#onDone)];
+    }
+    const failed = job.status === 'failed';
+    return [
+      button(this.t('export.discard'), step('cancel')),
+      failed ? button(this.t('export.changeSettings'), this.#onAgain) : more,
+      button(this.t(failed ? 'common.tryAgain' : 'export.resume'), step('resume'), 'primary'),
+    ];
+  }
+
+  /** The clip that stopped it, if it is on the timeline that is open. */
+  #clipOf({ error, projectId }: ExportJob): ClipRecord | null {
+    const timeline = this.#timeline.value;
+    if (!timeline || projectId !== this.activeProject?.projectId) return null;
+    return clipOfError(error, timeline.clips.values());
+  }
+
+  #showClip(clip: ClipRecord): void {
+    const editor = this.activeProject?.editor;
+    this.close();
+    editor?.run('selection.set', { clipIds: [clip.id] });
+    editor?.seek(clip.startFrame);
+  }
+
+  #step({ id }: ExportJob, step: ExportStep): void {
+    const { actions } = this.session ?? {};
+    if (step === 'pause') void actions?.pauseExport(id);
+    else if (step === 'resume') void actions?.resumeExport(id);
+    else if (step === 'cancel') void actions?.cancelExport(id);
+    else void actions?.dismissExport(id);
+  }
+
+  readonly #onSubmit = (event: Event): void => {
+    event.preventDefault();
     const { session, activeProject: project } = this;
-    if (!session || !project) return [];
-    const timeline = project.editor.document;
-    return exportOptions(session.render, timeline, this.useMarked ? markedRange(timeline) : null, this.maxBytes);
-  }
-
-  /** Asks the engine what can be encoded at the chosen size; each size once. */
-  #probeFormats(): void {
-    const { session } = this;
-    const chosen = this.#options().find(({ preset }) => preset.id === this.presetId);
-    if (!session || !chosen) return;
-    const { width, height } = chosen.estimate;
-    const key = `${String(width)}×${String(height)}`;
-    if (key === this.#probed) return;
-    this.#probed = key;
-    this.#probe?.abort();
-    const known = this.#known.get(key);
-    if (known) {
-      this.#useFormats(known);
-      return;
-    }
-    const probe = new AbortController();
-    this.#probe = probe;
-    this.formats = { status: 'probing' };
-    this.format = null;
-    session.render.capabilities(width, height, { signal: probe.signal }).then(
-      ({ formats }) => {
-        if (this.#probe !== probe) return;
-        this.#known.set(key, formats);
-        this.#useFormats(formats);
-      },
-      (error: unknown) => {
-        if (this.#probe !== probe || probe.signal.aborted) return;
-        this.formats = { status: 'failed', error: toLecternError(error) };
-        // So that opening the dialog again asks again.
-        this.#probed = '';
-        this.#probe = null;
-      },
-    );
-  }
-
-  #useFormats(formats: readonly ExportFormat[]): void {
-    this.formats = { status: 'known', formats };
-    this.format = formats.find(({ container }) => container === this.#container) ?? formats[0] ?? null;
-  }
-
-  /** Events and announcements of the job, whether the dialog is open or not. */
-  #tell(): void {
-    const { job } = this;
-    const last = this.#told;
-    if (!job) {
-      this.#told = null;
-      return;
-    }
-    if (job.id !== last?.id) this.#milestone = 0;
-    const quarter = Math.floor(job.fraction * 4);
-    if (isRunning(job) && quarter > this.#milestone) {
-      this.#milestone = quarter;
-      this.#announcer.say(this.t('export.percent', { percent: this.localize.messages.format.percent(job.fraction) }));
-    }
-    if (job.id === last?.id && job.status === last.status) return;
-    this.#told = { id: job.id, status: job.status };
-    // A job that was over before this element saw it has been told by another, unless it was begun here and very short.
-    if (last?.id !== job.id && !isRunning(job) && !this.#begun) return;
-    this.#begun = isRunning(job);
-    if (job.status === 'done' && job.assetId !== null) {
-      this.#announcer.say(this.t('export.done'));
-      this.emit<ExportCompleteDetail>('lectern-export-complete', {
-        projectId: job.projectId,
-        assetId: job.assetId,
-        name: job.name,
-      });
-    } else if (job.status === 'failed' || job.status === 'cancelled') {
-      this.#announcer.say(this.t(job.status === 'failed' ? 'export.failed' : 'export.cancelled'));
-      this.emit<ExportErrorDetail>('lectern-export-error', {
-        projectId: job.projectId,
-        code: job.error ? deserialiseError(job.error).code : 'aborted',
-      });
-    }
-  }
-
-  readonly #onStart = (): void => {
-    const { session, activeProject: project, format } = this;
-    const preset = session?.render.presets.find(({ id }) => id === this.presetId);
-    const name = cleanFileName(this.fileName);
-    this.nameMissing = name === '';
-    if (!session || !project || !preset || !format || !name) return;
-    const range = this.useMarked ? markedRange(project.editor.document) : null;
+    const options = this.#choices.take();
+    if (!session || !project || !options) return;
+    const { format, name = '', preset } = options;
     project.preview.pause();
-    this.#begun = true;
     this.emit<ExportStartDetail>('lectern-export-start', {
       projectId: project.projectId,
       presetId: preset.id,
@@ -348,21 +325,32 @@ export class ExportDialogElement extends ProjectElement {
       name,
     });
     // What goes wrong is in the job, which is on show.
-    session.actions
-      .exportProject(project, { preset, format, name, ...(range ? { range } : {}) })
-      .catch(() => undefined);
+    session.actions.exportProject(project, options).catch(() => undefined);
+    const begun = session.store.getState().exports.jobs.at(-1);
+    this.chosenId = begun?.id ?? null;
+    this.#news.expect(begun?.id);
+    this.view = 'exports';
   };
 
-  readonly #onCancel = (): void => {
-    void this.session?.actions.cancelExport();
+  readonly #onNew = (): void => {
+    this.#choices.begin(this.t('common.untitled'));
+    this.view = 'form';
+  };
+
+  readonly #onLeaveForm = (): void => {
+    if (this.job && this.view === 'form') this.view = 'exports';
+    else this.close();
   };
 
   readonly #onAgain = (): void => {
-    void this.session?.actions.dismissExport();
+    const { job } = this;
+    if (job) void this.session?.actions.dismissExport(job.id);
+    this.#onNew();
   };
 
   readonly #onDone = (): void => {
-    void this.session?.actions.dismissExport();
+    const { job } = this;
+    if (job) void this.session?.actions.dismissExport(job.id);
     this.close();
   };
 
@@ -385,28 +373,27 @@ export class ExportDialogElement extends ProjectElement {
   }
 
   readonly #onDownload = (): void => {
-    void this.#download();
+    const { session, job } = this;
+    const assetId = job?.assetId;
+    if (session && assetId) void this.#save(session, () => session.actions.assetFile(assetId));
   };
 
-  async #download(): Promise<void> {
+  readonly #onSaveFile = (): void => {
     const { session, job } = this;
-    if (!session || !job?.assetId || this.downloading) return;
+    if (session && job) void this.#save(session, () => session.actions.exportedFile(job.id));
+  };
+
+  async #save(session: LecternSession, find: () => Promise<NamedFile>): Promise<void> {
+    if (this.downloading) return;
     this.downloading = true;
     try {
-      const { file, fileName } = await session.actions.assetFile(job.assetId);
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(file);
-      link.download = fileName;
-      link.click();
-      // The browser has taken the address by the next task; a minute is for slow disks.
-      setTimeout(() => {
-        URL.revokeObjectURL(link.href);
-      }, 60_000);
+      const { file, fileName } = await find();
+      saveFile(file, fileName);
     } catch (error) {
       session.actions.notify({
         tone: 'error',
         message: { key: 'notice.actionFailed' },
-        error: { code: toLecternError(error).code, message: '', details: toLecternError(error).details },
+        error: serialiseError(toLecternError(error)),
       });
     } finally {
       this.downloading = false;
@@ -417,8 +404,9 @@ export class ExportDialogElement extends ProjectElement {
     this.close();
   };
 
-  readonly #onClose = (): void => {
-    this.shown = false;
+  readonly #onClose = (event: Event): void => {
+    // A dialog inside it closes too, and that is none of ours; and it may be open again by now.
+    if (event.target === event.currentTarget && !this.dialog.open) this.shown = false;
   };
 }
 

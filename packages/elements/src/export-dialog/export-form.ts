@@ -1,40 +1,25 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ExportFormat, ExportPreset, LecternError } from '@lectern/ports';
+import type { ExportFormat } from '@lectern/ports';
 import type { Messages } from '@lectern/core';
 import { icon } from '../foundation/icon.js';
-import { codecLine, type ExportOption, type FrameRange } from './export-plan.js';
-
-/** What the browser can encode at the chosen size. */
-export type Formats =
-  | { readonly status: 'probing' }
-  | { readonly status: 'known'; readonly formats: readonly ExportFormat[] }
-  | { readonly status: 'failed'; readonly error: LecternError };
+import type { Destination, ExportChoices } from './export-choices.js';
+import { codecLine, fits, type ExportOption, type FrameRange } from './export-plan.js';
 
 export interface ExportFormView {
   readonly messages: Messages;
-  readonly options: readonly ExportOption[];
-  readonly presetId: ExportPreset['id'] | null;
-  readonly formats: Formats;
-  readonly format: ExportFormat | null;
-  readonly name: string;
-  readonly nameMissing: boolean;
+  readonly choices: ExportChoices;
   readonly marked: FrameRange | null;
-  readonly useMarked: boolean;
   readonly rangeText: string;
   readonly maxBytes: number | null;
-  readonly choosePreset: (id: ExportPreset['id']) => void;
-  readonly chooseFormat: (format: ExportFormat) => void;
-  readonly setName: (name: string) => void;
-  readonly setUseMarked: (marked: boolean) => void;
 }
 
-/** Quality, format, part and name. */
+/** Where it goes, quality, format, part, sound and name, and what stands in its way. */
 export function exportForm(view: ExportFormView): TemplateResult {
-  const { messages: m } = view;
-  const chosen = view.options.find(({ preset }) => preset.id === view.presetId);
-  return html`<fieldset>
+  const { choices, messages: m } = view;
+  return html`${destinationChoice(view)}
+    <fieldset>
       <legend class="label">${m.t('export.preset')}</legend>
-      <div class="presets">${view.options.map((option) => presetCard(view, option))}</div>
+      <div class="cards presets">${choices.options.map((option) => presetCard(view, option))}</div>
     </fieldset>
     <div class="row">
       <fieldset>
@@ -49,61 +34,107 @@ export function exportForm(view: ExportFormView): TemplateResult {
         <span class="hint">${view.marked ? view.rangeText : m.t('export.range.none')}</span>
       </fieldset>
     </div>
-    <label class="field">
-      <span class="label">${m.t('export.name')}</span>
-      <span class="name">
-        <input
-          class="input"
-          type="text"
-          maxlength="200"
-          autocomplete="off"
-          .value=${view.name}
-          aria-invalid=${view.nameMissing ? 'true' : 'false'}
-          aria-describedby="name-error"
-          @input=${(event: Event) => {
-            view.setName((event.target as HTMLInputElement).value);
-          }}
-        />
-        <span class="extension" aria-hidden="true">${view.format ? `.${view.format.extension}` : ''}</span>
+    <label class="check">
+      <input
+        type="checkbox"
+        .checked=${choices.loudness}
+        aria-describedby="loudness-hint"
+        @change=${(event: Event) => {
+          choices.setLoudness((event.target as HTMLInputElement).checked);
+        }}
+      />
+      <span class="what">
+        <span>${m.t('export.loudness')}</span>
+        <span class="hint" id="loudness-hint">${m.t('export.loudnessText')}</span>
       </span>
-      <span class="error-text" id="name-error">${view.nameMissing ? m.t('export.nameMissing') : nothing}</span>
     </label>
-    ${
-      chosen?.tooLarge && view.maxBytes !== null
-        ? html`<div class="banner" data-tone="warning" role="status">
-            ${icon('warning')}
-            <p>${m.t('export.tooLargeText', { limit: m.format.bytes(view.maxBytes) })}</p>
-          </div>`
-        : nothing
-    }`;
+    ${choices.destination === 'update' ? nothing : nameField(view)} ${obstacles(view)}`;
 }
 
-function presetCard(
-  { messages: m, presetId, maxBytes, choosePreset }: ExportFormView,
-  option: ExportOption,
-): TemplateResult {
-  const { preset, estimate, tooLarge } = option;
-  return html`<label class="preset">
+function destinationChoice({ choices, messages: m }: ExportFormView): TemplateResult | typeof nothing {
+  const { canUpdate, earlier } = choices;
+  if (earlier === 'asking') return html`<span class="probing"><span class="spinner"></span></span>`;
+  if (earlier === null) return nothing;
+  const card = (destination: Destination, label: string, hint: string, disabled = false): TemplateResult =>
+    html`<label class="card" ?data-disabled=${disabled}>
+      <input
+        class="visually-hidden"
+        type="radio"
+        name="destination"
+        .value=${destination}
+        .checked=${destination === choices.destination}
+        ?disabled=${disabled}
+        @change=${() => {
+          choices.setDestination(destination);
+        }}
+      />
+      <span class="mark" aria-hidden="true"></span>
+      <span class="what">
+        <span class="card-name">${label}</span>
+        <span class="hint">${hint}</span>
+      </span>
+    </label>`;
+  return html`<fieldset>
+    <legend class="label">${m.t('export.destination')}</legend>
+    <div class="cards destinations">
+      ${card(
+        'update',
+        m.t('export.destination.update', { name: earlier.name }),
+        m.t(canUpdate ? 'export.destination.updateText' : 'export.destination.otherKind'),
+        !canUpdate,
+      )}
+      ${card('new', m.t('export.destination.new'), m.t('export.destination.newText'))}
+    </div>
+  </fieldset>`;
+}
+
+function nameField({ choices, messages: m }: ExportFormView): TemplateResult {
+  const { format, name, nameMissing } = choices;
+  return html`<label class="field">
+    <span class="label">${m.t('export.name')}</span>
+    <span class="name">
+      <input
+        class="input"
+        type="text"
+        maxlength="200"
+        autocomplete="off"
+        .value=${name}
+        aria-invalid=${nameMissing ? 'true' : 'false'}
+        aria-describedby="name-error"
+        @input=${(event: Event) => {
+          choices.setName((event.target as HTMLInputElement).value);
+        }}
+      />
+      <span class="extension" aria-hidden="true">${format ? `.${format.extension}` : ''}</span>
+    </span>
+    <span class="error-text" id="name-error">${nameMissing ? m.t('export.nameMissing') : nothing}</span>
+  </label>`;
+}
+
+function presetCard({ choices, maxBytes, messages: m }: ExportFormView, option: ExportOption): TemplateResult {
+  const { estimate, preset, sizeBytes, tooLarge } = option;
+  const isChosen = preset.id === choices.presetId;
+  return html`<label class="card preset">
     <input
       class="visually-hidden"
       type="radio"
       name="preset"
-      ?autofocus=${preset.id === presetId}
+      ?autofocus=${isChosen}
       .value=${preset.id}
-      .checked=${preset.id === presetId}
+      .checked=${isChosen}
       @change=${() => {
-        choosePreset(preset.id);
+        choices.choosePreset(preset.id);
       }}
     />
     <span class="mark" aria-hidden="true"></span>
     <span class="what">
-      <span class="preset-name">${m.t(`export.preset.${preset.id}`)}</span>
+      <span class="card-name preset-name">${m.t(`export.preset.${preset.id}`)}</span>
       <span class="hint">${m.t(`export.preset.${preset.id}.text`)}</span>
     </span>
     <span class="hint dimensions" dir="ltr">
       ${preset.height > 0 ? m.format.dimensions(estimate.width, estimate.height) : nothing}
     </span>
-    <span class="size">${m.t('export.estimate', { size: m.format.bytes(estimate.sizeBytes) })}</span>
+    <span class="size">${m.t('export.estimate', { size: m.format.bytes(sizeBytes) })}</span>
     ${
       tooLarge && maxBytes !== null
         ? html`<span class="badge" data-tone="warning"
@@ -114,7 +145,8 @@ function presetCard(
   </label>`;
 }
 
-function formatChoice({ messages: m, formats, format, chooseFormat }: ExportFormView): TemplateResult {
+function formatChoice({ choices, messages: m }: ExportFormView): TemplateResult {
+  const { format, formats } = choices;
   if (formats.status === 'probing')
     return html`<span class="probing" role="status"><span class="spinner"></span>${m.t('export.probing')}</span>`;
   if (formats.status === 'failed' || formats.formats.length === 0) {
@@ -132,7 +164,7 @@ function formatChoice({ messages: m, formats, format, chooseFormat }: ExportForm
             role="radio"
             aria-checked=${candidate === format ? 'true' : 'false'}
             @click=${() => {
-              chooseFormat(candidate);
+              choices.chooseFormat(candidate);
             }}
           >
             ${formatName(candidate, formats.formats, m)}
@@ -140,7 +172,7 @@ function formatChoice({ messages: m, formats, format, chooseFormat }: ExportForm
       )}
     </div>
     <span class="hint"
-      >${format ? `${m.t(`export.format.${format.container}.text`)} · ${codecLine(format)}` : nothing}</span
+      >${format ? `${m.t(format.encoder === 'ffmpeg' ? 'export.format.slow' : `export.format.${format.container}.text`)} · ${codecLine(format)}` : nothing}</span
     >`;
 }
 
@@ -152,16 +184,78 @@ function formatName(format: ExportFormat, all: readonly ExportFormat[], m: Messa
     : name;
 }
 
-function rangeButton(view: ExportFormView, marked: boolean, label: string): TemplateResult {
+function rangeButton({ choices, marked }: ExportFormView, useMarked: boolean, label: string): TemplateResult {
   return html`<button
     type="button"
     role="radio"
-    aria-checked=${view.useMarked === marked ? 'true' : 'false'}
-    ?disabled=${marked && !view.marked}
+    aria-checked=${(choices.useMarked && marked !== null) === useMarked ? 'true' : 'false'}
+    ?disabled=${useMarked && !marked}
     @click=${() => {
-      view.setUseMarked(marked);
+      choices.setUseMarked(useMarked);
     }}
   >
     ${label}
   </button>`;
+}
+
+/** Larger than the host takes, or than there is room for: the latter keeps it from beginning. */
+function obstacles({ choices, maxBytes, messages: m }: ExportFormView): TemplateResult {
+  const { chosen, forecast } = choices;
+  const { freeBytes, spaceBytes } =
+    forecast?.status === 'known' ? forecast.forecast : { freeBytes: null, spaceBytes: 0 };
+  return html`${
+    chosen?.tooLarge && maxBytes !== null
+      ? html`<div class="banner" data-tone="warning" role="status">
+          ${icon('warning')}
+          <p>${m.t('export.tooLargeText', { limit: m.format.bytes(maxBytes) })}</p>
+        </div>`
+      : nothing
+  }${
+    forecast?.status === 'known' && freeBytes !== null && !fits(forecast.forecast)
+      ? html`<div class="banner no-space" data-tone="danger" role="alert">
+          ${icon('error')}
+          <p>
+            <strong>${m.t('export.noSpace')}.</strong>
+            ${m.t('export.noSpaceText', { needed: m.format.bytes(spaceBytes), free: m.format.bytes(freeBytes) })}
+          </p>
+        </div>`
+      : nothing
+  }`;
+}
+
+/** Length and size, and under them time and space as the sources make them likely. */
+export function exportSummary({
+  choices,
+  messages: m,
+  frameRate,
+}: {
+  readonly choices: ExportChoices;
+  readonly messages: Messages;
+  readonly frameRate: { readonly num: number; readonly den: number };
+}): TemplateResult {
+  const { chosen, forecast } = choices;
+  if (!chosen) return html`<span class="summary"></span>`;
+  const { durationSeconds } = chosen.estimate;
+  const length = m.format.duration(durationSeconds);
+  const line = m.t('export.summary', {
+    duration: length,
+    size: m.t('export.estimate', { size: m.format.bytes(chosen.sizeBytes) }),
+  });
+  return html`<span class="summary">${line} ${forecastLine()}</span>`;
+
+  function forecastLine(): TemplateResult | typeof nothing {
+    if (forecast?.status === 'asking')
+      return html`<span class="forecast"><span class="spinner"></span>${m.t('export.forecasting')}</span>`;
+    if (forecast?.status !== 'known') return nothing;
+    const { copiedFrames, renderSeconds, spaceBytes } = forecast.forecast;
+    const copied = (copiedFrames * frameRate.den) / frameRate.num;
+    const parts = [
+      renderSeconds === null
+        ? null
+        : m.t('export.forecastTime', { time: m.format.approximateDuration(Math.max(1, renderSeconds)) }),
+      m.t('export.forecastSpace', { space: m.format.bytes(spaceBytes) }),
+      copied < 1 ? null : m.t('export.forecastCopied', { time: m.format.duration(copied), total: length }),
+    ].filter((part) => part !== null);
+    return html`<span class="forecast">${parts.join(' · ')}</span>`;
+  }
 }

@@ -1,4 +1,11 @@
-import type { ExportEstimate, ExportFormat, ExportPreset, RenderEngine } from '@lectern/ports';
+import type {
+  AssetKind,
+  ExportEstimate,
+  ExportForecast,
+  ExportFormat,
+  ExportPreset,
+  RenderEngine,
+} from '@lectern/ports';
 import type { TimelineDocument } from '@lectern/timeline';
 
 export interface FrameRange {
@@ -10,6 +17,8 @@ export interface FrameRange {
 export interface ExportOption {
   readonly preset: ExportPreset;
   readonly estimate: ExportEstimate;
+  /** As the sources make it likely where they were looked at, else by the bit rates alone. */
+  readonly sizeBytes: number;
   /** True when the file is likely to be larger than the host takes. */
   readonly tooLarge: boolean;
 }
@@ -22,17 +31,28 @@ export function markedRange({ settings, totalFrames }: TimelineDocument): FrameR
   return endFrame > startFrame ? { startFrame, endFrame } : null;
 }
 
-/** Every preset of the engine with its estimate. */
+/** Every preset of the engine with what it comes to; `forecastBytes` knows better where it knows. */
 export function exportOptions(
   render: RenderEngine,
   document: TimelineDocument,
   range: FrameRange | null,
   maxBytes: number | null,
+  forecastBytes: (preset: ExportPreset) => number | null,
 ): readonly ExportOption[] {
   return render.presets.map((preset) => {
     const estimate = render.estimate({ document, preset, ...(range ? { range } : {}) });
-    return { preset, estimate, tooLarge: maxBytes !== null && estimate.sizeBytes > maxBytes };
+    const sizeBytes = forecastBytes(preset) ?? estimate.sizeBytes;
+    return { preset, estimate, sizeBytes, tooLarge: maxBytes !== null && sizeBytes > maxBytes };
   });
+}
+
+/** Whether there is room for it in this browser, as far as the browser tells. */
+export function fits({ freeBytes, spaceBytes }: ExportForecast): boolean {
+  return freeBytes === null || spaceBytes <= freeBytes;
+}
+
+export function kindOf({ height }: ExportPreset): AssetKind {
+  return height > 0 ? 'video' : 'audio';
 }
 
 /** What is offered first: the largest picture that isn't blown up and that the host takes, else the smallest file. */

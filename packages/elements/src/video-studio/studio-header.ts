@@ -1,7 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { styleMap } from '../foundation/style-map.js';
-import type { EditorState, ExportJob, Messages, ProjectDetailsState } from '@lectern/core';
+import {
+  exportInShort,
+  exportSentence,
+  isExportMoving,
+  mainExport,
+  type EditorState,
+  type ExportJob,
+  type Messages,
+  type ProjectDetailsState,
+} from '@lectern/core';
 import { icon, type IconName } from '../foundation/icon.js';
 import type { StudioLayout } from './studio-layout.js';
 
@@ -14,7 +23,8 @@ export interface StudioHeaderView {
   readonly compactSaving: boolean;
   readonly details: ProjectDetailsState | null;
   readonly editor: Pick<EditorState, 'canUndo' | 'canRedo' | 'undoLabel' | 'redoLabel' | 'readOnly'> | null;
-  readonly job: ExportJob | null;
+  /** Those that somebody may want to see, in the order in which they were begun. */
+  readonly exports: readonly ExportJob[];
   readonly publishing: boolean;
   readonly fullScreen: 'no' | 'yes' | 'impossible';
   readonly detailsOpen: boolean;
@@ -193,11 +203,11 @@ function publishButton(view: StudioHeaderView): TemplateResult {
   </button>`;
 }
 
-/** *Export*, or how far the export is that goes on in the background. */
+/** *Export*, or how far the exports are that go on in the background. */
 function exportButton(view: StudioHeaderView): TemplateResult {
-  const { m, job, layout } = view;
-  const status = job && job.status !== 'cancelled' ? job.status : null;
-  if (!job || status === null)
+  const { m, exports, layout } = view;
+  const job = mainExport(exports);
+  if (!job)
     return html`<button
       class="button"
       data-variant="primary"
@@ -207,26 +217,37 @@ function exportButton(view: StudioHeaderView): TemplateResult {
     >
       ${icon('export')}<span>${m.t('studio.export')}</span>
     </button>`;
-  const percent = m.format.percent(job.fraction);
-  const over = status === 'done' || status === 'failed';
-  const label = over
-    ? m.t(status === 'done' ? 'workspace.exportDone' : 'workspace.exportFailed')
-    : m.t('workspace.exportRunning', { percent });
+  const short = exportInShort(job, m);
+  const more = exports.length - 1;
+  const others = more > 0 ? ` ${m.t('workspace.exportsMore', { count: more })}` : '';
+  const moves = isExportMoving(job);
+  const sentence = exportSentence(job, exports, m);
+  const label = m.t('workspace.exportState', {
+    state: `${job.status === 'waiting' || !moves ? sentence : short}${others}`,
+  });
+  const symbol = chipIcons[job.status];
   return html`<button
     class="button chip"
     part="export-progress"
     type="button"
-    data-status=${over ? status : 'running'}
+    data-status=${moves ? 'running' : job.status}
     aria-label=${label}
     title=${label}
     @click=${on(view, 'export')}
   >
     ${
-      over
-        ? html`${icon(status === 'done' ? 'done' : 'error')}
-          ${layout === 'narrow' ? nothing : html`<span>${m.t(status === 'done' ? 'export.chipDone' : 'export.chipFailed')}</span>`}`
+      symbol
+        ? html`${icon(symbol)}${layout === 'narrow' ? nothing : html`<span>${short}</span>`}`
         : html`<span class="progress"><span style=${styleMap({ '--value': String(job.fraction) })}></span></span
-            ><span>${percent}</span>`
+            ><span>${short}</span>`
     }
+    ${more > 0 ? html`<span class="more" aria-hidden="true">+${m.format.number(more)}</span>` : nothing}
   </button>`;
 }
+
+const chipIcons: Readonly<Partial<Record<ExportJob['status'], IconName>>> = {
+  done: 'done',
+  failed: 'error',
+  interrupted: 'warning',
+  paused: 'pause',
+};

@@ -96,6 +96,12 @@ export const videoStudioStyles: CSSResult = css`
   .chip[data-status='failed'] .icon {
     color: var(--l-danger);
   }
+  .chip[data-status='interrupted'] .icon {
+    color: var(--l-warning);
+  }
+  .chip .more {
+    color: var(--l-text-muted);
+  }
 
   .notice {
     align-items: center;

@@ -3,7 +3,6 @@ import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { toLecternError } from '@lectern/ports';
 import {
-  mainExport,
   registeredBackends,
   sessionFor,
   type EditorState,
@@ -167,9 +166,7 @@ export class VideoStudioElement extends LecternElement {
   readonly #guard = new LeaveGuard();
   readonly #details = new StoreController<ProjectDetailsState, ProjectDetailsState>(this, null, (all) => all);
   readonly #editor = new StoreController<EditorState, EditorState>(this, null, (all) => all, sameHeader);
-  readonly #job = new StoreController<SessionState, ExportJob | null>(this, null, (all) =>
-    mainExport(all.exports.jobs),
-  );
+  readonly #exports = new StoreController<SessionState, readonly ExportJob[]>(this, null, (all) => all.exports.jobs);
   readonly #opener = new ProjectOpener(() => {
     this.#onOpener();
   });
@@ -241,7 +238,7 @@ export class VideoStudioElement extends LecternElement {
     if (changed.has('backend')) this.#useBackend();
     const { session } = this;
     this.#sessionProvider.setValue(session);
-    this.#job.setStore(session?.store ?? null);
+    this.#exports.setStore(session?.store ?? null);
     if (!this.isConnected) return;
     this.#notices.setSession(session);
     if (!session) {
@@ -269,7 +266,7 @@ export class VideoStudioElement extends LecternElement {
           compactSaving: this.#layout.width < 860,
           details: this.#details.value ?? null,
           editor: this.#editor.value ?? null,
-          job: this.#job.value ?? null,
+          exports: (this.#exports.value ?? []).filter(({ status }) => status !== 'cancelled'),
           publishing: this.publishing,
           fullScreen: this.fullScreen ? 'yes' : document.fullscreenEnabled ? 'no' : 'impossible',
           detailsOpen: this.#popover.isOpen,
@@ -431,6 +428,8 @@ export class VideoStudioElement extends LecternElement {
     this.#tellOpened();
     this.#announcer.say(project.details.getState().title || this.t('studio.untitled'));
     void this.#importPending();
+    // What an earlier page couldn't finish of it.
+    void this.session?.actions.goOnWithExports(project).catch(() => undefined);
   }
 
   /** A new project can't be opened again before something of it is kept, so the page hears of it only then. */
