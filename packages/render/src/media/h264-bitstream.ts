@@ -81,7 +81,7 @@ export function packetOfUnits(units: readonly Uint8Array[]): Uint8Array<ArrayBuf
 }
 
 /** The bytes inside a NAL unit, without those that only keep start codes from appearing (7.4.1). */
-export function payloadOf(nal: Uint8Array, limit = nal.length): Uint8Array {
+export function payloadOf(nal: Uint8Array, limit: number = nal.length): Uint8Array {
   const bytes = new Uint8Array(Math.min(limit, nal.length));
   let length = 0;
   let zeros = 0;
