@@ -1,9 +1,9 @@
 import { LecternError, toLecternError } from '@lectern/ports';
 import { ALL_FORMATS, BlobSource, Input, type InputAudioTrack, type InputVideoTrack } from 'mediabunny';
+import { type DecoderLag, decoderLagOf } from './decoder-lag.js';
 import { type ImageFacts, readImageFacts } from './image-header.js';
 import { readITunesGaps } from './itunes-gapless.js';
 import { readMp3Gaps } from './mp3-gapless.js';
-import { type OpusSkip, readOpusSkip } from './opus-skip.js';
 import { settleColours } from './settle-colours.js';
 
 /** Pictures with more pixels are refused before a decoder sees them: 64 million are 256 MB once decoded. */
@@ -24,7 +24,7 @@ export interface TimedMedia {
   readonly origin: number;
   /** Seconds at the end of the file that an encoder has filled up and nobody should hear. */
   readonly padding: number;
-  readonly opusSkip: OpusSkip | null;
+  readonly decoderLag: DecoderLag | null;
 }
 
 /** A still. */
@@ -67,8 +67,8 @@ async function openTimed(blob: Blob, input: Input): Promise<TimedMedia> {
   if (video) await settleColours(video);
   const gaps = video || !audio ? null : await readGaps(blob, audio);
   const origin = gaps ? start + gaps.before : Math.max(0, start);
-  const opusSkip = await readOpusSkip(audio, await input.getFormat());
-  return { kind: video ? 'video' : 'audio', blob, input, video, audio, origin, padding: gaps?.after ?? 0, opusSkip };
+  const decoderLag = await decoderLagOf(audio, await input.getFormat());
+  return { kind: video ? 'video' : 'audio', blob, input, video, audio, origin, padding: gaps?.after ?? 0, decoderLag };
 }
 
 /** Seconds before and after the sound that nobody should hear, where the container's times don't have them. */

@@ -36,7 +36,6 @@ export class TrackSound implements PcmSource {
   readonly sampleRate: number;
   readonly #media: TimedMedia;
   readonly #sink: AudioSampleSink;
-  readonly #firstTimestamp: number;
   /** Seconds that are added to the times of what is decoded since the last start; null before it is known. */
   #late: number | null = null;
   #samples: AsyncGenerator<AudioSample, void> | null = null;
@@ -46,22 +45,20 @@ export class TrackSound implements PcmSource {
   #converter: RateConverter | null = null;
   #reading: Promise<unknown> = Promise.resolve();
 
-  private constructor(media: TimedMedia, sink: AudioSampleSink, sampleRate: number, firstTimestamp: number) {
+  private constructor(media: TimedMedia, sink: AudioSampleSink, sampleRate: number) {
     this.#media = media;
     this.#sink = sink;
     this.sampleRate = sampleRate;
-    this.#firstTimestamp = firstTimestamp;
   }
 
   /** Null for a file without sound. The rate is that of what is decoded, which may be twice what the file says (HE-AAC). */
   static async open(media: TimedMedia): Promise<TrackSound | null> {
     if (!media.audio) return null;
     const sink = new AudioSampleSink(media.audio);
-    const firstTimestamp = await media.audio.getFirstTimestamp();
-    const first = await sink.getSample(firstTimestamp);
+    const first = await sink.getSample(await media.audio.getFirstTimestamp());
     const sampleRate = first?.sampleRate ?? (await media.audio.getSampleRate());
     first?.close();
-    return new TrackSound(media, sink, sampleRate, firstTimestamp);
+    return new TrackSound(media, sink, sampleRate);
   }
 
   read(start: number, length: number): Promise<Stereo> {
@@ -104,7 +101,7 @@ export class TrackSound implements PcmSource {
       if (this.#converter && this.#converter.from !== sampleRate) this.#convert(window, true);
       if (sampleRate !== this.sampleRate) this.#converter ??= new RateConverter(sampleRate, this.sampleRate);
       const end = this.#converter ? this.#converter.end : window.to > window.from ? window.to : null;
-      this.#late ??= this.#lateness(timestamp);
+      this.#late ??= (await this.#media.decoderLag?.(timestamp)) ?? 0;
       const position = Math.round((timestamp + this.#late - this.#media.origin) * sampleRate);
       const follows = end !== null && Math.abs(position - end) <= jitterSeconds * sampleRate;
       const place = follows ? end : position;
@@ -117,14 +114,6 @@ export class TrackSound implements PcmSource {
     } finally {
       sample.close();
     }
-  }
-
-  /** How much earlier than it is a decoder says that its sound is: see `OpusSkip`. */
-  #lateness(firstDecoded: number): number {
-    const skip = this.#media.opusSkip;
-    if (!skip) return 0;
-    const isFromFirst = firstDecoded <= this.#firstTimestamp + jitterSeconds;
-    return isFromFirst && !skip.fromFirst ? 0 : skip.seconds;
   }
 
   #convert(window: SampleWindow, all: boolean): void {

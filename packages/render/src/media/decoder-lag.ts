@@ -1,0 +1,45 @@
+import { EncodedPacketSink, type InputAudioTrack, type InputFormat } from 'mediabunny';
+
+/**
+ * Some decoders swallow sound after each start and count on as if they hadn't: what they give is told to be earlier than
+ * it is. The seconds that it is later, when decoding began at the packet of a time.
+ */
+export type DecoderLag = (startedAt: number) => Promise<number>;
+
+/** Null for codecs, and containers, in which times are right. */
+export async function decoderLagOf(audio: InputAudioTrack | null, format: InputFormat): Promise<DecoderLag | null> {
+  switch (await audio?.getCodec()) {
+    case 'opus':
+      return audio && opusLag(audio, format);
+    case 'vorbis':
+      return audio && vorbisLag(audio);
+    default:
+      return null;
+  }
+}
+
+/**
+ * The stream's header tells of samples before the first that is to be heard (RFC 7845, 4.2); decoders drop as many
+ * wherever they begin.
+ */
+async function opusLag(audio: InputAudioTrack, format: InputFormat): Promise<DecoderLag | null> {
+  // In Matroska packets are told to be later by just as much (CodecDelay), and one makes up for the other.
+  const isOgg = /ogg/i.test(format.name);
+  if (!isOgg && !/mp4|quicktime/i.test(format.name)) return null;
+  const header = (await audio.getDecoderConfig())?.description;
+  if (!header) return null;
+  const bytes = ArrayBuffer.isView(header)
+    ? new DataView(header.buffer, header.byteOffset, header.byteLength)
+    : new DataView(header);
+  if (bytes.byteLength < 12) return null;
+  const seconds = bytes.getUint16(10, true) / 48_000;
+  const first = await audio.getFirstTimestamp();
+  // In Ogg the time of the first packet is that of its first sample that is heard; decoders count in microseconds.
+  return (startedAt) => Promise.resolve(isOgg && startedAt <= first + 1e-5 ? 0 : seconds);
+}
+
+/** Each packet is joined with the one before, so the first one gives nothing and what comes is the second's. */
+function vorbisLag(audio: InputAudioTrack): DecoderLag {
+  const packets = new EncodedPacketSink(audio);
+  return async (startedAt) => (await packets.getPacket(startedAt + 1e-5, { metadataOnly: true }))?.duration ?? 0;
+}
