@@ -142,6 +142,15 @@ class WorkerRenderEngine implements RenderEngine {
 
   readonly export: RenderEngine['export'] = async (request, options = {}) => {
     this.#check();
+    const letGo = this.#proxyBudget > 0 ? this.#keeper().hold() : null;
+    try {
+      return await this.#export(request, options);
+    } finally {
+      letGo?.();
+    }
+  };
+
+  async #export(...[request, options = {}]: Parameters<RenderEngine['export']>): ReturnType<RenderEngine['export']> {
     const { signal } = options;
     const either = signal ? AbortSignal.any([signal, this.#disposing.signal]) : this.#disposing.signal;
     const run = (serveFfmpeg?: (port: MessagePort) => void): ReturnType<RenderEngine['export']> =>
@@ -150,7 +159,7 @@ class WorkerRenderEngine implements RenderEngine {
     if (!this.#ffmpeg) throw new LecternError('encoder-unavailable', { message: 'the host provides no ffmpeg' });
     const { exportWithFfmpeg } = await import('./ffmpeg/export-with-ffmpeg.js');
     return exportWithFfmpeg(this.#ffmpeg, either, run);
-  };
+  }
 
   #exportHost(serveFfmpeg?: (port: MessagePort) => void): ExportHost {
     return {
