@@ -1,3 +1,4 @@
+import { sendKeys } from '@web/test-runner-commands';
 import { expect } from 'chai';
 import type { ProjectSession } from '@lectern/core';
 import { getProperty, type ClipId, type ClipRecord } from '@lectern/timeline';
@@ -114,6 +115,67 @@ describe('clip-inspector', () => {
     await opened.harness.press('ArrowUp');
     await opened.harness.press('ArrowUp', { shiftKey: true });
     expect(getProperty(clip(opened, 'clip-1'), 'rotation')).to.equal(11);
+  });
+
+  it('sets keyframes of the volume at the playhead, by keyboard alone, and goes from one to the next', async () => {
+    const opened = await open('clip-5');
+    const { harness, project, element } = opened;
+    const { startFrame } = clip(opened, 'clip-5');
+    const volumes = (): unknown[] =>
+      (clip(opened, 'clip-5').keyframes.volume ?? []).map(({ frame, value }) => [frame, value]);
+    const button = (label: string): HTMLButtonElement => harness.get<HTMLButtonElement>(`[aria-label="${label}"]`);
+    const press = async (label: string): Promise<void> => {
+      button(label).focus();
+      expect(element.shadowRoot?.activeElement).to.equal(button(label));
+      await sendKeys({ press: 'Enter' });
+      await harness.settled();
+    };
+    project.editor.seek(startFrame + 10);
+    await press('Keyframe at the playhead');
+    expect(volumes()).to.deep.equal([[10, -12]]);
+    expect(button('Keyframe at the playhead').getAttribute('aria-pressed')).to.equal('true');
+    // With keyframes, a value is that of the playhead: stepping it sets another one.
+    project.editor.seek(startFrame + 30);
+    await harness.settled();
+    harness.field('Volume').focus();
+    await sendKeys({ down: 'Shift' });
+    await sendKeys({ press: 'ArrowDown' });
+    await sendKeys({ press: 'ArrowDown' });
+    await sendKeys({ up: 'Shift' });
+    await harness.settled();
+    expect(volumes()).to.deep.equal([
+      [10, -12],
+      [30, -22],
+    ]);
+    project.editor.seek(startFrame + 20);
+    await harness.settled();
+    expect(harness.field('Volume').value).to.equal('-17');
+    await press('Previous keyframe');
+    expect(project.editor.store.getState().playheadFrame).to.equal(startFrame + 10);
+    await press('Next keyframe');
+    expect(project.editor.store.getState().playheadFrame).to.equal(startFrame + 30);
+    expect(await violations(element)).to.deep.equal([]);
+    await press('Keyframe at the playhead');
+    expect(volumes()).to.deep.equal([[10, -12]]);
+    project.editor.undo();
+    project.editor.undo();
+    expect(volumes()).to.deep.equal([[10, -12]]);
+    project.editor.undo();
+    expect(volumes()).to.deep.equal([]);
+    await harness.settled();
+  });
+
+  it('asks whether the pitch is kept where the speed is another', async () => {
+    const opened = await open('clip-5');
+    expect(opened.harness.labels).to.not.include('Keep pitch');
+    await opened.harness.choose('Speed', '5/4');
+    const field = opened.harness.field('Keep pitch');
+    expect(field.checked).to.equal(true);
+    field.focus();
+    await sendKeys({ press: 'Space' });
+    expect(getProperty(clip(opened, 'clip-5'), 'keepPitch')).to.equal(false);
+    opened.project.editor.undo();
+    expect(getProperty(clip(opened, 'clip-5'), 'keepPitch')).to.equal(true);
   });
 
   it('moves and trims by timecode, and says why it can’t', async () => {

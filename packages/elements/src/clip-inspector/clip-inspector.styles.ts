@@ -158,6 +158,21 @@ export const clipInspectorStyles: CSSResult = css`
   .row[data-type='time'] > .input {
     grid-column: 2 / -1;
   }
+  .keyframes {
+    align-items: center;
+    display: flex;
+    gap: 2px;
+    margin-inline-start: 32%;
+    padding-inline-start: var(--l-space-1);
+  }
+  .keyframes .count {
+    color: var(--l-text-muted);
+    font-size: var(--l-text-s);
+    padding-inline-start: var(--l-space-1);
+  }
+  .keyframe[aria-pressed='true'] .icon {
+    fill: currentcolor;
+  }
   .row > .error-text {
     grid-column: 2 / -1;
     padding-block: 2px 4px;

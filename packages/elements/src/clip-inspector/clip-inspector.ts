@@ -2,6 +2,8 @@ import { html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import {
   getProperty,
+  getPropertyAt,
+  keyframesOf,
   propertiesFor,
   propertySubjects,
   type ClipId,
@@ -18,6 +20,7 @@ import { styleMap } from '../foundation/style-map.js';
 import { StoreController } from '../foundation/store-controller.js';
 import { clipInspectorStyles } from './clip-inspector.styles.js';
 import { textField, timingFields, type ClipFieldsView } from './clip-fields.js';
+import { followsPlayhead, frameInClip, hasKeyframeFields, keyframeFields, setAtPlayhead } from './keyframe-fields.js';
 import { projectFields } from './project-fields.js';
 import { numberDisplay } from './property-display.js';
 import { PropertyEdit } from './property-edit.js';
@@ -51,6 +54,9 @@ const kindIcons: Readonly<Record<ClipKind, IconName>> = {
  * | --- | --- |
  * | ↑ ↓ in a number or a time | one step; with Shift ten |
  * | Escape in a time | puts back what it was |
+ *
+ * The volume of one clip may change over time: keyframes are set and removed at the playhead, and while there are any,
+ * the field shows and sets the volume there.
  *
  * @tagname clip-inspector
  * @summary Shows and changes the chosen clips' properties.
@@ -219,7 +225,9 @@ export class ClipInspectorElement extends ProjectElement {
     const { editor } = project;
     const clipIds: readonly ClipId[] = clips.map(({ id }) => id);
     const longestFade = Math.min(...clips.map(({ durationFrames }) => durationFrames));
-    const touched = definitions.some(({ id }) => clips.some((clip) => Object.hasOwn(clip.props, id)));
+    const touched = definitions.some(({ id }) =>
+      clips.some((clip) => Object.hasOwn(clip.props, id) || keyframesOf(clip, id).length > 0),
+    );
     return html`<details
       class="group"
       part="group"
@@ -234,10 +242,15 @@ export class ClipInspectorElement extends ProjectElement {
         ${icon('chevron-right')}${this.t(groupLabels[group])}${touched ? html`<i class="touched"></i>` : nothing}
       </summary>
       ${definitions.map((definition) => {
-        const values = clips.map((clip) => getProperty(clip, definition.id));
+        const playheadFrame = this.#editor.value?.playheadFrame ?? 0;
+        const only = clips.length === 1 && hasKeyframeFields(definition.id) ? clips[0] : undefined;
+        const moving = only !== undefined && keyframesOf(only, definition.id).length > 0 ? only : undefined;
+        const values = moving
+          ? [getPropertyAt(moving, definition.id, frameInClip(moving, playheadFrame))]
+          : clips.map((clip) => getProperty(clip, definition.id));
         const [value = definition.default] = values;
         const numeric = definition.type === 'number' || definition.type === 'integer';
-        return propertyField({
+        const field = propertyField({
           definition,
           value,
           mixed: values.some((other) => other !== value),
@@ -248,15 +261,21 @@ export class ClipInspectorElement extends ProjectElement {
             this.#edit.press();
           },
           input: (next) => {
-            this.#edit.input(editor, clipIds, definition.id, next);
+            if (moving) setAtPlayhead(editor, moving, definition.id, next);
+            else this.#edit.input(editor, clipIds, definition.id, next);
           },
           release: () => {
             this.#edit.release();
           },
           set: (next) => {
-            this.#edit.set(editor, clipIds, definition.id, next);
+            if (moving) setAtPlayhead(editor, moving, definition.id, next);
+            else this.#edit.set(editor, clipIds, definition.id, next);
           },
         });
+        return only
+          ? html`${field}
+            ${keyframeFields({ clip: only, key: definition.id, playheadFrame, editor, m: this.localize.messages, disabled })}`
+          : field;
       })}
     </details>`;
   }
@@ -289,9 +308,14 @@ function kindOf(clip: ClipRecord, timeline: TimelineDocument): ClipKind {
   return propertySubjects(clip, timeline)[0] ?? 'video';
 }
 
-/** The playhead and the zoom are no business of the inspector. */
+/** The zoom is no business of the inspector, and the playhead only where a value changes over time. */
 function sameEdit(a: EditorState, b: EditorState): boolean {
-  return a.state === b.state && a.readOnly === b.readOnly;
+  if (a.state !== b.state || a.readOnly !== b.readOnly) return false;
+  if (a.playheadFrame === b.playheadFrame) return true;
+  const { document, selection } = b.state;
+  const [first, ...others] = selection.clipIds;
+  const clip = first !== undefined && others.length === 0 ? document.clips.get(first) : undefined;
+  return !clip || !followsPlayhead(clip);
 }
 
 declare global {

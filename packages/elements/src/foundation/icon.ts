@@ -24,6 +24,7 @@ import {
   CloudOff,
   Copy,
   Crop,
+  Diamond,
   Download,
   EllipsisVertical,
   Expand,
@@ -146,6 +147,7 @@ export type IconName =
   | 'info'
   | 'inspector'
   | 'keyboard'
+  | 'keyframe'
   | 'library'
   | 'link'
   | 'list'
@@ -247,6 +249,7 @@ const icons: Readonly<Record<IconName, IconNode>> = {
   info: Info,
   inspector: SlidersHorizontal,
   keyboard: Keyboard,
+  keyframe: Diamond,
   library: Library,
   link: Link,
   list: List,
