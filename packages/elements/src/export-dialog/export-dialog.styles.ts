@@ -6,7 +6,7 @@ export const exportDialogStyles: CSSResult = css`
   }
   dialog {
     container: export-dialog / inline-size;
-    inline-size: min(600px, calc(100vw - 24px));
+    inline-size: min(640px, calc(100vw - 24px));
   }
   fieldset {
     border: 0;
@@ -115,7 +115,6 @@ export const exportDialogStyles: CSSResult = css`
     cursor: pointer;
     display: flex;
     gap: var(--l-space-2);
-    min-block-size: 24px;
   }
   .check input {
     flex: none;
@@ -262,8 +261,11 @@ export const exportDialogStyles: CSSResult = css`
   }
   .other .line {
     display: grid;
+    block-size: auto;
     gap: 0;
+    justify-content: start;
     justify-items: start;
+    line-height: 1.35;
     margin-inline-start: calc(-1 * var(--l-space-2));
     min-inline-size: 0;
     padding: 3px var(--l-space-2);
@@ -271,6 +273,9 @@ export const exportDialogStyles: CSSResult = css`
   }
   .other .line > span {
     max-inline-size: 100%;
+  }
+  .other .line > .hint {
+    font-weight: 400;
   }
   .other .progress {
     grid-column: 1 / -1;
