@@ -1,11 +1,14 @@
 import { type FilmstripPicture, type FilmstripRequest, LecternError } from '@lectern/ports';
 import { EncodedPacketSink, type EncodedPacket, VideoSample, VideoSampleSink } from 'mediabunny';
 import { throwIfAborted } from '../cancelling.js';
+import { SmallPictures } from '../picture/small-pictures.js';
 import type { MediaLibrary } from './media-library.js';
 import type { TimedMedia } from './media-file.js';
 
 /** Decoded pictures that may be outstanding: browsers stall when more are kept from their decoder. */
 const outstanding = 6;
+/** Key frames that are read ahead of the decoder. */
+const readAhead = 4;
 
 /**
  * Pictures of a source, one for each time asked for. First those for which a key frame is near enough, which costs one
@@ -86,7 +89,8 @@ async function* fromKeyFrames(
   const config = await video.getDecoderConfig();
   if (!config) return;
   const [rotation, flip] = [await video.getRotation(), await video.getFlip()];
-  const sink = new EncodedPacketSink(video);
+  const small = new SmallPictures(height);
+  const packets = new KeyPackets(new EncodedPacketSink(video), wanted);
   const decoded: VideoFrame[] = [];
   let failure: unknown = null;
   let wake: () => void = () => undefined;
@@ -107,7 +111,7 @@ async function* fromKeyFrames(
       const times = pictures.get(frame.timestamp) ?? [];
       const sample = new VideoSample(frame, { rotation, flip, timestamp: 0 });
       try {
-        const drawn = await drawnAt(sample, height);
+        const drawn = await small.draw(sample);
         for (const timeSeconds of times.slice(1)) yield { timeSeconds, bitmap: await createImageBitmap(drawn) };
         const [timeSeconds] = times;
         if (timeSeconds === undefined) drawn.close();
@@ -119,9 +123,9 @@ async function* fromKeyFrames(
   }
   try {
     decoder.configure(config);
-    for (const [index, { packet }] of wanted.entries()) {
+    for (const index of wanted.keys()) {
       throwIfAborted(signal);
-      const full = await sink.getKeyPacket(packet.timestamp, { verifyKeyPackets: false });
+      const full = await packets.read(index);
       if (!full) continue;
       decoder.decode(new EncodedVideoChunk({ type: 'key', timestamp: index, data: full.data }));
       yield* drawDecoded();
@@ -167,6 +171,34 @@ async function* fromKeyFrames(
   }
 }
 
+/** Reads the bytes of key frames, some of them ahead of the one that is wanted. */
+class KeyPackets {
+  readonly #sink: EncodedPacketSink;
+  readonly #wanted: readonly KeyFrameTimes[];
+  readonly #reading = new Map<number, Promise<EncodedPacket | null>>();
+
+  constructor(sink: EncodedPacketSink, wanted: readonly KeyFrameTimes[]) {
+    this.#sink = sink;
+    this.#wanted = wanted;
+  }
+
+  read(index: number): Promise<EncodedPacket | null> {
+    for (let next = index; next <= index + readAhead; next += 1) this.#start(next);
+    const reading = this.#reading.get(index) ?? Promise.resolve(null);
+    this.#reading.delete(index);
+    return reading;
+  }
+
+  #start(index: number): void {
+    const wanted = this.#wanted[index];
+    if (!wanted || this.#reading.has(index)) return;
+    const reading = this.#sink.getKeyPacket(wanted.packet.timestamp, { verifyKeyPackets: false });
+    // Told of when it is its turn; a strip that is left before doesn't care.
+    reading.catch(() => undefined);
+    this.#reading.set(index, reading);
+  }
+}
+
 async function* exactly(
   { video, origin }: TimedMedia,
   times: readonly number[],
@@ -174,6 +206,7 @@ async function* exactly(
   signal: AbortSignal,
 ): AsyncGenerator<FilmstripPicture, void> {
   if (!video || times.length === 0) return;
+  const small = new SmallPictures(height);
   const samples = new VideoSampleSink(video).samplesAtTimestamps(times.map((time) => origin + time));
   let index = 0;
   try {
@@ -183,7 +216,7 @@ async function* exactly(
       if (!sample) continue;
       try {
         throwIfAborted(signal);
-        yield { timeSeconds, bitmap: await drawnAt(sample, height) };
+        yield { timeSeconds, bitmap: await small.draw(sample) };
       } finally {
         sample.close();
       }
@@ -191,15 +224,6 @@ async function* exactly(
   } finally {
     await samples.return();
   }
-}
-
-async function drawnAt(sample: VideoSample, height: number): Promise<ImageBitmap> {
-  const width = Math.max(1, Math.round((sample.displayWidth / sample.displayHeight) * height));
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new TypeError('this browser has no 2D canvas in workers');
-  sample.draw(context, 0, 0, width, height);
-  return canvas.transferToImageBitmap();
 }
 
 async function scaled(bitmap: ImageBitmap, width: number, height: number, toHeight: number): Promise<ImageBitmap> {

@@ -6,6 +6,7 @@ import { chooseCompositor, drawsInSoftware } from './choose-compositor.js';
 import type { FrameCompositor } from './frame-compositor.js';
 import { PlaneCompositor } from './plane-compositor.js';
 import { type Planes, createPlanes, planesFromPixels, planesOf } from './planes.js';
+import { SmallPictures } from './small-pictures.js';
 import { WebGlCompositor, suitsWebGl } from './webgl-compositor.js';
 
 const output = { width: 320, height: 180 };
@@ -245,6 +246,30 @@ describe('composing', () => {
     expect(asked).to.equal(1);
     sample.close();
   });
+
+  for (const kind of ['I420', 'NV12', 'RGBA'] as const) {
+    it(`draws a picture in ${kind} small as the canvas does`, async () => {
+      const picture = pictureOf(kind);
+      if (picture.kind !== 'video') return;
+      const bitmap = await new SmallPictures(45).draw(picture.sample);
+      expect([bitmap.width, bitmap.height]).to.deep.equal([80, 45]);
+      const [seen, meant] = [new OffscreenCanvas(80, 45), new OffscreenCanvas(80, 45)].map((canvas) =>
+        canvas.getContext('2d', { willReadFrequently: true }),
+      );
+      if (!seen || !meant) throw new TypeError('no canvas');
+      seen.drawImage(bitmap, 0, 0);
+      meant.imageSmoothingQuality = 'medium';
+      picture.sample.draw(meant, 0, 0, 80, 45);
+      const pixels = meant.getImageData(0, 0, 80, 45).data;
+      let off = 0;
+      seen.getImageData(0, 0, 80, 45).data.forEach((value, index) => {
+        off += Math.abs(value - (pixels[index] as number));
+      });
+      expect(off / pixels.length).to.be.below(3);
+      bitmap.close();
+      picture.sample.close();
+    });
+  }
 
   it('is done in planes where a program stands in for the graphics processor', async () => {
     const compositor = await chooseCompositor(output, 1);

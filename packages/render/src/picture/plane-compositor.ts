@@ -89,7 +89,7 @@ export class PlaneCompositor implements FrameCompositor {
   /** False where the browser doesn't let the planes of such pictures out; then they are drawn, now and from now on. */
   async #copyPlanes(sample: VideoSample, planes: Planes): Promise<boolean> {
     try {
-      await copyPlanes(sample, planes);
+      await planesOfSample(sample, planes);
       return true;
     } catch (error) {
       // A picture that is gone can't be drawn either.
@@ -230,7 +230,8 @@ export function hasExportColours({ colorSpace }: VideoSample): boolean {
 
 let interleaved = new Uint8Array(0);
 
-async function copyPlanes(sample: VideoSample, planes: Planes): Promise<void> {
+/** Copies a plain picture (see `isPlain`) into planes of its size. */
+export async function planesOfSample(sample: VideoSample, planes: Planes): Promise<void> {
   const { width, height, data } = planes;
   const luma = width * height;
   const frame = sample.toVideoFrame();

@@ -397,6 +397,27 @@ export function planesFromPixels(pixels: Uint8ClampedArray | Uint8Array, planes:
   convert(pixels, planes, null, null);
 }
 
+/** The pixels of the top left `width` × `height` of planes, opaque. The inverse of `planesFromPixels`. */
+export function pixelsFromPlanes(planes: Planes, width: number, height: number): ImageData {
+  const pixels = new ImageData(width, height);
+  const [luma, blueness, redness] = planesOf(planes);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const at = (y * width + x) * 4;
+      const chroma = (y >> 1) * blueness.width + (x >> 1);
+      const grey = (((luma.data[y * luma.width + x] as number) - 16) * 255) / 219;
+      const blue = (((blueness.data[chroma] as number) - 128) * 255 * 1.8556) / 224;
+      const red = (((redness.data[chroma] as number) - 128) * 255 * 1.5748) / 224;
+      // Numbers beyond 0…255 are clamped, and rounded, by the array itself.
+      pixels.data[at] = grey + red;
+      pixels.data[at + 1] = grey - (0.2126 * red + 0.0722 * blue) / 0.7152;
+      pixels.data[at + 2] = grey + blue;
+      pixels.data[at + 3] = 255;
+    }
+  }
+  return pixels;
+}
+
 // Rec. 709 in parts of 2¹⁶; each row's sum is what white needs to become 235 or grey 128.
 const yRed = Math.round(((0.2126 * 219) / 255) * 65536);
 const yGreen = Math.round(((0.7152 * 219) / 255) * 65536);
