@@ -103,6 +103,8 @@ interface Trial {
   /** Seconds of the source that were converted, and seconds that it took. */
   readonly converted: number;
   readonly took: number;
+  /** Seconds for a second of the source, once it runs; null when too little was converted to tell. */
+  readonly pace: number | null;
   readonly sizeBytes: number;
 }
 
@@ -118,8 +120,10 @@ async function tryPiece(process: FfmpegProcess, plan: ConversionPlan): Promise<T
 
 async function tryFrom(process: FfmpegProcess, plan: ConversionPlan, from: number): Promise<Trial> {
   let converted = 0;
+  const told: { readonly seconds: number; readonly at: number }[] = [];
   process.onProgress = (seconds) => {
     converted = Math.max(converted, seconds);
+    told.push({ seconds: converted, at: performance.now() / 1000 });
   };
   const started = performance.now();
   await process.call('LECTERN_OUTPUT', { folder: resultFolder, name: 'file', fileName: null });
@@ -135,8 +139,19 @@ async function tryFrom(process: FfmpegProcess, plan: ConversionPlan, from: numbe
     exitCode,
     converted: Math.min(converted, trialSeconds),
     took,
+    pace: paceOf(told) ?? (converted > 0.2 ? took / converted : null),
     sizeBytes: written?.size ?? 0,
   };
+}
+
+/**
+ * From the first sign of life on: what comes before is the search for the place, and code that the browser is still
+ * making fast.
+ */
+function paceOf(told: readonly { readonly seconds: number; readonly at: number }[]): number | null {
+  const [first, last] = [told[0], told.at(-1)];
+  if (!first || !last || last.seconds - first.seconds < 0.5) return null;
+  return (last.at - first.at) / (last.seconds - first.seconds);
 }
 
 function forecastOf(plan: ConversionPlan, trial: Trial, free: number | null): ConversionForecast {
@@ -150,7 +165,7 @@ function forecastOf(plan: ConversionPlan, trial: Trial, free: number | null): Co
     keepsPictures,
     sizeBytes: Math.ceil(rate * durationSeconds * sizeMargin),
     freeBytes: free,
-    seconds: trial.converted > 0.2 && durationSeconds > 0 ? (trial.took / trial.converted) * durationSeconds : null,
+    seconds: trial.pace !== null && durationSeconds > 0 ? trial.pace * durationSeconds : null,
   };
 }
 
