@@ -91,6 +91,7 @@ export class SampleProject {
     durationFrames: number,
     source: ClipSource,
     props: ClipRecord['props'] = {},
+    keyframes: ClipRecord['keyframes'] = {},
   ): void {
     const name = 'assetId' in source ? source.assetId : source.kind;
     this.#records.push({
@@ -104,7 +105,7 @@ export class SampleProject {
       linkId: null,
       splitFrom: null,
       props,
-      keyframes: {},
+      keyframes,
     });
   }
 
