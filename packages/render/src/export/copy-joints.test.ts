@@ -6,6 +6,7 @@ import {
   nalUnitsOf,
   packetOfUnits,
   readAvcConfiguration,
+  readPictureParameterIds,
   readSequenceParameters,
   tellReordering,
   writeAvcConfiguration,
@@ -33,26 +34,48 @@ const orderOf = (set: Uint8Array | undefined): number | null | undefined =>
   set && readSequenceParameters(set)?.reorderedFrames;
 
 test('one configuration stays as it is', () => {
-  for (const track of [new JoinedTrack([main], null), new JoinedTrack([main, { ...main }], null)]) {
+  for (const track of [new JoinedTrack([main]), new JoinedTrack([main, { ...main }])]) {
     assert.equal(track.mixed, false);
     assert.equal(track.begin(main), main);
     assert.equal(track.fit(key, main), key);
   }
-  assert.equal(new JoinedTrack([], 'avc1.64001e').mixed, false);
+  assert.equal(new JoinedTrack([]).mixed, false);
 });
 
 test('several configurations make a track whose key frames are complete', () => {
-  const track = new JoinedTrack([main], 'avc1.64001e');
+  const track = new JoinedTrack([main, high]);
   assert.equal(track.mixed, true);
   track.begin(main);
-  assert.deepEqual(typesIn(track.fit(key, main)), [7, 8, 6, 5]);
+  assert.deepEqual(typesIn(track.fit(key, main)), [8, 6, 5]);
   assert.equal(track.fit(delta, main), delta);
   const fitted = track.fit(key, main);
   assert.deepEqual([fitted.timestamp, fitted.duration, fitted.type], [key.timestamp, key.duration, 'key']);
 });
 
+test('each configuration has a number of its own, and its picture parameter sets lead there', () => {
+  const track = new JoinedTrack([main, high, { ...main }, baseline]);
+  const record = readAvcConfiguration(bytesOf(track.begin(high).description as Uint8Array));
+  const parameters = record?.sps.map(readSequenceParameters);
+  assert.deepEqual(
+    parameters?.map((each) => [each?.id, each?.profile, each?.width]),
+    [
+      [0, 77, 640],
+      [1, 100, 640],
+      [2, 66, 640],
+    ],
+  );
+  for (const [config, number] of [
+    [main, 0],
+    [high, 1],
+    [baseline, 2],
+  ] as const) {
+    const [set] = nalUnitsOf(track.fit(key, config).data, 4) ?? [];
+    assert.deepEqual(set && readPictureParameterIds(set), { id: 0, sps: number });
+  }
+});
+
 test('the track asks for the richest profile and the highest level among its parts', () => {
-  const track = new JoinedTrack([baseline, main], 'avc1.640029');
+  const track = new JoinedTrack([baseline, main, { ...high, codec: 'avc1.640029' }]);
   const begun = track.begin(baseline);
   assert.equal(begun.codec, 'avc3.640029');
   const record = readAvcConfiguration(bytesOf(begun.description as Uint8Array));
@@ -61,15 +84,14 @@ test('the track asks for the richest profile and the highest level among its par
 });
 
 test('all parts tell the largest reordering', () => {
-  const track = new JoinedTrack([baseline, high], null);
+  const track = new JoinedTrack([baseline, high]);
   const begun = readAvcConfiguration(bytesOf(track.begin(baseline).description as Uint8Array));
   assert.equal(orderOf(begun?.sps[0]), 2);
-  const [sps] = nalUnitsOf(track.fit(key, baseline).data, 4) ?? [];
-  assert.equal(orderOf(sps), 2);
+  assert.equal(orderOf(begun?.sps[1]), 2);
 });
 
 test('a configuration that wasn’t foreseen makes every key frame after it complete', () => {
-  const track = new JoinedTrack([main], null);
+  const track = new JoinedTrack([main]);
   track.begin(main);
   assert.deepEqual(typesIn(track.fit(key, main)), [6, 5]);
   assert.deepEqual(typesIn(track.fit(key, high)), [7, 8, 6, 5]);
@@ -83,7 +105,7 @@ test('configurations that differ in the order alone are one, and it tells the la
   assert.ok(record && parameters);
   const description = writeAvcConfiguration({ ...record, sps: [tellReordering(sps, parameters, 0)] });
   const plain = { ...main, description };
-  const track = new JoinedTrack([plain, main], null);
+  const track = new JoinedTrack([plain, main]);
   assert.equal(track.mixed, false);
   const begun = track.begin(plain);
   assert.equal(begun.codec, 'avc1.4d401e');
@@ -92,21 +114,21 @@ test('configurations that differ in the order alone are one, and it tells the la
 });
 
 test('parameter sets that a packet has already aren’t there twice', () => {
-  const track = new JoinedTrack([main, high], null);
+  const track = new JoinedTrack([main, high]);
   track.begin(main);
-  assert.deepEqual(typesIn(track.fit(track.fit(key, main), main)), [7, 8, 6, 5]);
+  assert.deepEqual(typesIn(track.fit(track.fit(key, main), main)), [8, 6, 5]);
 });
 
 test('VP9 needs none of this', () => {
   const vp9: VideoDecoderConfig = { codec: 'vp09.00.30.08', codedWidth: 640, codedHeight: 360 };
-  const track = new JoinedTrack([vp9], 'vp09.00.31.08');
+  const track = new JoinedTrack([vp9, { ...vp9 }]);
   assert.equal(track.mixed, false);
   assert.equal(track.begin(vp9), vp9);
   assert.equal(track.fit(key, vp9), key);
 });
 
 test('what was joined comes apart again', () => {
-  const track = new JoinedTrack([main, high], null);
+  const track = new JoinedTrack([main, high]);
   const begun = track.begin(main);
   const joined = track.fit(key, high);
   const apart = separateConfiguration(joined.data, begun);

@@ -6,40 +6,56 @@ import {
   nalUnitsOf,
   packetOfUnits,
   readAvcConfiguration,
+  readPictureParameterIds,
   readSequenceParameters,
+  renumbered,
   tellReordering,
   writeAvcConfiguration,
 } from '../media/h264-bitstream.js';
 
+/** Numbers that a record has room for. */
+const mostNumbers = 31;
+
 /**
  * Makes one track of packets with different H.264 configurations: those of sources and those of the encoder.
  *
- * Parameter sets of one number mean different things before and after a joint, so each key frame carries its own in
- * front, and the track says so by its sample entry, `avc3` (ISO/IEC 14496-15, 5.4.2.1). Every place that can be sought
- * is complete that way. A track of one configuration stays `avc1`, with nothing in front.
+ * Each configuration's sequence parameter set gets a number of its own, and all of them stand in the track's record. The
+ * picture parameter sets keep their numbers, which every slice names, and go before each key frame: they lead to the
+ * right sequence parameter set. The track says that by its sample entry, `avc3` (ISO/IEC 14496-15, 5.4.2.1). Every place
+ * that can be sought is complete that way, and no player sees a reason to begin with a new decoder at a joint. A track of
+ * one configuration stays `avc1`, with nothing in front.
+ *
+ * All of them tell the same reordering, the largest: FFmpeg's decoder, which is Chromium's and Firefox's, drops pictures
+ * where it grows from one key frame to the next.
  */
 export class JoinedTrack {
   readonly #mixed: boolean;
   readonly #capabilities: readonly Capabilities[];
   readonly #reordered: number;
-  /** A configuration that wasn't foreseen has come: from there on every key frame has to be complete. */
+  /** The number of each configuration's sequence parameter set, by what tells configurations apart. */
+  readonly #numbers = new Map<string, number>();
+  /** The sequence parameter sets of the track's record, by their numbers. */
+  readonly #sps: readonly Uint8Array[];
+  /** A configuration that wasn't foreseen has come: from there on every key frame brings all that it needs. */
   #strayed = false;
   #first: VideoDecoderConfig | null = null;
   readonly #signatures = new WeakMap<VideoDecoderConfig, string>();
   readonly #records = new WeakMap<VideoDecoderConfig, AvcConfiguration | null>();
 
-  /**
-   * @param known what is known to come: copies, what is taken over, parts
-   * @param encoding the codec string of what is still to be encoded, as far as that comes in with other parameter sets;
-   *   null when nothing is, or when `known` has it
-   */
-  constructor(known: Iterable<VideoDecoderConfig>, encoding: string | null) {
+  /** @param known what is known to come: of copies, of what is taken over, of parts, of the encoder */
+  constructor(known: Iterable<VideoDecoderConfig>) {
     const all = [...known];
-    const signatures = new Set(all.map((config) => this.#signatureOf(config)));
-    const strings = [...all.map(({ codec }) => codec), ...(encoding === null ? [] : [encoding])];
-    this.#mixed = strings.some(isAvc) && signatures.size + (encoding === null ? 0 : 1) > 1;
-    this.#capabilities = strings.flatMap((codec) => capabilitiesOf(codec) ?? []);
     this.#reordered = Math.max(0, ...all.map((config) => reorderedIn(readRecord(config))));
+    this.#capabilities = all.flatMap(({ codec }) => capabilitiesOf(codec) ?? []);
+    const sps: Uint8Array[] = [];
+    for (const config of all.filter(({ codec }) => isAvc(codec))) {
+      const signature = this.#signatureOf(config);
+      if (this.#numbers.has(signature) || this.#numbers.size >= mostNumbers) continue;
+      this.#numbers.set(signature, sps.length);
+      sps.push(...(this.#recordOf(config)?.sps ?? []));
+    }
+    this.#sps = sps;
+    this.#mixed = this.#numbers.size > 1;
   }
 
   /** Whether the track is `avc3`. */
@@ -60,29 +76,37 @@ export class JoinedTrack {
     return {
       ...first,
       codec: `avc3.${[needed.profile, needed.compatibility, needed.level].map(hex).join('')}`,
-      description: writeAvcConfiguration({ ...record, ...needed }),
+      description: writeAvcConfiguration({ ...needed, sps: this.#sps, pps: record.pps }),
     };
   }
 
   /** A packet of a span as it goes into the track. */
   fit(packet: EncodedPacket, config: VideoDecoderConfig): EncodedPacket {
     if (packet.type !== 'key' || !isAvc(config.codec)) return packet;
-    this.#strayed ||= this.#first !== null && this.#signatureOf(config) !== this.#signatureOf(this.#first);
+    const isForeseen = this.#mixed
+      ? this.#numbers.has(this.#signatureOf(config))
+      : this.#first === null || this.#signatureOf(config) === this.#signatureOf(this.#first);
+    this.#strayed ||= !isForeseen;
     const record = this.#mixed || this.#strayed ? this.#recordOf(config) : null;
     const units = record && nalUnitsOf(packet.data, 4);
     if (!record || !units) return packet;
     const rest = units.filter(
       (unit) => ![nalType.sps, nalType.pps, nalType.delimiter].some((type) => type === nalTypeOf(unit)),
     );
-    const data = packetOfUnits([...record.sps, ...record.pps, ...rest]);
+    const data = packetOfUnits([...(this.#strayed ? record.sps : []), ...record.pps, ...rest]);
     return new EncodedPacket(data, 'key', packet.timestamp, packet.duration);
   }
 
+  /** A configuration's record as it is in this track. */
   #recordOf(config: VideoDecoderConfig): AvcConfiguration | null {
     let record = this.#records.get(config);
     if (record === undefined) {
       record = readRecord(config);
-      if (record && this.#reordered > 0) record = { ...record, sps: record.sps.map((set) => this.#telling(set)) };
+      const number = this.#numbers.get(this.#signatureOf(config)) ?? 0;
+      if (record) {
+        const sps = record.sps.map((set) => renumbered(this.#telling(set), number));
+        record = { ...record, sps, pps: record.pps.map((set) => renumbered(set, number)) };
+      }
       this.#records.set(config, record);
     }
     return record;
@@ -91,16 +115,16 @@ export class JoinedTrack {
   #telling(sps: Uint8Array): Uint8Array {
     const parameters = readSequenceParameters(sps);
     const enough = !parameters || (parameters.reorderedFrames ?? -1) >= this.#reordered;
-    return enough ? sps : tellReordering(sps, parameters, this.#reordered);
+    return enough || this.#reordered === 0 ? sps : tellReordering(sps, parameters, this.#reordered);
   }
 
-  /** Tells configurations apart, but for what they say of the order: that is made the same for all. */
+  /** Tells configurations apart, but for their numbers and what they say of the order: this track gives them those. */
   #signatureOf(config: VideoDecoderConfig): string {
     let signature = this.#signatures.get(config);
     if (signature === undefined) {
       const record = readRecord(config);
       const sets = record ? [...record.sps.map(withoutOrder), ...record.pps] : [];
-      signature = sets.map((set) => Array.from(set, hex).join('')).join(' ');
+      signature = sets.map((set) => Array.from(renumbered(set, 0), hex).join('')).join(' ');
       this.#signatures.set(config, signature);
     }
     return signature;
@@ -118,17 +142,22 @@ export function separateConfiguration(
   const record = readRecord(config);
   const units = record && nalUnitsOf(packet, record.lengthSize);
   if (!record || !units) return { config, data: packet };
-  const sps = units.filter((unit) => nalTypeOf(unit) === nalType.sps).map((unit) => unit.slice());
   const pps = units.filter((unit) => nalTypeOf(unit) === nalType.pps).map((unit) => unit.slice());
-  const [first] = sps;
-  if (!first || pps.length === 0) return { config, data: packet };
-  const [profile = 0, compatibility = 0, level = 0] = first.subarray(1, 4);
+  const number = pps[0] && readPictureParameterIds(pps[0])?.sps;
+  const own = units.filter((unit) => nalTypeOf(unit) === nalType.sps);
+  const sps = [...own, ...record.sps].find((set) => readSequenceParameters(set)?.id === number)?.slice();
+  if (!sps) return { config, data: packet };
+  const [profile = 0, compatibility = 0, level = 0] = sps.subarray(1, 4);
   const rest = units.filter((unit) => ![nalType.sps, nalType.pps].some((type) => type === nalTypeOf(unit)));
   return {
     config: {
       ...config,
       codec: `avc1.${[profile, compatibility, level].map(hex).join('')}`,
-      description: writeAvcConfiguration({ profile, compatibility, level, sps, pps }),
+      description: writeAvcConfiguration({
+        ...{ profile, compatibility, level },
+        sps: [renumbered(sps, 0)],
+        pps: pps.map((set) => renumbered(set, 0)),
+      }),
     },
     data: packetOfUnits(rest),
   };

@@ -1,6 +1,8 @@
 import { type ExportedFrames, LecternError, toLecternError } from '@lectern/ports';
+import { documentFromRecords } from '@lectern/timeline';
 import type { MediaLibrary } from '../media/media-library.js';
 import type { ExportEvent, ExportOutcome, PictureExportTask } from '../worker/protocol.js';
+import { encoderConfiguration } from './copy-encoder.js';
 import { JoinedTrack } from './copy-joints.js';
 import { CopyError } from './copy-stretches.js';
 import { EarlierExport } from './earlier-export.js';
@@ -200,10 +202,22 @@ class ExportRun {
     const encoded = part?.config ?? (isTakenOver ? await earlier?.pictureConfig() : null) ?? null;
     const copied = (pictures?.copies ?? []).map(({ config }) => config);
     const encodes = sections.some(({ fingerprint }) => fingerprint !== null);
-    return new JoinedTrack(
-      encoded ? [...copied, encoded] : copied,
-      encodes && !encoded ? (pictures?.codec ?? null) : null,
-    );
+    const encoding =
+      pictures && encodes && !encoded && copied.length > 0 ? await this.#configuration(pictures) : encoded;
+    return new JoinedTrack(encoding ? [...copied, encoding] : copied);
+  }
+
+  /** What will be encoded is decoded with this. */
+  async #configuration({
+    codec,
+    width,
+    height,
+  }: NonNullable<ExportPlan['pictures']>): Promise<VideoDecoderConfig | null> {
+    const { preset, acceleration, records } = this.#task;
+    const { frameRate } = documentFromRecords(records).settings;
+    const rate = framesPerSecond(frameRate);
+    const options = { codec, width, height, bitrate: preset.videoBitrate, frameRate: rate, acceleration };
+    return encoderConfiguration(options).catch(() => null);
   }
 
   #framesToEncode({ pictures }: ExportPlan, earlier: EarlierExport | null): number {

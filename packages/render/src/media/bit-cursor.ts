@@ -64,10 +64,11 @@ export class BitWriter {
     this.bits(length + 1, value + 1);
   }
 
-  /** The first `count` bits of some bytes. */
-  copy(bytes: Uint8Array, count: number): void {
+  /** The bits of some bytes from `start` to `end`. */
+  copy(bytes: Uint8Array, end: number, start: number = 0): void {
     const reader = new BitReader(bytes);
-    for (let n = 0; n < count; n += 1) this.bit(reader.bit());
+    reader.position = start;
+    while (reader.position < end) this.bit(reader.bit());
   }
 
   /** The bytes, with H.264's stop bit and zeros to a whole byte. */

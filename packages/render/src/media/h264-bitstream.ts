@@ -421,6 +421,37 @@ export function readPictureParameterIds(nal: Uint8Array): { readonly id: number;
 }
 
 /**
+ * A parameter set with another number of its sequence parameter set: its own, or the one that it goes with. Sets that
+ * can't be read stay as they are.
+ */
+export function renumbered(nal: Uint8Array, sps: number): Uint8Array {
+  try {
+    const payload = payloadOf(nal);
+    const reader = new BitReader(payload);
+    // A sequence parameter set has profile and level before its number, a picture parameter set its own number.
+    reader.position = nalTypeOf(nal) === nalType.sps ? 32 : 8;
+    if (nalTypeOf(nal) === nalType.pps) reader.unsigned();
+    const start = reader.position;
+    if (reader.unsigned() === sps) return nal;
+    const writer = new BitWriter();
+    writer.copy(payload, start);
+    writer.unsigned(sps);
+    writer.copy(payload, stopBitOf(payload), reader.position);
+    return unitOf(writer.finish());
+  } catch {
+    return nal;
+  }
+}
+
+/** Where the content of a unit ends: at its last bit that is set (7.3.2.11). */
+function stopBitOf(payload: Uint8Array): number {
+  let last = payload.length - 1;
+  while (last > 0 && payload[last] === 0) last -= 1;
+  const byte = payload[last] ?? 0;
+  return last * 8 + 7 - Math.log2(byte & -byte);
+}
+
+/**
  * Whether a slice of an IDR picture lets the pictures before it be shown (7.3.3, 7.4.3.3): one that throws them away
  * would eat the last ones before a joint.
  */
