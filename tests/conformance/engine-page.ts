@@ -26,8 +26,11 @@ export class EnginePage {
     this.#page = page;
   }
 
-  /** @param sources the folder that the page gets its sources from */
-  static async open(sources: string, log: (line: string) => void): Promise<EnginePage> {
+  /**
+   * @param sources the folder that the page gets its sources from
+   * @param media a folder whose files are the sources `media/<name>`
+   */
+  static async open(sources: string, log: (line: string) => void, media?: string): Promise<EnginePage> {
     const folder = await mkdtemp(path.join(tmpdir(), 'lectern-conformance-'));
     const engine = path.join(folder, 'engine');
     mkdirSync(engine);
@@ -46,7 +49,8 @@ export class EnginePage {
       path.join(pages, 'index.html'),
       '<!doctype html><title>Conformance</title><script type="module" src="/page.js"></script>',
     );
-    const server = await serve({ mounts: { '/': pages, '/engine/': engine, '/sources/': sources } });
+    const own = media === undefined ? {} : { '/sources/media/': path.resolve(media) };
+    const server = await serve({ mounts: { '/': pages, '/engine/': engine, '/sources/': sources, ...own } });
     const context = await launchWithProfile(path.join(folder, 'profile'));
     const page = await context.newPage();
     page.on('pageerror', (error) => {

@@ -5,11 +5,11 @@
  *   npm run conformance                           what npm test takes: about two minutes
  *   npm run conformance -- --all                  every rate, every frame, an hour of sound
  *   npm run conformance -- h264-30.mp4 av1.mp4    some sources; --all with them too
- *   npm run conformance -- --media <folder>       files of your own as well (or LECTERN_CONFORMANCE_MEDIA)
+ *   npm run conformance -- --media <folder>       files of your own as well (or LECTERN_CONFORMANCE_MEDIA); - for those alone
  *   npm run conformance -- --no-build             with what is built already
  *   npm run conformance -- --json                 {"rows": […]} as the last line
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -21,6 +21,7 @@ import { EnginePage } from './engine-page.js';
 import { requireFfmpeg } from './ffmpeg.js';
 import { makeSource } from './make-source.js';
 import { type Row, measure, openSource } from './measure.js';
+import { measureOwn, ownRates } from './own-media.js';
 import { type Source, sources } from './sources.js';
 import { tableOf } from './table.js';
 
@@ -39,7 +40,7 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const beside = 2;
 
 async function run(): Promise<readonly Row[]> {
-  const unknown = positionals.filter((name) => sources.every((source) => source.name !== name));
+  const unknown = positionals.filter((name) => name !== '-' && sources.every((source) => source.name !== name));
   if (unknown.length > 0) throw new RangeError(`There is no source ${unknown.join(', ')}.`);
   const chosen = sources.filter(({ name, sparse }) =>
     positionals.length > 0 ? positionals.includes(name) : values.all || sparse === undefined,
@@ -60,7 +61,33 @@ async function run(): Promise<readonly Row[]> {
       }
     }),
   );
-  return chosen.flatMap((source) => rows.get(source) ?? []);
+  return [...chosen.flatMap((source) => rows.get(source) ?? []), ...(await runOwn(kept))];
+}
+
+/** Files of a folder that was named. */
+async function runOwn(kept: string): Promise<readonly Row[]> {
+  const media = values.media ?? process.env['LECTERN_CONFORMANCE_MEDIA'];
+  if (!media) return [];
+  const rows: Row[] = [];
+  const page = await EnginePage.open(kept, log, media);
+  const folder = await mkdtemp(path.join(tmpdir(), 'lectern-conformance-files-'));
+  try {
+    for (const name of readdirSync(media).sort()) {
+      for (const rate of values.all ? ownRates : ownRates.slice(0, 1)) {
+        const row = await measureOwn(page, path.join(media, name), rate, folder).catch((error: unknown) =>
+          brokenRow(name, 'your own', error instanceof Error ? error.message : String(error)),
+        );
+        rows.push(row);
+        log(`${row.complaints.length === 0 ? '✓' : '✗'} ${row.source} ${row.project} ${row.complaints.join(' · ')}`);
+        if (row.skipped !== null) break;
+      }
+      await page.call('close', `media/${name}`);
+    }
+  } finally {
+    await page.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+  return rows;
 }
 
 async function measureSource(page: EnginePage, source: Source, kept: string): Promise<readonly Row[]> {
