@@ -188,6 +188,22 @@ describe('converting', () => {
     await converted.release();
   }).timeout(60_000);
 
+  it('works under a strict policy with Trusted Types', async () => {
+    const frame = document.createElement('iframe');
+    const told = new Promise<unknown>((resolve) => {
+      addEventListener('message', (event: MessageEvent<unknown>) => {
+        if (event.source === frame.contentWindow) resolve(event.data);
+      });
+    });
+    frame.src = new URL('../test-support/strict-page.html', import.meta.url).href;
+    document.body.append(frame);
+    try {
+      expect(await told).to.deep.equal({ outcome: 'video/mp4', violations: [] });
+    } finally {
+      frame.remove();
+    }
+  }).timeout(120_000);
+
   it('refuses what is too large before it loads anything', async () => {
     const piece = new Blob([new Uint8Array(32 * 1024 * 1024)]);
     const fiveGiB = new Blob(Array.from({ length: 160 }, () => piece));
