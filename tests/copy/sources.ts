@@ -126,7 +126,7 @@ export const recipes = {
     ...['-forced-idr', '1', '-force_key_frames', '0,3,6'],
   ]),
   /** Start codes, and parameter sets before each key frame. */
-  stream: x264(5, 240, 'stream.ts', `${closed}:bframes=2:aud=1`, [
+  stream: x264(5, 240, 'stream.mpegts', `${closed}:bframes=2:aud=1`, [
     '-f',
     'mpegts',
     '-muxdelay',

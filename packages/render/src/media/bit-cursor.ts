@@ -65,9 +65,9 @@ export class BitWriter {
   }
 
   /** The bits of some bytes from `start` to `end`. */
-  copy(bytes: Uint8Array, end: number, start: number = 0): void {
+  copy(bytes: Uint8Array, end: number, start?: number): void {
     const reader = new BitReader(bytes);
-    reader.position = start;
+    reader.position = start ?? 0;
     while (reader.position < end) this.bit(reader.bit());
   }
 
