@@ -107,7 +107,7 @@ async function exportInTurn(
       preset: request.preset,
       format,
       reuseAssetId: request.reuseAssetId ?? null,
-      soundGain: 1,
+      loudness: request.loudness ?? null,
       notCopied: host.copiesPackets ? [] : [...request.document.assets.keys()],
     };
     const { outcome, fileName } = await attempt(task, slot, host, signal, onProgress);

@@ -67,10 +67,10 @@ class ExportRun {
 
   async run(): Promise<ExportOutcome> {
     const { sound, reuseAssetId } = this.#task;
-    const link = sound && new SoundLink(sound);
+    const link = sound && new SoundLink(sound, this.#progress.onBeat);
     this.#progress.start();
     try {
-      const plan = await planExport(this.#task, this.#library, link && (await link.encoder), this.#signal);
+      const plan = await planExport(this.#task, this.#library, link && (await link.setting), this.#signal);
       const earlier = reuseAssetId === null ? null : await EarlierExport.open(reuseAssetId, this.#library);
       return await this.#make(plan, link, earlier);
     } catch (error) {

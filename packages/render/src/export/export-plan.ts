@@ -34,6 +34,12 @@ export interface PlannedSound {
   readonly fingerprint: Fingerprint;
 }
 
+/** How sound is encoded, and its gain as a whole. */
+export interface SoundSetting {
+  readonly encoder: SoundEncoder;
+  readonly gain: number;
+}
+
 /** Everything about an export that is known before the first frame of it is made. */
 export interface ExportPlan {
   readonly document: TimelineDocument;
@@ -61,7 +67,7 @@ export interface ExportPlan {
 export async function planExport(
   task: ExportTask,
   library: MediaLibrary,
-  encoder: SoundEncoder | null,
+  setting: SoundSetting | null,
   signal: AbortSignal,
 ): Promise<ExportPlan> {
   const document = documentFromRecords(task.records);
@@ -69,7 +75,7 @@ export async function planExport(
   return {
     document,
     pictures: await planPictures(task, document, library, sources, signal),
-    sound: encoder && (await planSound(task, document, encoder, sources, signal)),
+    sound: setting && (await planSound(task, document, setting, sources, signal)),
   };
 }
 
@@ -138,7 +144,7 @@ async function encodingCodec(
 async function planSound(
   task: ExportTask,
   document: TimelineDocument,
-  encoder: SoundEncoder,
+  { encoder, gain }: SoundSetting,
   sources: SourceIdentities,
   signal: AbortSignal,
 ): Promise<ExportPlan['sound']> {
@@ -153,7 +159,7 @@ async function planSound(
     codec: format.audioCodec,
     encoder: encoder.name,
     bitrate: preset.audioBitrate,
-    gain: task.soundGain,
+    gain,
     engine: engineLook,
   };
   const sections: PlannedSound[] = [];

@@ -12,6 +12,7 @@ export class ProgressTeller {
   #phase: ExportEvent['phase'] = 'preparing';
   #frame = 0;
   #clip: string | null = null;
+  #beat = 0;
   #toEncode = 0;
   #encoded = 0;
   #started = 0;
@@ -39,6 +40,11 @@ export class ProgressTeller {
 
   readonly onClip = (clip: string): void => {
     this.#clip = clip;
+  };
+
+  /** Something goes on that no frame tells of. */
+  readonly onBeat = (): void => {
+    this.#beat += 1;
   };
 
   /** Frames up to here are made, of which so many were encoded. It never goes back, also when something is made again. */
@@ -69,6 +75,7 @@ export class ProgressTeller {
       secondsLeft: known ? (elapsed / this.#encoded) * Math.max(0, this.#toEncode - this.#encoded) : null,
       writtenBytes: this.#writtenBytes(),
       clip: this.#clip,
+      beat: this.#beat,
     });
   }
 }

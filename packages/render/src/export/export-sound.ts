@@ -1,5 +1,5 @@
 import { LecternError, deserialiseError, serialiseError } from '@lectern/ports';
-import { type SoundSpan, type TimelineDocument, documentFromRecords, soundSpans } from '@lectern/timeline';
+import { documentFromRecords, soundSpans } from '@lectern/timeline';
 import {
   AudioSample,
   AudioSampleSource,
@@ -11,19 +11,12 @@ import {
 } from 'mediabunny';
 import { throwIfAborted } from '../cancelling.js';
 import type { MediaLibrary } from '../media/media-library.js';
-import { TrackSound } from '../media/track-sound.js';
 import { MixStream } from '../sound/mixer.js';
 import type { SoundEncoder, SoundExportTask, SoundMessage, SoundOrder } from '../worker/protocol.js';
-import { namingClip } from './clip-pictures.js';
+import { exportLoudness } from './export-loudness.js';
 import { workingSoundCodec } from './codec-choice.js';
-import {
-  type SoundGrid,
-  type SoundSection,
-  planSoundSections,
-  soundGrid,
-  soundLeadSeconds,
-  soundTailSeconds,
-} from './section-plan.js';
+import { type SoundGrid, type SoundSection, planSoundSections, soundGrid, soundTailSeconds } from './section-plan.js';
+import { SpanSounds } from './span-sounds.js';
 
 /**
  * The sound may be this far ahead of the pictures, in seconds: the file interleaves both, and a section of sound is only
@@ -43,66 +36,6 @@ const prerollPackets = 12;
 /** Packets after the last of a run: what the encoder looks ahead is real sound and not the end of everything. */
 const postrollPackets = 6;
 
-/** The sound of each span, by clip: opened when its clip begins, closed once it is over. */
-export class SpanSounds {
-  readonly #document: TimelineDocument;
-  readonly #library: MediaLibrary;
-  readonly #sounds = new Map<string, Promise<TrackSound | null>>();
-
-  constructor(document: TimelineDocument, library: MediaLibrary) {
-    this.#document = document;
-    this.#library = library;
-  }
-
-  /** @throws LecternError naming the clip */
-  async of(span: SoundSpan): Promise<TrackSound | null> {
-    let sound = this.#sounds.get(span.clipId);
-    if (!sound) {
-      sound = this.#library.timed(span.assetId).then((media) => TrackSound.open(media));
-      this.#sounds.set(span.clipId, sound);
-    }
-    try {
-      const opened = await sound;
-      return opened && namingReads(opened, (error) => this.#name(error, span));
-    } catch (error) {
-      this.#sounds.delete(span.clipId);
-      throw this.#name(error, span);
-    }
-  }
-
-  #name(error: unknown, span: SoundSpan): LecternError {
-    const clip = this.#document.clips.get(span.clipId)?.name ?? span.clipId;
-    const asset = this.#document.assets.get(span.assetId)?.name ?? span.assetId;
-    return namingClip(error, clip, span.startFrame, asset);
-  }
-
-  /** Closes what ended before a frame. */
-  release(spans: readonly SoundSpan[], beforeFrame: number): void {
-    for (const span of spans) {
-      if (span.endFrame < beforeFrame) this.#close(span.clipId);
-    }
-  }
-
-  closeAll(): void {
-    for (const id of [...this.#sounds.keys()]) this.#close(id);
-  }
-
-  #close(clipId: string): void {
-    const sound = this.#sounds.get(clipId);
-    this.#sounds.delete(clipId);
-    sound?.then((opened) => opened?.close()).catch(() => undefined);
-  }
-}
-
-function namingReads(sound: TrackSound, name: (error: unknown) => LecternError): TrackSound {
-  const read = sound.read.bind(sound);
-  sound.read = (start, length) =>
-    read(start, length).catch((error: unknown) => {
-      throw name(error);
-    });
-  return sound;
-}
-
 /** @throws LecternError `encoder-unavailable` */
 export async function soundEncoderOf(codec: 'aac' | 'opus' | null, sampleRate: number): Promise<SoundEncoder> {
   const encoding = codec && (await workingSoundCodec(codec));
@@ -117,7 +50,8 @@ export async function exportSound(task: SoundExportTask, library: MediaLibrary, 
   try {
     const orders = listenForOrders(pictures, signal);
     const encoder = await soundEncoderOf(task.format.audioCodec, documentFromRecords(task.records).settings.sampleRate);
-    pictures.postMessage({ say: 'ready', encoder } satisfies SoundMessage);
+    const gain = await gainOf(task, library, signal);
+    pictures.postMessage({ say: 'ready', encoder, gain } satisfies SoundMessage);
     for (const [first, last] of await orders.runs) {
       // An encoder may fail once, as one that was taken away does: what was handed on stays, the rest is made again.
       let next = first;
@@ -126,11 +60,11 @@ export async function exportSound(task: SoundExportTask, library: MediaLibrary, 
         pictures.postMessage(message, [message.data.buffer]);
       };
       try {
-        await encodeRun(task, library, signal, orders, [next, last], handOn);
+        await encodeRun(task, gain, library, signal, orders, [next, last], handOn);
       } catch (error) {
         const known = serialiseError(error);
         if (signal.aborted || known.code === 'source-missing' || known.code === 'encoder-unavailable') throw error;
-        await encodeRun(task, library, signal, orders, [next, last], handOn);
+        await encodeRun(task, gain, library, signal, orders, [next, last], handOn);
       }
     }
   } catch (error) {
@@ -141,8 +75,22 @@ export async function exportSound(task: SoundExportTask, library: MediaLibrary, 
   }
 }
 
+/** What brings the sound to the loudness that was asked for: all of it is mixed once for that. */
+async function gainOf(
+  { records, startFrame, endFrame, loudness, pictures }: SoundExportTask,
+  library: MediaLibrary,
+  signal: AbortSignal,
+): Promise<number> {
+  if (loudness === null) return 1;
+  const onProgress = (): void => {
+    pictures.postMessage({ say: 'measuring' } satisfies SoundMessage);
+  };
+  return (await exportLoudness({ records, startFrame, endFrame }, loudness, library, { signal, onProgress })).gain;
+}
+
 async function encodeRun(
   task: SoundExportTask,
+  gain: number,
   library: MediaLibrary,
   signal: AbortSignal,
   orders: SoundOrders,
@@ -162,14 +110,13 @@ async function encodeRun(
   // Both begin on the grid of packets, so that the packets of this run are those that one run over all would have.
   const start = sections[0]?.startSample ?? 0;
   const encodeFrom = Math.max(0, start - prerollPackets * grid.packetSamples);
-  const mixFrom = Math.max(0, start - soundLeadSeconds * sampleRate);
   const end = sections.at(-1)?.endSample ?? 0;
   const tail = Math.min(postrollPackets * grid.packetSamples, soundTailSeconds * sampleRate);
   const encodeTo = Math.min(grid.samples, end + tail);
 
   const mix = new MixStream(
-    { spans, frameRate, sampleRate, sourceOf: (span) => sounds.of(span) },
-    grid.firstSample + mixFrom,
+    { spans, frameRate, sampleRate, gain, sourceOf: (span) => sounds.of(span) },
+    grid.firstSample + encodeFrom,
   );
   const source = new AudioSampleSource({
     codec,
@@ -182,7 +129,6 @@ async function encodeRun(
   output.addAudioTrack(source);
   await output.start();
   try {
-    if (encodeFrom > mixFrom) await mix.next(encodeFrom - mixFrom);
     let at = encodeFrom;
     while (at < encodeTo) {
       throwIfAborted(signal);

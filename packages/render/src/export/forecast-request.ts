@@ -28,7 +28,7 @@ export async function forecastRequest(
     preset,
     format: formatFor(request),
     reuseAssetId: request.reuseAssetId ?? null,
-    soundGain: 1,
+    loudness: request.loudness ?? null,
     notCopied: copiesPackets ? [] : [...document.assets.keys()],
     knownSpeed: preset.height > 0 ? knownSpeed(exportSize(document.settings, preset), request.format.encoder) : null,
   });

@@ -30,7 +30,9 @@ export async function forecastExport(
   const { audioCodec } = task.format;
   const sampleRate = task.records.find((record) => record.type === 'settings')?.sampleRate ?? 48_000;
   const encoder = audioCodec && (await soundEncoderOf(audioCodec, sampleRate).catch(() => null));
-  const plan = await planExport(task, library, encoder, signal);
+  // With a loudness to reach, the gain is only known after listening to all of it: then all of it counts as new.
+  const setting = encoder && { encoder, gain: task.loudness === null ? 1 : Number.NaN };
+  const plan = await planExport(task, library, setting, signal);
   const earlier = task.reuseAssetId === null ? null : await EarlierExport.open(task.reuseAssetId, library);
   const sums = addUp(task, plan, earlier);
   throwIfAborted(signal);

@@ -266,10 +266,10 @@ export function planSoundSections({ samples, packetSamples, packetsPerSection }:
 }
 
 /**
- * Seconds of sound before a section that have a say in it: the limiter lets go for more than a second after a peak, and
- * the encoder is started a little earlier.
+ * Seconds of sound before a section that have a say in it: the limiter lets go for a while after a peak, and the encoder
+ * is started a little earlier.
  */
-export const soundLeadSeconds = 2;
+export const soundLeadSeconds = 0.75;
 /** Seconds after it: what the encoder and the limiter look ahead. */
 export const soundTailSeconds = 0.5;
 

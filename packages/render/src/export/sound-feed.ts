@@ -1,9 +1,9 @@
 import { type ExportedFrames, LecternError, deserialiseError } from '@lectern/ports';
 import { type Deferred, defer } from '../cancelling.js';
-import type { SoundEncoder, SoundMessage, SoundOrder } from '../worker/protocol.js';
+import type { SoundMessage, SoundOrder } from '../worker/protocol.js';
 import type { EarlierExport } from './earlier-export.js';
 import { spanOf } from './export-packets.js';
-import type { ExportPlan, PlannedSound } from './export-plan.js';
+import type { ExportPlan, PlannedSound, SoundSetting } from './export-plan.js';
 import type { SpanQueue } from './file-assembly.js';
 import type { SectionPacket, SectionPackets } from './part-format.js';
 import type { PartStore } from './part-store.js';
@@ -13,16 +13,17 @@ type SoundSectionMessage = SoundMessage & { readonly say: 'section' };
 /** The worker that encodes the sound, as the one of the pictures sees it. */
 export class SoundLink {
   readonly #port: MessagePort;
-  readonly #ready = defer<SoundEncoder>();
+  readonly #ready = defer<SoundSetting>();
   readonly #sections = new Map<number, Deferred<SoundSectionMessage>>();
   #failure: { readonly error: unknown } | null = null;
   #demanded = 0;
 
-  constructor(port: MessagePort) {
+  constructor(port: MessagePort, onBeat: () => void) {
     this.#port = port;
     this.#ready.promise.catch(() => undefined);
     port.addEventListener('message', ({ data: message }: MessageEvent<SoundMessage>) => {
-      if (message.say === 'ready') this.#ready.resolve(message.encoder);
+      if (message.say === 'measuring') onBeat();
+      else if (message.say === 'ready') this.#ready.resolve(message);
       else if (message.say === 'section') this.#sectionOf(message.index).resolve(message);
       else this.fail(deserialiseError(message.error));
     });
@@ -30,7 +31,7 @@ export class SoundLink {
   }
 
   /** @throws LecternError `encoder-unavailable` */
-  get encoder(): Promise<SoundEncoder> {
+  get setting(): Promise<SoundSetting> {
     return this.#ready.promise;
   }
 

@@ -3,8 +3,8 @@ import type { ExportEvent } from '../worker/protocol.js';
 
 /** A file of which nothing has come for so long isn't coming. */
 const silenceMilliseconds = 20_000;
-/** Writing the index of a long file may take a while. */
-const finishingMilliseconds = 120_000;
+/** Looking at many sources, and writing the index of a long file, may take a while. */
+const edgeMilliseconds = 120_000;
 const lookMilliseconds = 1000;
 /** Between two looks no more than this counts: the rest of a longer gap the machine has slept. */
 const longestLook = 2 * lookMilliseconds;
@@ -41,6 +41,7 @@ export class Watchdog {
   #phase: ExportEvent['phase'] = 'preparing';
   #clip: string | null = null;
   #bytes = 0;
+  #beat = 0;
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(bark: (error: LecternError) => void) {
@@ -51,20 +52,22 @@ export class Watchdog {
   }
 
   /** Workers say every other second that they live: timers of a hidden page may come once a minute only. */
-  hear({ frame, phase, clip, writtenBytes }: ExportEvent): void {
+  hear({ frame, phase, clip, writtenBytes, beat }: ExportEvent): void {
     this.#clip = clip;
-    if (frame === this.#frame && phase === this.#phase && writtenBytes === this.#bytes) {
+    const same = frame === this.#frame && phase === this.#phase && writtenBytes === this.#bytes && beat === this.#beat;
+    if (same) {
       this.#look();
       return;
     }
     this.#frame = frame;
     this.#phase = phase;
     this.#bytes = writtenBytes;
+    this.#beat = beat;
     this.#stillness.moved();
   }
 
   #look(): void {
-    const patience = this.#phase === 'finishing' ? finishingMilliseconds : silenceMilliseconds;
+    const patience = this.#phase === 'rendering' ? silenceMilliseconds : edgeMilliseconds;
     if (this.#stillness.look(performance.now()) < patience) return;
     this.stop();
     this.#bark(

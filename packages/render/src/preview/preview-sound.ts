@@ -1,5 +1,5 @@
 import { type TimelineDocument, applyChange, documentFromRecords, soundSpans } from '@lectern/timeline';
-import { SpanSounds } from '../export/export-sound.js';
+import { SpanSounds } from '../export/span-sounds.js';
 import type { MediaLibrary } from '../media/media-library.js';
 import type { PreviewOrder, PreviewSoundRequest, SoundBlock } from '../worker/protocol.js';
 import { ShuttleSound } from './shuttle-sound.js';

@@ -37,8 +37,8 @@ export interface ExportTask {
   readonly format: ExportFormat;
   /** An earlier export, whose packets are taken over where they are the same. */
   readonly reuseAssetId: string | null;
-  /** Linear gain of the whole mix. */
-  readonly soundGain: number;
+  /** LUFS that the sound is brought to; null leaves it as it is mixed. */
+  readonly loudness: number | null;
   /** Sources that turned out to be damaged when their packets were passed on. */
   readonly notCopied: readonly string[];
 }
@@ -69,6 +69,8 @@ export interface SoundExportTask extends ExportTask {
 /** How an export goes, with the clip at hand: a watchdog names it when nothing moves any more. */
 export interface ExportEvent extends ExportProgress {
   readonly clip: string | null;
+  /** Changes while something goes on that no frame tells of. */
+  readonly beat: number;
 }
 
 export interface ExportOutcome {
@@ -208,8 +210,10 @@ export type FromWorker =
 
 /** Encoded sound on its way to the file, between the two workers of an export: section by section. */
 export type SoundMessage =
-  /** Comes once, first. */
-  | { readonly say: 'ready'; readonly encoder: SoundEncoder }
+  /** The sound is listened to, to find its loudness: still at it. */
+  | { readonly say: 'measuring' }
+  /** Comes once, before any section. The gain is linear, of the whole mix. */
+  | { readonly say: 'ready'; readonly encoder: SoundEncoder; readonly gain: number }
   | {
       readonly say: 'section';
       readonly index: number;
