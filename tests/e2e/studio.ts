@@ -160,8 +160,13 @@ export class Studio {
     await dialog.locator('label').filter({ hasText: choices.preset }).first().click();
     await dialog.getByRole('radio', { name: choices.format }).click({ timeout: 20_000 });
     if (choices.marked) await dialog.getByRole('radio', { name: 'Marked range' }).click();
+    // What was exported before would be updated. Where it can go is known once it can begin.
+    const start = dialog.getByRole('button', { name: 'Export', exact: true });
+    await start.and(dialog.locator(':enabled')).waitFor({ timeout: 20_000 });
+    const newFile = dialog.locator('label').filter({ hasText: 'New file' });
+    if ((await newFile.count()) > 0) await newFile.click();
     await dialog.getByRole('textbox').fill(choices.name);
-    await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+    await start.click();
     await dialog.getByRole('heading', { name: /ready|done|finished|in the library/i }).waitFor({ timeout: 120_000 });
   }
 
