@@ -9,7 +9,7 @@ import { renewDatabaseLog } from './autosave/database-log.js';
 import { pageLifecycle } from './autosave/lifecycle.js';
 import { openJournal } from './autosave/open-journal.js';
 import { memoryProjectLocks, webProjectLocks } from './autosave/project-lock.js';
-import { messagesFor } from './messages/messages.js';
+import { loadLanguage, messagesFor } from './messages/messages.js';
 import { ExportQueue } from './exports/export-queue.js';
 import { isExportMoving } from './exports/export-facts.js';
 import type { OpeningMode } from './autosave/open-for-editing.js';
@@ -90,6 +90,7 @@ export function createSession(options: LecternOptions): LecternSession {
   const exports = new ExportQueue(context, (notice) => actions.notify(notice));
   const originals = createActions(context, exports);
   let locale = options.locale ?? 'en';
+  void loadLanguage(locale);
   const replaced: Partial<Actions> = { ...options.actions?.(originals) };
   const actions = actionsOver(originals, replaced);
 
@@ -207,6 +208,7 @@ export function createSession(options: LecternOptions): LecternSession {
     },
     setLocale(next) {
       locale = next;
+      void loadLanguage(next);
     },
     async openProject(projectId, { create = false } = {}) {
       if (disposed !== null) throw new LecternError('aborted', { message: 'the session was disposed of' });

@@ -92,6 +92,7 @@ export type { Message, MessageParams, MessageValue, PluralMessage } from './mess
 export {
   addCatalogue,
   availableLocales,
+  loadLanguage,
   messagesFor,
   type Catalogue,
   type ErrorText,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { messagesFor } from '../messages/messages.js';
+import { loadLanguage, messagesFor } from '../messages/messages.js';
 import { autosaveSentence } from './autosave-sentence.js';
 import type { AutosaveState, LocalStatus, RemoteStatus, RoleStatus } from './autosave-state.js';
+
+await loadLanguage('es');
 
 const roles: readonly RoleStatus[] = ['none', 'requesting', 'leader', 'follower'];
 const locals: readonly LocalStatus[] = ['clean', 'pending', 'writing', 'durable', 'degraded'];

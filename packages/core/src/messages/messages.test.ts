@@ -5,9 +5,11 @@ import { studioCommands } from '../editor/studio-commands.js';
 import { english } from './en.js';
 import { spanish } from './es.js';
 import type { Message } from './message.js';
-import { addCatalogue, messagesFor, type MessageKey } from './messages.js';
+import { addCatalogue, availableLocales, loadLanguage, messagesFor, type MessageKey } from './messages.js';
 
 const en = messagesFor('en');
+const beforeLoading = messagesFor('es');
+await loadLanguage('es-MX');
 const es = messagesFor('es');
 const keys = Object.keys(english) as MessageKey[];
 const forms = (message: Message): readonly string[] =>
@@ -51,6 +53,12 @@ describe('words', () => {
     assert.equal(en.t('library.rename', { name: 'Intro {1}' }), 'Rename “Intro {1}”');
     assert.equal(en.t('library.countOf', { shown: 60, total: 12_345 }), '60 of 12,345 files');
     assert.equal(es.t('library.countOf', { shown: 60, total: 12_345 }), '60 de 12.345 archivos');
+  });
+
+  it('are English until their language is loaded, which is done once', () => {
+    assert.equal(beforeLoading.t('library.count', { count: 2 }), '2 files');
+    assert.deepEqual(availableLocales(), ['en', 'es']);
+    for (const tag of ['es', 'ES-mx', 'en', 'en-GB', 'xx', '']) assert.equal(loadLanguage(tag), null, tag);
   });
 
   it('have the plural of their language', () => {

@@ -1,7 +1,6 @@
 import { toLecternError, type LecternErrorCode, type SerialisedError } from '@lectern/ports';
 import { createFormatters, type Formatters } from '../format/formatters.js';
 import { english, type EnglishMessages } from './en.js';
-import { spanish } from './es.js';
 import type { Message, MessageParams, MessageValue, PlaceholdersOf } from './message.js';
 
 /** Every key; its source is the English catalogue. */
@@ -47,15 +46,18 @@ export interface Messages {
   error(error: unknown, subject?: string): ErrorText;
 }
 
-const catalogues: Map<string, Partial<Catalogue>> = new Map<string, Partial<Catalogue>>([
-  ['en', english],
-  ['es', spanish],
+const catalogues: Map<string, Partial<Catalogue>> = new Map<string, Partial<Catalogue>>([['en', english]]);
+/** Languages that come with the library and are loaded with the first page that speaks them. */
+const supplied: ReadonlyMap<string, () => Promise<Catalogue>> = new Map([
+  ['es', async () => (await import('./es.js')).spanish],
 ]);
+const loading: Map<string, Promise<void>> = new Map();
+const loaded: Set<string> = new Set();
 const cache: Map<string, Messages> = new Map();
 
-/** Languages that there are words in. */
+/** Languages that there are words in, loaded or not. */
 export function availableLocales(): readonly string[] {
-  return [...catalogues.keys()];
+  return [...new Set([...catalogues.keys(), ...supplied.keys()])];
 }
 
 /** Adds a language, or other words for one that is there. What it leaves out is said in English. */
@@ -64,7 +66,32 @@ export function addCatalogue(locale: string, catalogue: Partial<Catalogue>): voi
   cache.clear();
 }
 
-/** The words of a language; `es-MX` falls back to `es`, and what nobody speaks to English. The same object each time. */
+/**
+ * Loads the words of a language that comes with the library. Null when there is nothing to wait for. Words that can't be
+ * had (the page is offline) are English until somebody asks again; it never rejects.
+ */
+export function loadLanguage(locale: string): Promise<void> | null {
+  const language = matching(locale, supplied.keys());
+  const load = language === null ? undefined : supplied.get(language);
+  if (language === null || !load || loaded.has(language)) return null;
+  const known = loading.get(language);
+  if (known) return known;
+  const work = load()
+    .then((catalogue) => {
+      loaded.add(language);
+      // What a host has put in other words stays in them.
+      addCatalogue(language, { ...catalogue, ...catalogues.get(language) });
+    })
+    .catch(() => undefined)
+    .finally(() => loading.delete(language));
+  loading.set(language, work);
+  return work;
+}
+
+/**
+ * The words of a language; `es-MX` falls back to `es`, and what nobody speaks, or what isn't loaded yet, to English. The
+ * same object each time.
+ */
 export function messagesFor(locale: string): Messages {
   let messages = cache.get(locale);
   if (messages === undefined) {
@@ -74,14 +101,19 @@ export function messagesFor(locale: string): Messages {
   return messages;
 }
 
-function catalogueFor(locale: string): { readonly language: string; readonly catalogue: Partial<Catalogue> } {
-  for (let tag = locale; tag !== ''; tag = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))) {
-    const exact = catalogues.get(tag);
-    if (exact !== undefined) return { language: tag, catalogue: exact };
-    const language = [...catalogues.keys()].find((known) => known.toLowerCase() === tag.toLowerCase());
-    if (language !== undefined) return { language, catalogue: catalogues.get(language) ?? english };
+/** The one of these languages that a tag is of: `es-MX` is `es`. */
+function matching(locale: string, languages: Iterable<string>): string | null {
+  const known = [...languages];
+  for (let tag = locale.toLowerCase(); tag !== ''; tag = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))) {
+    const language = known.find((each) => each.toLowerCase() === tag);
+    if (language !== undefined) return language;
   }
-  return { language: 'en', catalogue: english };
+  return null;
+}
+
+function catalogueFor(locale: string): { readonly language: string; readonly catalogue: Partial<Catalogue> } {
+  const language = matching(locale, catalogues.keys()) ?? 'en';
+  return { language, catalogue: catalogues.get(language) ?? english };
 }
 
 function isLocale(tag: string): boolean {

@@ -6,13 +6,15 @@ import { createDocument, type TimelineDocument, type TimelineRecord } from '@lec
 import { printTimeline, schemaVersion, stringifyTimeline } from '@lectern/timeline/schema';
 import { createAsset, createAssetRecord, createClip, createProjectDocument } from '../../../testing/src/builders.js';
 import { crc32OfBytes } from '../autosave/crc32.js';
-import { messagesFor } from '../messages/messages.js';
+import { loadLanguage, messagesFor } from '../messages/messages.js';
 import { fileNameOf, mediaNameOf } from './file-names.js';
 import { makeProjectFile, makeProjectFileWithMedia, type ProjectToWrite } from './make-project-file.js';
 import { openProjectFile } from './open-project-file.js';
 import { projectFileLimits, type OpenedProjectFile, type ProjectFileJson } from './project-file.js';
 import { openZip } from './zip-archive.js';
 import { zipOf, zipPieces, type ZipPart } from './zip-writer.js';
+
+await loadLanguage('es');
 
 const encoder = new TextEncoder();
 

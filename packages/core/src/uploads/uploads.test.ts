@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LecternError, serialiseError, type UploadItem } from '@lectern/ports';
 import { createUploadItem } from '../../../testing/src/scripted-uploads.js';
-import { messagesFor } from '../messages/messages.js';
+import { loadLanguage, messagesFor } from '../messages/messages.js';
 import {
   kindOfFileName,
   sortUploads,
@@ -12,6 +12,8 @@ import {
   uploadSteps,
 } from './upload-facts.js';
 import { uploadsSentence, uploadStatement } from './upload-sentence.js';
+
+await loadLanguage('es');
 
 const en = messagesFor('en');
 const es = messagesFor('es');

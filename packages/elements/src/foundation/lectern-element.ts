@@ -67,6 +67,12 @@ export abstract class LecternElement extends LitElement {
     this.#useSession(null);
   }
 
+  /** Waits for the words of the page's language, so that nothing is first said in another one. */
+  protected override scheduleUpdate(): Promise<unknown> | undefined {
+    const update = (): Promise<unknown> | undefined => super.scheduleUpdate() as Promise<unknown> | undefined;
+    return this.localize.loading()?.then(update) ?? update();
+  }
+
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has('lectern')) this.#resolveSession();
   }

@@ -1,5 +1,5 @@
 import { LocalizeController as DocumentLanguage } from '@shoelace-style/localize';
-import { messagesFor, type MessageKey, type MessageParams, type Messages } from '@lectern/core';
+import { loadLanguage, messagesFor, type MessageKey, type MessageParams, type Messages } from '@lectern/core';
 import type { ReactiveControllerHost } from 'lit';
 
 /**
@@ -8,7 +8,6 @@ import type { ReactiveControllerHost } from 'lit';
  */
 export class LocalizeController {
   readonly #language: DocumentLanguage;
-  #messages: Messages | null = null;
 
   constructor(host: ReactiveControllerHost & HTMLElement) {
     this.#language = new DocumentLanguage(host);
@@ -25,9 +24,12 @@ export class LocalizeController {
 
   /** The core's messages and formatters in that language. */
   get messages(): Messages {
-    const { locale } = this;
-    if (this.#messages?.locale !== locale) this.#messages = messagesFor(locale);
-    return this.#messages;
+    return messagesFor(this.locale);
+  }
+
+  /** Until the words of that language are there; null when they are. */
+  loading(): Promise<void> | null {
+    return loadLanguage(this.locale);
   }
 
   term(key: MessageKey, params?: MessageParams): string {
