@@ -39,6 +39,8 @@ export default defineConfig(
     '**/cdn/',
     'storybook-static/',
     'packages/testing/fixtures/',
+    '**/.cache/',
+    'tests/bench/.peers/',
     'tests/**/output/',
     '**/database.types.ts',
   ]),

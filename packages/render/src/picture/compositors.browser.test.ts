@@ -89,7 +89,7 @@ const style: TextStyle = {
   fontWeight: 600,
   italic: false,
   colour: '#ffffff',
-  align: 'center',
+  align: 'centre',
   lineHeight: 1.2,
   backgroundColour: '#203060',
   backgroundOpacity: 0.5,
