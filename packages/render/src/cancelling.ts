@@ -5,25 +5,6 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new LecternError('aborted', { cause: signal.reason });
 }
 
-/** The promise's own outcome, unless the signal fires first: then `aborted`. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => {
-      reject(new LecternError('aborted', { cause: signal.reason }));
-    };
-    if (signal.aborted) {
-      abort();
-      promise.catch(() => undefined);
-      return;
-    }
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', abort);
-    });
-  });
-}
-
 /** The promise's own outcome, unless it takes longer: then a `TimeoutError`. */
 export function withDeadline<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { LecternError, deserialiseError, serialiseError } from '@lectern/ports';
+import { LecternError, serialiseError } from '@lectern/ports';
 import { documentFromRecords, soundSpans } from '@lectern/timeline';
 import {
   AudioSample,
@@ -259,9 +259,4 @@ function listenForOrders(port: MessagePort, signal: AbortSignal): SoundOrders {
       throwIfAborted(signal);
     },
   };
-}
-
-/** What came wrong, as the worker of the pictures sees it. */
-export function soundFailure(message: SoundMessage & { say: 'failed' }): LecternError {
-  return deserialiseError(message.error);
 }

@@ -19,4 +19,3 @@ export interface PacketSpan<Config extends SpanConfig = SpanConfig> {
 }
 
 export type PictureSpan = PacketSpan<VideoDecoderConfig>;
-export type SoundSpanPackets = PacketSpan<AudioDecoderConfig>;

@@ -8,7 +8,6 @@ import {
   type TimelineDocument,
   endFrame as endOf,
   evaluate,
-  frameToSeconds,
   markerFrames,
   soundSpans,
 } from '@lectern/timeline';
@@ -317,9 +316,4 @@ export function describeSound(
 function describeSpan(span: SoundSpan, origin: number, identityOf: IdentityOf): unknown {
   const { clipId: _, trackId: __, assetId, startFrame, endFrame, ...rest } = span;
   return { ...rest, source: identityOf(assetId), startFrame: startFrame - origin, endFrame: endFrame - origin };
-}
-
-/** Seconds of the export at which a frame of the document begins. */
-export function exportSeconds(frame: number, startFrame: number, frameRate: FrameRate): number {
-  return frameToSeconds(frame - startFrame, frameRate);
 }
