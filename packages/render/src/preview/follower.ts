@@ -100,7 +100,7 @@ export class Follower {
       try {
         // It may have stopped, or gone elsewhere, while the picture was decoded.
         if (!this.#isWanted(graph, pace)) return;
-        this.#view.show(graph, set, set.off === 0);
+        this.#view.show(graph, set, set.lag === 0);
         this.#shown = graph.frame;
         this.#drops.shown(graph.frame, Math.abs(this.#rate));
       } finally {

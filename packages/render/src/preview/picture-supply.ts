@@ -180,7 +180,7 @@ export class PictureSupply {
       if (keyTime === null) return;
       const sample = await decoder.keyPicture(keyTime);
       if (!sample) return;
-      set.off = Math.max(set.off, time - sample.timestamp);
+      set.standsIn(time, sample.timestamp, sample.timestamp + sample.duration);
       await this.#addKept(set, layer, file, sample);
     });
   }
@@ -424,8 +424,7 @@ export class PictureSupply {
     file: PictureFile,
     { picture, start, end }: KeptPicture<VideoSample>,
   ): void {
-    const time = this.#timeIn(file, layer);
-    set.off = Math.max(set.off, time < start ? start - time : Math.max(0, time - end));
+    set.standsIn(this.#timeIn(file, layer), start, end);
     this.#add(set, layer, file, picture.clone());
   }
 

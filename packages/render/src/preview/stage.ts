@@ -207,7 +207,9 @@ export class Stage {
     if (this.#closed) return;
     this.#surface.draw(graph, set.pictures);
     const { num, den } = this.#document.settings.frameRate;
-    this.#shown = exact ? graph.frame : Math.max(0, graph.frame - Math.floor((set.off * num) / den));
+    // However little it is off, it is another frame's picture.
+    const framesOff = Math.sign(set.lag) * Math.ceil((Math.abs(set.lag) * num) / den);
+    this.#shown = exact ? graph.frame : Math.max(0, graph.frame - framesOff);
     this.#exact = exact;
     this.#isProxied = set.isProxied;
     const error = this.#supply.errorOf(graph);
