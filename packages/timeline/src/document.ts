@@ -1,5 +1,5 @@
 import { generateNKeysBetween } from 'fractional-indexing';
-import { type Change, updatesOf } from './change.js';
+import { type Change, updatesOf } from './change-shape.js';
 import type { AnyId, AssetId, ClipId, LinkId, NewId, TrackId } from './ids.js';
 import { jsonEquals } from './json-equals.js';
 import { type Lane, editLane, emptyLane, laneOf, rebuildLane } from './lane.js';

@@ -13,7 +13,7 @@ import type { AssetRecord, ClipRecord, TrackRecord } from '../records.js';
 import { repairDocument } from '../repair.js';
 import { createState } from '../state.js';
 import { type FrameRate, type Rational, reduceRational, secondsToFrame } from '../time.js';
-import { parseTimeline } from './index.js';
+import { parseTimeline } from './parse-timeline.js';
 import { readJson } from './limits.js';
 import { schemaVersion } from './migrations.js';
 import { TimelineParseError } from './parse-error.js';
