@@ -391,7 +391,10 @@ describe('moving up', () => {
     setFaults({});
     const seen: MoveProgress[] = [];
     await backend.connection.moveUp({ onProgress: (progress) => seen.push(progress) });
-    assert.deepEqual(seen.at(-1), { movedBytes: 11, totalBytes: 11, moved: 2, total: 2, name: 'second.mp4' });
+    const { name, ...end } = seen.at(-1) ?? { name: '' };
+    assert.deepEqual(end, { movedBytes: 11, totalBytes: 11, moved: 2, total: 2 });
+    // Made within a millisecond, either may be the last one.
+    assert.match(name, /^(first|second)\.mp4$/);
     assert.ok(seen.every(({ movedBytes, totalBytes }) => movedBytes <= totalBytes));
   });
 
