@@ -142,6 +142,7 @@ class OpenProject implements ProjectSession {
   readonly #userId: string;
   #tooNew: boolean;
   #closing: Promise<void> | null = null;
+  #ending = false;
 
   constructor(
     world: ProjectWorld,
@@ -239,7 +240,7 @@ class OpenProject implements ProjectSession {
         editor.dispatch({ change, userEvent });
       },
       setReadOnly: (readOnly) => {
-        editor.setReadOnly(readOnly || this.#tooNew);
+        editor.setReadOnly(readOnly || this.#tooNew || this.#ending);
       },
     });
     this.#stops.push(
@@ -397,7 +398,9 @@ class OpenProject implements ProjectSession {
   }
 
   async #close(): Promise<void> {
-    this.editor.cancelGesture();
+    // What would be edited from now on, nothing would keep.
+    this.#ending = true;
+    this.editor.setReadOnly(true);
     // Whoever opens it from now on gets a new one, once this one has let go of the lock.
     try {
       await this.#driver.close();

@@ -90,6 +90,36 @@ describe('an open project', () => {
     assert.equal(nameOf(again.editor.document), 'Closed');
   });
 
+  it('takes no edit that nothing would keep once it is closing', async () => {
+    const inner = memoryJournal();
+    const journal: Journal = {
+      ...inner,
+      kind: 'indexeddb',
+      // As slow as a disk, so that closing takes a while.
+      async write(...args) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        await inner.write(...args);
+      },
+    };
+    const world = begin({ session: { journal } });
+    const project = await world.openProject('lecture');
+    rename(project, 'Saved');
+    await settled(project);
+    let taken = 'Saved';
+    let isClosed = false;
+    const closing = project.close().then(() => {
+      isClosed = true;
+    });
+    for (let count = 0; !isClosed; count += 1) {
+      if (rename(project, `Edit ${count}`)) taken = `Edit ${count}`;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await closing;
+    const again = await world.openProject('lecture');
+    assert.equal(nameOf(again.editor.document), taken);
+    assert.equal(rename(again, 'Open again'), true);
+  });
+
   it('closes at once when there is nothing to save', async () => {
     const world = begin({ session: { autosave: { closeMs: 60_000 } } });
     const project = await world.openProject(null);
