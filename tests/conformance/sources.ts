@@ -346,6 +346,20 @@ export const sources: readonly Source[] = [
       }),
   })),
   {
+    name: 'vp8.webm',
+    about: 'VP8, Vorbis',
+    rates: [fps30],
+    // The first packet, which gives nothing, has a time of its own.
+    shows: { pictures: [0, 119], soundAt: 128 / 44_100 },
+    fields: opaqueFields,
+    make: (kit, file) =>
+      kit.encode(file, {
+        pictures: { rate: '30', count: 120 },
+        sound: stereo44(4),
+        args: [...vp8, '-c:a', 'libvorbis', '-b:a', '96k'],
+      }),
+  },
+  {
     name: 'vp9.webm',
     about: 'VP9 with hidden pictures, Opus stereo',
     rates: [fps30, fps2997],

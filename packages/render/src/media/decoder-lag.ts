@@ -2,9 +2,9 @@ import { EncodedPacketSink, type InputAudioTrack, type InputFormat } from 'media
 
 /**
  * Some decoders swallow sound after each start and count on as if they hadn't: what they give is told to be earlier than
- * it is. The seconds that it is later, when decoding began at the packet of a time.
+ * it is. The seconds that it is later, when sound was asked for from a time of the file on.
  */
-export type DecoderLag = (startedAt: number) => Promise<number>;
+export type DecoderLag = (askedFrom: number) => Promise<number>;
 
 /** Null for codecs, and containers, in which times are right. */
 export async function decoderLagOf(audio: InputAudioTrack | null, format: InputFormat): Promise<DecoderLag | null> {
@@ -33,13 +33,21 @@ async function opusLag(audio: InputAudioTrack, format: InputFormat): Promise<Dec
     : new DataView(header);
   if (bytes.byteLength < 12) return null;
   const seconds = bytes.getUint16(10, true) / 48_000;
+  if (!isOgg) return () => Promise.resolve(seconds);
+  // In Ogg the time of the first packet is that of its first sample that is heard.
   const first = await audio.getFirstTimestamp();
-  // In Ogg the time of the first packet is that of its first sample that is heard; decoders count in microseconds.
-  return (startedAt) => Promise.resolve(isOgg && startedAt <= first + 1e-5 ? 0 : seconds);
+  const packets = new EncodedPacketSink(audio);
+  return async (askedFrom) => {
+    const packet = await packets.getPacket(askedFrom, { metadataOnly: true });
+    return packet === null || packet.timestamp <= first ? 0 : seconds;
+  };
 }
 
-/** Each packet is joined with the one before, so the first one gives nothing and what comes is the second's. */
+/**
+ * Each packet is joined with the one before, so the first one gives nothing and what comes is the second's. The first of
+ * the stream has no length, and none is missing.
+ */
 function vorbisLag(audio: InputAudioTrack): DecoderLag {
   const packets = new EncodedPacketSink(audio);
-  return async (startedAt) => (await packets.getPacket(startedAt + 1e-5, { metadataOnly: true }))?.duration ?? 0;
+  return async (askedFrom) => (await packets.getPacket(askedFrom, { metadataOnly: true }))?.duration ?? 0;
 }

@@ -36,6 +36,8 @@ export class TrackSound implements PcmSource {
   readonly sampleRate: number;
   readonly #media: TimedMedia;
   readonly #sink: AudioSampleSink;
+  /** Where the last start was, in seconds of the file. */
+  #askedFrom = 0;
   /** Seconds that are added to the times of what is decoded since the last start; null before it is known. */
   #late: number | null = null;
   #samples: AsyncGenerator<AudioSample, void> | null = null;
@@ -83,7 +85,8 @@ export class TrackSound implements PcmSource {
     await this.#samples?.return();
     this.#ended = false;
     this.#late = null;
-    this.#samples = this.#sink.samples(this.#media.origin + start / this.sampleRate - prerollSeconds);
+    this.#askedFrom = this.#media.origin + start / this.sampleRate - prerollSeconds;
+    this.#samples = this.#sink.samples(this.#askedFrom);
     this.#window = new SampleWindow(start, jumpSeconds * this.sampleRate);
     return this.#window;
   }
@@ -101,7 +104,7 @@ export class TrackSound implements PcmSource {
       if (this.#converter && this.#converter.from !== sampleRate) this.#convert(window, true);
       if (sampleRate !== this.sampleRate) this.#converter ??= new RateConverter(sampleRate, this.sampleRate);
       const end = this.#converter ? this.#converter.end : window.to > window.from ? window.to : null;
-      this.#late ??= (await this.#media.decoderLag?.(timestamp)) ?? 0;
+      this.#late ??= (await this.#media.decoderLag?.(this.#askedFrom)) ?? 0;
       const position = Math.round((timestamp + this.#late - this.#media.origin) * sampleRate);
       const follows = end !== null && Math.abs(position - end) <= jitterSeconds * sampleRate;
       const place = follows ? end : position;
