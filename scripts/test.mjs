@@ -188,7 +188,7 @@ const heading = (lane) => `\n── ${lane} ${'─'.repeat(70 - lane.length)}\n`
  * @param {readonly string[]} names
  */
 async function runBeside(names) {
-  /** @type {[lane: string, counts: Counts][]} */
+  /** @type {[lane: string, counts: Counts, seconds: number][]} */
   const results = [];
   /** @type {Map<string, string[]>} */
   const held = new Map();
@@ -200,7 +200,9 @@ async function runBeside(names) {
         held.set(lane, pieces);
         printing.set(lane, (text) => void pieces.push(text));
       }
-      results.push([lane, await runLane(lane)]);
+      const began = performance.now();
+      const counts = await runLane(lane);
+      results.push([lane, counts, (performance.now() - began) / 1000]);
     }),
   );
   for (const pieces of held.values()) pieces.forEach(write);
@@ -218,10 +220,10 @@ for (let lane = left[0]; lane !== undefined; lane = left[0]) {
   const beside = together.find((group) => group.includes(first)) ?? [first];
   const names = beside.filter((name) => left.includes(name));
   left.splice(0, left.length, ...left.filter((name) => !names.includes(name)));
-  for (const [name, counts] of await runBeside(names)) {
+  for (const [name, counts, seconds] of await runBeside(names)) {
     total.passed += counts.passed;
     total.failed += counts.failed;
-    summary.push(`${name}: ${counts.passed} passed, ${counts.failed} failed`);
+    summary.push(`${name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds.toFixed(0)} s`);
   }
 }
 rmSync(scratch, { recursive: true, force: true });
