@@ -91,6 +91,14 @@ export async function runExportKills(options: ExportKillOptions): Promise<Export
   return run.report();
 }
 
+/** The machine falls asleep in the middle of an export, for so many milliseconds. */
+export async function runExportSleep(options: Omit<ExportKillOptions, 'kills'>, ms: number): Promise<ExportKillReport> {
+  const run = new Run({ ...options, kills: 0 });
+  await run.reference();
+  await run.sleep(ms);
+  return run.report();
+}
+
 class Run {
   readonly #options: ExportKillOptions;
   readonly #random: SeededRandom;
@@ -130,6 +138,25 @@ class Run {
     try {
       const { content } = await browser.page.evaluate(() => window.exportingPage.begin());
       this.#expected = content;
+    } finally {
+      await browser.kill();
+    }
+  }
+
+  async sleep(ms: number): Promise<void> {
+    this.#exports += 1;
+    const browser = await this.#open(path.join(this.#options.site.scratch, `sleeping-${randomUUID()}`));
+    try {
+      const middle = 0.3 + 0.4 * this.#random.next();
+      const reached = this.#until((fact) => fact.type === 'progress' && fact.frame >= middle * fact.totalFrames);
+      const exporting = this.#begin(browser, randomUUID());
+      exporting.catch(() => undefined);
+      await Promise.race([reached, exporting]);
+      await browser.sleep(ms);
+      this.#compare((await exporting).content);
+    } catch (error) {
+      this.#broken += 1;
+      this.#problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
     } finally {
       await browser.kill();
     }

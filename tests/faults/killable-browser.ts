@@ -115,6 +115,18 @@ export class KillableBrowser {
     }
   }
 
+  /** Stops every process of the browser for a while, as a laptop does whose lid is closed. */
+  async sleep(ms: number): Promise<void> {
+    const { pid } = this.#process;
+    if (pid === undefined) throw new Error('The browser has no process.');
+    process.kill(-pid, 'SIGSTOP');
+    try {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    } finally {
+      process.kill(-pid, 'SIGCONT');
+    }
+  }
+
   /** Kills every process of the browser at once. Resolves when none is left, with the moment before. */
   async kill(): Promise<number> {
     const at = Date.now();

@@ -106,15 +106,12 @@ describe('an open project', () => {
     rename(project, 'Saved');
     await settled(project);
     let taken = 'Saved';
-    let isClosed = false;
-    const closing = project.close().then(() => {
-      isClosed = true;
-    });
-    for (let count = 0; !isClosed; count += 1) {
+    const closing = project.close().then(() => 'closed');
+    for (let count = 0; ; count += 1) {
       if (rename(project, `Edit ${count}`)) taken = `Edit ${count}`;
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      const breath = new Promise((resolve) => setTimeout(resolve, 1));
+      if ((await Promise.race([closing, breath])) === 'closed') break;
     }
-    await closing;
     const again = await world.openProject('lecture');
     assert.equal(nameOf(again.editor.document), taken);
     assert.equal(rename(again, 'Open again'), true);

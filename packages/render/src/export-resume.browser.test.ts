@@ -458,6 +458,39 @@ describe('bad luck while rendering', () => {
     expect(await entries(await folders())).to.deep.equal([]);
   }).timeout(120_000);
 
+  it('a source that vanishes in the middle stops it with the clip’s name', async () => {
+    const project = projectAfter('');
+    const root = await navigator.storage.getDirectory();
+    const handle = await root.getFileHandle('vanishing.mp4', { create: true });
+    await overwrite(handle, await fixture('count-h264-30.mp4'));
+    try {
+      await project.open('count-h264-25.mp4');
+      await project.add('vanishing.mp4', await handle.getFile());
+      project.clip('video', 0, 300, from('count-h264-25.mp4'), seenThrough);
+      project.clip('video', 300, 200, from('vanishing.mp4'), seenThrough);
+      const request = {
+        document: project.document(),
+        preset: testPreset,
+        format: await formatOf(project.engine, 'mp4'),
+      };
+      // Another file of that name: what was opened before can't be read any more.
+      let gone = Promise.resolve();
+      let isGone = false;
+      const onProgress = ({ frame }: ExportProgress): void => {
+        if (frame === 0 || isGone) return;
+        isGone = true;
+        gone = overwrite(handle, new Blob(['nothing']));
+      };
+      const error = await failureOf(project.engine.export(request, { onProgress }));
+      await gone;
+      expect(error.code).to.equal('source-missing');
+      expect(error.details['clip']).to.equal('Clip of vanishing.mp4');
+      expect(await entries(await folders())).to.deep.equal([]);
+    } finally {
+      await root.removeEntry('vanishing.mp4');
+    }
+  }).timeout(120_000);
+
   it('an encoder that never works leaves no file', async () => {
     const project = projectAfter(`
       const Native = VideoEncoder;
