@@ -102,16 +102,15 @@ async function fingerprints(document: TimelineDocument): Promise<string[]> {
   return Promise.all(sections.map((each) => fingerprintOf(describePictures(document, each, look, identityOf))));
 }
 
-test('pictures are cut at the edges of clips and on a grid of four seconds, without a gap', () => {
+test('pictures are cut at the edges of clips and on a grid of four seconds from the source’s first one on, without a gap', () => {
   const document = timeline(
     clip('a', 'video', 0, 300, film(0)),
     clip('b', 'video', 300, 90, film(1000)),
     clip('t', 'text', 320, 10, title('Short')),
   );
   assert.deepEqual(edges(document), [
-    'encode 0–120',
-    'encode 120–240',
-    'encode 240–300',
+    'encode 0–150',
+    'encode 150–300',
     'encode 300–330',
     'encode 330–390',
   ]);

@@ -22,6 +22,11 @@ export type PictureSection =
 
 /** About so long is a section that is encoded: what an interruption costs, and what a change of one frame does. */
 const sectionSeconds = 4;
+/**
+ * The grid of a source begins here. Sources have their key frames at even seconds, as a rule, where the picture changes a
+ * little as a whole: a key frame on top of that takes twice the bytes, and those behind it go short.
+ */
+const gridStartSeconds = 1;
 /** Cuts that are closer together than this are left out: each section begins with a key frame, which is large. */
 const shortestSeconds = 1;
 /** A key frame stands at least this often. */
@@ -78,9 +83,10 @@ function cutsBetween(document: TimelineDocument, showing: readonly ClipRecord[],
   const fill = (until: number): void => {
     const start = cuts.at(-1) as number;
     if (until - start <= grid) return;
-    const anchor = anchorOf(showing, start, until);
+    const anchor = anchorOf(showing, start, until) + Math.round(rate * gridStartSeconds);
     for (let frame = start + grid - modulo(start - anchor, grid); frame < until; frame += grid) {
-      if (until - frame >= shortest) add(frame);
+      // The grid can wait: what is left over at an edge goes with its neighbour.
+      if (frame - start >= grid / 2 && until - frame >= grid / 2) add(frame);
     }
   };
   for (const edge of edges) {
