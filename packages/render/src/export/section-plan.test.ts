@@ -108,12 +108,7 @@ test('pictures are cut at the edges of clips and on a grid of four seconds from 
     clip('b', 'video', 300, 90, film(1000)),
     clip('t', 'text', 320, 10, title('Short')),
   );
-  assert.deepEqual(edges(document), [
-    'encode 0–150',
-    'encode 150–300',
-    'encode 300–330',
-    'encode 330–390',
-  ]);
+  assert.deepEqual(edges(document), ['encode 0–150', 'encode 150–300', 'encode 300–330', 'encode 330–390']);
 });
 
 test('what is copied is a section of its own, and what lies between is cut', () => {
