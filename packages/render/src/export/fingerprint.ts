@@ -4,7 +4,7 @@ import { LecternError } from '@lectern/ports';
  * Raised whenever the same document would come out as other packets than before: another compositor, mixer or way of
  * cutting. Parts and earlier exports of another number aren't used.
  */
-export const engineLook = 1;
+export const engineLook = 2;
 
 /** 128 bits of a SHA-256, as 22 characters that may stand in a file's name. */
 export type Fingerprint = string;

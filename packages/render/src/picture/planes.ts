@@ -1,3 +1,6 @@
+import { everyOther, halves, wordsOf } from './pixel-words.js';
+import { type BoxWeights, PlaneShrinker, boxWeights, shrinkable } from './plane-shrinker.js';
+
 /**
  * Arithmetic on pictures as codecs have them: 8-bit Y, U and V planes, colour at half the size each way (I420), BT.709
  * in limited range. Composing there spares the way to RGB and back, which costs more than all the rest where the
@@ -19,7 +22,8 @@ export interface Rectangle {
   readonly height: number;
 }
 
-interface Plane {
+/** One of the three. */
+export interface Plane {
   readonly data: Uint8Array;
   readonly width: number;
   readonly height: number;
@@ -117,52 +121,9 @@ function axisWeights(sourceStart: number, sourceLength: number, length: number, 
   return { first, weights, taps, offset: null };
 }
 
-/** Which source pixels a drawn pixel covers, and in what parts of 256. */
-interface BoxWeights {
-  readonly first: Int32Array;
-  readonly counts: Int32Array;
-  readonly weights: Uint16Array;
-  /** Room for each drawn pixel in `weights`. */
-  readonly taps: number;
-}
-
 type PlanePass =
   | { readonly kind: 'any'; readonly across: AxisWeights; readonly down: AxisWeights }
   | { readonly kind: 'shrink'; readonly across: BoxWeights; readonly down: BoxWeights };
-
-/** Whether means are the way: neither as it is nor grown, and not so small that parts of 256 are too coarse. */
-function shrinkable(scale: number): boolean {
-  return scale > 1 && scale <= 32;
-}
-
-/** Weights for drawing `sourceLength` pixels from `sourceStart` on as fewer: each drawn pixel is the mean of what it covers. */
-function boxWeights(sourceStart: number, sourceLength: number, length: number, available: number): BoxWeights {
-  const scale = sourceLength / length;
-  const taps = Math.ceil(scale) + 1;
-  const first = new Int32Array(length);
-  const counts = new Int32Array(length);
-  const weights = new Uint16Array(length * taps);
-  for (let n = 0; n < length; n += 1) {
-    // Beyond the picture its edge goes on.
-    const from = Math.max(0, Math.min(available - 1e-6, sourceStart + n * scale));
-    const to = Math.max(from + 1e-6, Math.min(available, sourceStart + (n + 1) * scale));
-    const start = Math.floor(from);
-    const count = Math.min(taps, available - start, Math.ceil(to) - start);
-    first[n] = start;
-    counts[n] = count;
-    let left = 256;
-    let heaviest = 0;
-    for (let tap = 0; tap < count; tap += 1) {
-      const covered = Math.min(to, start + tap + 1) - Math.max(from, start + tap);
-      const weight = Math.round((covered / (to - from)) * 256);
-      weights[n * taps + tap] = weight;
-      left -= weight;
-      if (weight > (weights[n * taps + heaviest] as number)) heaviest = tap;
-    }
-    weights[n * taps + heaviest] = (weights[n * taps + heaviest] as number) + left;
-  }
-  return { first, counts, weights, taps };
-}
 
 /** Draws planes into planes, again and again with the same geometry; the weights and the room in between are kept. */
 export class PlaneScaler {
@@ -170,9 +131,7 @@ export class PlaneScaler {
   #passes: PlanePass[] = [];
   #between: Uint8Array = new Uint8Array(0);
   #line: Int32Array = new Int32Array(0);
-  #even: Int32Array = new Int32Array(0);
-  #odd: Int32Array = new Int32Array(0);
-  #row: Uint8Array = new Uint8Array(0);
+  readonly #shrinker: PlaneShrinker = new PlaneShrinker();
 
   /**
    * Draws `from` of the source into `to` (whole pixels) of the target.
@@ -201,77 +160,9 @@ export class PlaneScaler {
       const step = index === 0 ? 1 : 2;
       const pass = this.#passes[step - 1] as PlanePass;
       const target = targets[index] as Plane;
-      if (pass.kind === 'shrink') this.#shrinkPlane(plane, pass, target, drawnBox(to, step), strength);
+      if (pass.kind === 'shrink') this.#shrinker.draw(plane, pass, target, drawnBox(to, step), strength);
       else this.#drawPlane(plane, pass.across, pass.down, target, drawnBox(to, step), strength);
     });
-  }
-
-  /** Means of the pixels that each drawn one covers: rows first, four pixels at once, then along the row. */
-  #shrinkPlane(
-    source: Plane,
-    { across, down }: { readonly across: BoxWeights; readonly down: BoxWeights },
-    target: Plane,
-    box: Rectangle,
-    strength: number,
-  ): void {
-    const top = Math.max(0, box.y);
-    const bottom = Math.min(target.height, box.y + box.height);
-    const left = Math.max(0, box.x);
-    const right = Math.min(target.width, box.x + box.width);
-    if (bottom <= top || right <= left) return;
-    const words = wordsOf(source.data);
-    const perRow = source.width >> 2;
-    // Only the columns that are drawn.
-    const last = right - 1 - box.x;
-    const fromWord = (across.first[left - box.x] as number) >> 2;
-    const toWord = (((across.first[last] as number) + (across.counts[last] as number) - 1) >> 2) + 1;
-    if (this.#even.length < perRow) {
-      this.#even = new Int32Array(perRow);
-      this.#odd = new Int32Array(perRow);
-      this.#row = new Uint8Array(source.width);
-    }
-    const [even, odd, row] = [this.#even, this.#odd, this.#row];
-    const rowWords = wordsOf(row);
-    for (let y = top; y < bottom; y += 1) {
-      const n = y - box.y;
-      const count = down.counts[n] as number;
-      const start = (down.first[n] as number) * perRow;
-      // Two rows at a time: a single one is followed by itself, without weight.
-      for (let tap = 0; tap < count; tap += 2) {
-        const second = tap + 1 < count ? 1 : 0;
-        const weightA = down.weights[n * down.taps + tap] as number;
-        const weightB = second * (down.weights[n * down.taps + tap + second] as number);
-        const rowA = start + tap * perRow;
-        const rowB = rowA + second * perRow;
-        const keep = tap === 0 ? 0 : -1;
-        const add = tap === 0 ? halves : 0;
-        for (let word = fromWord; word < toWord; word += 1) {
-          const a = words[rowA + word] as number;
-          const b = words[rowB + word] as number;
-          const evenSum = Math.imul(a & everyOther, weightA) + Math.imul(b & everyOther, weightB);
-          const oddSum = Math.imul((a >>> 8) & everyOther, weightA) + Math.imul((b >>> 8) & everyOther, weightB);
-          even[word] = (((even[word] as number) & keep) + add + evenSum) | 0;
-          odd[word] = (((odd[word] as number) & keep) + add + oddSum) | 0;
-        }
-      }
-      for (let word = fromWord; word < toWord; word += 1) {
-        rowWords[word] = (((even[word] as number) >>> 8) & everyOther) | ((odd[word] as number) & ~everyOther);
-      }
-      const into = y * target.width;
-      const { first, counts, weights, taps } = across;
-      for (let x = left; x < right; x += 1) {
-        const place = x - box.x;
-        const start = first[place] as number;
-        const end = counts[place] as number;
-        let sum = 128;
-        for (let tap = 0; tap < end; tap += 1) {
-          sum += (weights[place * taps + tap] as number) * (row[start + tap] as number);
-        }
-        const old = strength === 256 ? 0 : (target.data[into + x] as number);
-        const value = sum >> 8;
-        target.data[into + x] = strength === 256 ? value : old + (((value - old) * strength + 128) >> 8);
-      }
-    }
   }
 
   #drawPlane(
@@ -488,10 +379,6 @@ export function blendOverlay(target: Planes, overlay: Overlay, opacity: number):
   });
 }
 
-// Every other byte of a word: two pixels that can be computed at once, with room for a product each.
-const everyOther = 0x00ff00ff;
-const halves = 0x00800080;
-
 /** @param weights what each alpha counts, in parts of 256 */
 function blendPlane(
   into: Plane,
@@ -558,11 +445,6 @@ function mixWords(under: number, over: number, weight: number): number {
   const even = (Math.imul(under & everyOther, rest) + Math.imul(over & everyOther, weight) + halves) | 0;
   const odd = (Math.imul((under >>> 8) & everyOther, rest) + Math.imul((over >>> 8) & everyOther, weight) + halves) | 0;
   return ((even >>> 8) & everyOther) | (odd & ~everyOther);
-}
-
-/** Bytes as words of four; they begin on one. What is left over at the end isn't in it. */
-function wordsOf(bytes: Uint8Array): Int32Array {
-  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
 }
 
 /** Fills a rectangle, to the nearest whole pixels. @param opacity 0…1 */
