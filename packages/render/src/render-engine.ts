@@ -163,7 +163,11 @@ class WorkerRenderEngine implements RenderEngine {
 
   #exportHost(serveFfmpeg?: (port: MessagePort) => void): ExportHost {
     return {
-      startWorker: () => new WorkerClient({ ...this.#clientOptions, ...(serveFfmpeg ? { serveFfmpeg } : {}) }),
+      startWorker: (serve) =>
+        new WorkerClient({
+          ...this.#clientOptions,
+          serve: { ...serve, ...(serveFfmpeg ? { ffmpeg: serveFfmpeg } : {}) },
+        }),
       write: (folder, fileName, text) => this.#use().run('keepExport', { folder, fileName, text }),
       tryRoom: (bytes) => this.#use().run('roomFor', { bytes }),
       copiesPackets: this.#copiesPackets,

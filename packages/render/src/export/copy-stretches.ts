@@ -5,7 +5,7 @@ import type { TimedMedia } from '../media/media-file.js';
 import type { MediaLibrary } from '../media/media-library.js';
 import { lookUpGuard } from '../media/picture-reader.js';
 import { exportColourSpace } from '../picture/plane-compositor.js';
-import { type CopyRules, type PacketTable, chooseCopies, mostBitrate } from './copy-choice.js';
+import { type CopyRules, type KeyPacketFacts, type PacketTable, chooseCopies, mostBitrate } from './copy-choice.js';
 import { bytesOf } from './copy-joints.js';
 import { AvcPackets, type CopiedPackets, Vp9Packets } from './copy-packets.js';
 import type { PictureSpan } from './packet-span.js';
@@ -54,6 +54,11 @@ export class CopyError extends LecternError {
   }
 }
 
+/** Key packets that are read before they are asked for. */
+const keysAhead = 4;
+/** Runs that are looked at beside each other: each waits for its file much of the time. */
+const runsAtOnce = 4;
+
 /** Frames that show one source in a row at normal speed, and nothing else, as large as the project. */
 interface PlainRun {
   readonly clipId: string;
@@ -78,10 +83,15 @@ export async function findCopies(
   // A frame of the document is a frame of the file, or nothing fits.
   const { num, den } = document.settings.frameRate;
   if (num * target.frameRate.den !== den * target.frameRate.num) return [];
+  const copiesOf = async (run: PlainRun): Promise<readonly CopyStretch[]> => {
+    const source = await openSource(run.assetId, target, library);
+    return source ? copiesOfRun(run, source, target) : [];
+  };
   const stretches: CopyStretch[] = [];
-  for (const run of plainRuns(document, startFrame, endFrame)) {
-    const source = await openSource(run.assetId, target, library).catch(() => null);
-    if (source) stretches.push(...(await copiesOfRun(run, source, target).catch(() => [])));
+  const runs = plainRuns(document, startFrame, endFrame);
+  for (let at = 0; at < runs.length; at += runsAtOnce) {
+    const found = runs.slice(at, at + runsAtOnce).map((run) => copiesOf(run).catch(() => []));
+    stretches.push(...(await Promise.all(found)).flat());
   }
   return stretches;
 }
@@ -198,12 +208,28 @@ async function copiesOfRun(
   // Far too many bits: not one packet has to be looked at.
   const bits = table.sizes.reduce((sum, size) => sum + size, 0) * 8;
   if (bits > 3 * mostBitrate(bitrate) * (times.length + 1 / frameSeconds) * frameSeconds) return [];
+  const facts = new Map<number, Promise<KeyPacketFacts>>();
+  const lookAt = async (index: number): Promise<KeyPacketFacts> => {
+    const packet = await packetAt(sink, table, index);
+    return packet ? packets.keyPacket(packet.data) : { kind: 'unfit' };
+  };
+  const keyPacketAt = (index: number): Promise<KeyPacketFacts> => {
+    const known = facts.get(index) ?? lookAt(index);
+    facts.set(index, known);
+    return known;
+  };
   const rules: CopyRules = {
     frameSeconds,
     bitrate,
-    keyPacketAt: async (index) => {
-      const packet = await packetAt(sink, table, index);
-      return packet ? packets.keyPacket(packet.data) : { kind: 'unfit' };
+    keyPacketAt: (index) => {
+      // The next ones are read meanwhile.
+      let ahead = 0;
+      for (let next = index + 1; next < table.keys.length && ahead < keysAhead; next += 1) {
+        if (table.keys[next] === 0) continue;
+        keyPacketAt(next).catch(() => undefined);
+        ahead += 1;
+      }
+      return keyPacketAt(index);
     },
     lastReadable: (first, last) => lastReadable(sink, table, first, last),
   };

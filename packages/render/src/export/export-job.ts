@@ -11,7 +11,7 @@ import { frameToSeconds } from '@lectern/timeline';
 import { throwIfAborted } from '../cancelling.js';
 import { estimateExport, exportRange, exportSize } from '../presets.js';
 import type { ExportOutcome, ExportTask, HardwareAcceleration } from '../worker/protocol.js';
-import type { WorkerClient } from '../worker/worker-client.js';
+import type { HelperServices, WorkerClient } from '../worker/worker-client.js';
 import { ExportSlot, type WriteText } from './export-slot.js';
 import { type TryRoom, freeSpace } from './free-space.js';
 import { rememberSpeed } from './known-speed.js';
@@ -25,14 +25,14 @@ const attempts = 4;
 
 /** What an export needs of the engine. */
 export interface ExportHost {
-  readonly startWorker: () => WorkerClient;
+  readonly startWorker: (serve?: HelperServices) => WorkerClient;
   readonly write: WriteText;
   readonly tryRoom: TryRoom;
   /** Whether packets of sources may be passed on as they are. */
   readonly copiesPackets: boolean;
 }
 
-/** Runs an export in two workers of its own, one for pictures and one for sound, and ends them with it. */
+/** Runs an export in workers of its own, one for pictures and one or more for sound, and ends them with it. */
 export async function runExport(
   request: ExportRequest,
   host: ExportHost,
@@ -191,13 +191,29 @@ function mannerAfter(error: unknown, manner: Manner, task: ExportTask): Manner |
 
 async function runWorkers(
   task: ExportTask & Manner & { readonly place: Awaited<ReturnType<ExportSlot['place']>> },
-  startWorker: () => WorkerClient,
+  startWorker: ExportHost['startWorker'],
   signal: AbortSignal | undefined,
   onProgress: ExportOptions['onProgress'],
 ): Promise<ExportOutcome> {
-  const pictures = startWorker();
-  const sound = task.format.audioCodec === null ? null : startWorker();
+  const { withReuse: _, ...rest } = task;
   const stopping = new AbortController();
+  const sounds: WorkerClient[] = [];
+  const startSound = (port: MessagePort, loudness: number | null): void => {
+    const sound = startWorker();
+    sounds.push(sound);
+    // The pictures hear of it when the sound fails, and say so first, unless its worker has died.
+    sound.run('exportSound', { ...rest, loudness, pictures: port }, { transfer: [port] }).catch((error: unknown) => {
+      setTimeout(() => {
+        stopping.abort(error);
+      }, answerMilliseconds);
+    });
+  };
+  const pictures = startWorker({
+    // The first one has listened to all of it: what it found is told to the others.
+    sound: (port) => {
+      startSound(port, null);
+    },
+  });
   const watch = new Watchdog((error) => {
     stopping.abort(error);
   });
@@ -207,8 +223,7 @@ async function runWorkers(
   signal?.addEventListener('abort', stop, { once: true });
   try {
     throwIfAborted(signal);
-    const channel = sound ? new MessageChannel() : null;
-    const { withReuse: _, ...rest } = task;
+    const channel = task.format.audioCodec === null ? null : new MessageChannel();
     const made = pictures.run(
       'exportPictures',
       { ...rest, sound: channel?.port1 ?? null },
@@ -222,19 +237,10 @@ async function runWorkers(
       },
     );
     made.catch(() => undefined);
-    const heard =
-      channel && sound
-        ? sound.run('exportSound', { ...rest, pictures: channel.port2 }, { transfer: [channel.port2] })
-        : Promise.resolve();
+    if (channel) startSound(channel.port2, rest.loudness);
     const stopped = new Promise<never>((_, reject) => {
       stopping.signal.addEventListener('abort', () => {
         reject(toLecternError(stopping.signal.reason, 'aborted'));
-      });
-      // The pictures hear of it when the sound fails, and say so first, unless its worker has died.
-      heard.catch((error: unknown) => {
-        setTimeout(() => {
-          stopping.abort(error);
-        }, answerMilliseconds);
       });
     });
     stopped.catch(() => undefined);
@@ -242,7 +248,6 @@ async function runWorkers(
   } finally {
     watch.stop();
     signal?.removeEventListener('abort', stop);
-    sound?.terminate();
-    pictures.terminate();
+    for (const worker of [pictures, ...sounds]) worker.terminate();
   }
 }

@@ -1,7 +1,7 @@
 import { type ExportedFrames, LecternError, toLecternError } from '@lectern/ports';
 import { documentFromRecords } from '@lectern/timeline';
 import type { MediaLibrary } from '../media/media-library.js';
-import type { ExportEvent, ExportOutcome, PictureExportTask } from '../worker/protocol.js';
+import type { ExportEvent, ExportOutcome, Helper, PictureExportTask } from '../worker/protocol.js';
 import { encoderConfiguration } from './copy-encoder.js';
 import { JoinedTrack } from './copy-joints.js';
 import { CopyError } from './copy-stretches.js';
@@ -14,21 +14,25 @@ import { type PartStore, noParts, openPartStore } from './part-store.js';
 import { PictureProduction } from './picture-production.js';
 import { exportFolder, openFolder } from './private-files.js';
 import { framesPerSecond } from './section-plan.js';
-import { SoundLink, feedSound } from './sound-feed.js';
+import { SoundCrew, SoundLink } from './sound-crew.js';
+import { feedSound } from './sound-feed.js';
 
-/** Makes the file of an export: pictures here, sound from the worker beside this one. */
+/** Workers that encode sound at once: each holds an encoder, and its sources open. */
+const mostSoundWorkers = 4;
+
+/** Makes the file of an export: pictures here, sound from the workers beside this one. */
 export async function exportPictures(
   task: PictureExportTask,
   library: MediaLibrary,
   signal: AbortSignal,
   tell: (event: ExportEvent) => void,
-  ffmpeg: () => MessagePort,
+  help: (helper: Helper) => MessagePort,
 ): Promise<ExportOutcome> {
   const folder = task.place && (await openFolder(exportFolder, task.place.folder));
   const file = await openOutputFile(folder, task.place?.fileName ?? '', task.format.mimeType);
   try {
     const parts = folder && task.place.keepParts ? await openPartStore(folder) : noParts;
-    return await new ExportRun(task, library, file, parts, signal, tell, ffmpeg).run();
+    return await new ExportRun(task, library, file, parts, signal, tell, help).run();
   } catch (error) {
     await file.discard();
     throw error;
@@ -44,7 +48,7 @@ class ExportRun {
   readonly #parts: PartStore;
   readonly #signal: AbortSignal;
   readonly #progress: ProgressTeller;
-  readonly #ffmpeg: () => MessagePort;
+  readonly #help: (helper: Helper) => MessagePort;
   #failure: { readonly error: unknown } | null = null;
 
   constructor(
@@ -54,9 +58,9 @@ class ExportRun {
     parts: PartStore,
     signal: AbortSignal,
     tell: (event: ExportEvent) => void,
-    ffmpeg: () => MessagePort,
+    help: (helper: Helper) => MessagePort,
   ) {
-    this.#ffmpeg = ffmpeg;
+    this.#help = help;
     this.#task = task;
     this.#library = library;
     this.#file = file;
@@ -67,21 +71,22 @@ class ExportRun {
 
   async run(): Promise<ExportOutcome> {
     const { sound, reuseAssetId } = this.#task;
-    const link = sound && new SoundLink(sound, this.#progress.onBeat);
+    const { onBeat } = this.#progress;
+    const crew = sound && new SoundCrew(new SoundLink(sound, onBeat), () => new SoundLink(this.#help('sound'), onBeat));
     this.#progress.start();
     try {
-      const plan = await planExport(this.#task, this.#library, link && (await link.setting), this.#signal);
+      const plan = await planExport(this.#task, this.#library, crew && (await crew.setting), this.#signal);
       const earlier = reuseAssetId === null ? null : await EarlierExport.open(reuseAssetId, this.#library);
-      return await this.#make(plan, link, earlier);
+      return await this.#make(plan, crew, earlier);
     } catch (error) {
       throw toLecternError(error, 'render-failed');
     } finally {
       this.#progress.stop();
-      link?.close();
+      crew?.close();
     }
   }
 
-  async #make(plan: ExportPlan, link: SoundLink | null, earlier: EarlierExport | null): Promise<ExportOutcome> {
+  async #make(plan: ExportPlan, crew: SoundCrew | null, earlier: EarlierExport | null): Promise<ExportOutcome> {
     const { format, startFrame, endFrame } = this.#task;
     const total = endFrame - startFrame;
     if (!plan.pictures && !plan.sound) throw new LecternError('encoder-unavailable');
@@ -96,14 +101,14 @@ class ExportRun {
     });
     this.#progress.expect(this.#framesToEncode(plan, earlier));
     const started = performance.now();
-    const production = this.#production(plan, link, earlier, assembly);
+    const production = this.#production(plan, crew, earlier, assembly);
     const soundFrames = { copied: 0, reused: 0, encoded: 0 };
-    const feeding = this.#feeding(plan, link, earlier, assembly, soundFrames);
+    const feeding = this.#feeding(plan, crew, earlier, assembly, soundFrames);
     const makingPictures = production?.run().then(() => {
-      link?.demand(Infinity);
+      crew?.demand(Infinity);
       this.#progress.finishing();
     });
-    if (!production) link?.demand(Infinity);
+    if (!production) crew?.demand(Infinity);
     const work = [assembly.run(), feeding, makingPictures ?? Promise.resolve()];
     try {
       await Promise.all(work);
@@ -113,7 +118,7 @@ class ExportRun {
       this.#failure ??= { error };
       assembly.pictures?.fail(error);
       assembly.sound?.fail(error);
-      link?.fail(error);
+      crew?.fail(error);
       await Promise.allSettled(work);
       // What is whole stays for the next attempt.
       await this.#parts.settled().catch(() => undefined);
@@ -125,7 +130,7 @@ class ExportRun {
 
   #production(
     { document, pictures }: ExportPlan,
-    link: SoundLink | null,
+    crew: SoundCrew | null,
     earlier: EarlierExport | null,
     assembly: FileAssembly,
   ): PictureProduction | null {
@@ -138,33 +143,33 @@ class ExportRun {
       library: this.#library,
       parts: this.#parts,
       earlier,
-      ffmpeg: this.#ffmpeg,
+      ffmpeg: () => this.#help('ffmpeg'),
       queue: assembly.pictures,
       signal: this.#signal,
       onClip: this.#progress.onClip,
       onFrame: (frame, encoded) => {
-        link?.demand(frame * seconds);
+        crew?.demand(frame * seconds);
         this.#progress.advance(frame, encoded);
       },
       check: () => {
         if (this.#failure) throw this.#failure.error;
         this.#parts.check();
-        link?.check();
+        crew?.check();
       },
     });
   }
 
   async #feeding(
     plan: ExportPlan,
-    link: SoundLink | null,
+    crew: SoundCrew | null,
     earlier: EarlierExport | null,
     assembly: FileAssembly,
     sum: { -readonly [K in keyof ExportedFrames]: number },
   ): Promise<void> {
     const { sound, document } = plan;
-    if (!link) return;
+    if (!crew) return;
     if (!sound || !assembly.sound) {
-      link.encode([]);
+      crew.encode([], 1, 1);
       return;
     }
     const total = this.#task.endFrame - this.#task.startFrame;
@@ -176,7 +181,8 @@ class ExportRun {
       plan.pictures ? 0 : frameAt(section.endSample) - frameAt(section.startSample);
     await feedSound({
       sound,
-      link,
+      crew,
+      workers: this.#soundWorkers(plan, earlier),
       parts: this.#parts,
       earlier,
       queue: assembly.sound,
@@ -189,6 +195,13 @@ class ExportRun {
         this.#progress.advance(frameAt(Math.round(endSeconds * sound.grid.sampleRate)), sum.encoded);
       },
     });
+  }
+
+  /** While pictures are encoded there is no core to spare; where most of them are there already, the sound takes longest. */
+  #soundWorkers(plan: ExportPlan, earlier: EarlierExport | null): number {
+    const total = this.#task.endFrame - this.#task.startFrame;
+    if (plan.pictures && this.#framesToEncode(plan, earlier) > total / 2) return 1;
+    return Math.max(1, Math.min(mostSoundWorkers, navigator.hardwareConcurrency));
   }
 
   /** One track of copies, kept sections, those of an earlier export, and what this encoder makes. */

@@ -55,6 +55,7 @@ export interface ExportPlan {
   readonly sound: {
     readonly grid: SoundGrid;
     readonly encoder: SoundEncoder;
+    readonly gain: number;
     readonly sections: readonly PlannedSound[];
   } | null;
 }
@@ -90,11 +91,14 @@ async function planPictures(
   const { settings } = document;
   if (!format.videoCodec || preset.height === 0) return null;
   const { width, height } = exportSize(settings, preset);
-  const codec = await encodingCodec(format, width, height, framesPerSecond(settings.frameRate));
-  if (!codec) throw new LecternError('encoder-unavailable', { details: { codec: format.videoCodec, width, height } });
+  // The encoder is tried while the sources are looked at.
+  const trying = encodingCodec(format, width, height, framesPerSecond(settings.frameRate));
+  trying.catch(() => undefined);
   for (const { assetId, clipId } of mediaOfPictures(document, startFrame, endFrame)) {
     await sources.add(assetId, clipId, startFrame);
   }
+  const codec = await trying;
+  if (!codec) throw new LecternError('encoder-unavailable', { details: { codec: format.videoCodec, width, height } });
   const found = await findCopies(
     document,
     startFrame,
@@ -168,7 +172,7 @@ async function planSound(
     const description = describeSound(document, range, grid, section, look, sources.of);
     sections.push({ section, fingerprint: await fingerprintOf(description) });
   }
-  return { grid, encoder, sections };
+  return { grid, encoder, gain, sections };
 }
 
 /** The fonts that this worker has, and whether they are loaded: titles look different without them. */

@@ -12,7 +12,7 @@ import {
 import { throwIfAborted } from '../cancelling.js';
 import type { MediaLibrary } from '../media/media-library.js';
 import { MixStream } from '../sound/mixer.js';
-import type { SoundEncoder, SoundExportTask, SoundMessage, SoundOrder } from '../worker/protocol.js';
+import type { SoundEncoder, SoundExportTask, SoundMessage, SoundOrder, SoundRun } from '../worker/protocol.js';
 import { exportLoudness } from './export-loudness.js';
 import { workingSoundCodec } from './codec-choice.js';
 import { type SoundGrid, type SoundSection, planSoundSections, soundGrid, soundTailSeconds } from './section-plan.js';
@@ -52,7 +52,8 @@ export async function exportSound(task: SoundExportTask, library: MediaLibrary, 
     const encoder = await soundEncoderOf(task.format.audioCodec, documentFromRecords(task.records).settings.sampleRate);
     const gain = await gainOf(task, library, signal);
     pictures.postMessage({ say: 'ready', encoder, gain } satisfies SoundMessage);
-    for (const [first, last] of await orders.runs) {
+    const work = await orders.work;
+    for (const [first, last] of work.runs) {
       // An encoder may fail once, as one that was taken away does: what was handed on stays, the rest is made again.
       let next = first;
       const handOn = (message: SoundMessage & { say: 'section' }): void => {
@@ -60,11 +61,11 @@ export async function exportSound(task: SoundExportTask, library: MediaLibrary, 
         pictures.postMessage(message, [message.data.buffer]);
       };
       try {
-        await encodeRun(task, gain, library, signal, orders, [next, last], handOn);
+        await encodeRun(task, work.gain, library, signal, orders, [next, last], handOn);
       } catch (error) {
         const known = serialiseError(error);
         if (signal.aborted || known.code === 'source-missing' || known.code === 'encoder-unavailable') throw error;
-        await encodeRun(task, gain, library, signal, orders, [next, last], handOn);
+        await encodeRun(task, work.gain, library, signal, orders, [next, last], handOn);
       }
     }
   } catch (error) {
@@ -94,7 +95,7 @@ async function encodeRun(
   library: MediaLibrary,
   signal: AbortSignal,
   orders: SoundOrders,
-  [firstSection, lastSection]: readonly [number, number],
+  [firstSection, lastSection]: SoundRun,
   handOn: (message: SoundMessage & { say: 'section' }) => void,
 ): Promise<void> {
   const codec = task.format.audioCodec;
@@ -228,7 +229,7 @@ class SectionCutter {
 
 /** What the worker of the pictures says. */
 interface SoundOrders {
-  readonly runs: Promise<readonly (readonly [first: number, last: number])[]>;
+  readonly work: Promise<SoundOrder & { readonly say: 'encode' }>;
   /** Waits until the pictures are there. */
   reaches(seconds: number): Promise<void>;
 }
@@ -236,9 +237,9 @@ interface SoundOrders {
 function listenForOrders(port: MessagePort, signal: AbortSignal): SoundOrders {
   let until = 0;
   let wake: () => void = () => undefined;
-  const runs = new Promise<readonly (readonly [first: number, last: number])[]>((resolve, reject) => {
+  const work = new Promise<SoundOrder & { readonly say: 'encode' }>((resolve, reject) => {
     port.addEventListener('message', ({ data: order }: MessageEvent<SoundOrder>) => {
-      if (order.say === 'encode') resolve(order.runs);
+      if (order.say === 'encode') resolve(order);
       else until = order.seconds;
       wake();
     });
@@ -249,7 +250,7 @@ function listenForOrders(port: MessagePort, signal: AbortSignal): SoundOrders {
   });
   port.start();
   return {
-    runs,
+    work,
     reaches: async (seconds) => {
       while (until < seconds && !signal.aborted) {
         await new Promise<void>((resolve) => {

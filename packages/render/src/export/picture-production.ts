@@ -20,6 +20,8 @@ import { framesPerSecond, keyFramesOf } from './section-plan.js';
 
 /** The next clip is opened this long before its first frame, in frames. */
 const warmFrames = 45;
+/** Of what follows a gap: the end of one clip and the start of the next. */
+const warmSegments = 2;
 /** A section is begun anew this often before what is in its way counts as final. */
 const retries = 2;
 
@@ -54,6 +56,8 @@ export class PictureProduction {
   readonly #offered = new Set<number>();
   readonly #failures = new Map<number, number>();
   #clips: ClipPictures;
+  /** What the next section needs that is encoded after others that aren't, already being decoded. */
+  #nextClips: { readonly index: number; readonly clips: ClipPictures } | null = null;
   #encoder: FrameEncoder | null = null;
   #ffmpeg: MessagePort | null = null;
   #encoderAcceleration: HardwareAcceleration;
@@ -86,9 +90,15 @@ export class PictureProduction {
       this.#options.queue.end();
     } finally {
       this.#encoder?.close();
-      await this.#clips.close();
+      await this.#closeClips();
       await this.#maker.close();
     }
+  }
+
+  async #closeClips(): Promise<void> {
+    await this.#clips.close();
+    await this.#nextClips?.clips.close();
+    this.#nextClips = null;
   }
 
   async #make(planned: PlannedPictures, index: number): Promise<void> {
@@ -133,14 +143,22 @@ export class PictureProduction {
 
   async #encode({ section }: PlannedPictures, index: number): Promise<void> {
     const { document } = this.#options;
+    if (this.#nextClips?.index === index) {
+      await this.#clips.close();
+      this.#clips = this.#nextClips.clips;
+      this.#nextClips = null;
+    }
+    this.#warmAfterGap(index);
     const segments = planRender(document, section.startFrame, section.endFrame);
     const keys = keyFramesOf(document, section);
     const encoder = (this.#encoder ??= this.#newEncoder());
     for (const [at, segment] of segments.entries()) {
-      await this.#clips.keepOnly(new Set(segment.media.map(({ clipId }) => clipId)));
-      await this.#encodeSegment(segment, segments[at + 1] ?? this.#segmentAfter(index), encoder, (frame) =>
-        keys.has(frame - section.startFrame),
+      const next = segments[at + 1] ?? this.#segmentAfter(index);
+      // What comes next may be open already.
+      await this.#clips.keepOnly(
+        new Set([segment, next].flatMap((each) => each?.media ?? []).map(({ clipId }) => clipId)),
       );
+      await this.#encodeSegment(segment, next, encoder, (frame) => keys.has(frame - section.startFrame));
     }
   }
 
@@ -149,6 +167,24 @@ export class PictureProduction {
     const next = this.#sections[index + 1]?.section;
     if (next?.kind !== 'encode') return undefined;
     return planRender(this.#options.document, next.startFrame, next.endFrame)[0];
+  }
+
+  /** Between this section and the next that is encoded, nothing is decoded: time to look for its first pictures. */
+  #warmAfterGap(index: number): void {
+    const { document, library } = this.#options;
+    const next = this.#sections.findIndex((planned, at) => at > index && this.#isEncoded(planned));
+    const planned = this.#sections[next];
+    if (!planned || next === index + 1 || this.#nextClips?.index === next) return;
+    const { startFrame, endFrame } = planned.section;
+    const clips = new ClipPictures(document, library);
+    this.#nextClips = { index: next, clips };
+    for (const { media } of planRender(document, startFrame, endFrame).slice(0, warmSegments)) clips.warm(media);
+  }
+
+  #isEncoded({ section, fingerprint }: PlannedPictures): boolean {
+    if (section.kind === 'copy' || fingerprint === null) return false;
+    const { parts, earlier } = this.#options;
+    return !parts.known.has(fingerprint) && !(earlier?.hasPictures(fingerprint) ?? false);
   }
 
   async #encodeSegment(
@@ -243,7 +279,7 @@ export class PictureProduction {
     this.#encoder?.close();
     this.#encoder = null;
     if (inSoftware && error instanceof EncoderError) this.#encoderAcceleration = 'prefer-software';
-    await this.#clips.close();
+    await this.#closeClips();
     const acceleration = inSoftware && !(error instanceof EncoderError) ? 'prefer-software' : 'no-preference';
     this.#clips = new ClipPictures(document, library, acceleration);
     for (const open of this.#open.values()) open.forget();

@@ -24,7 +24,6 @@ import {
   planSoundSections,
   soundGrid,
 } from './section-plan.js';
-import { runsOf } from './sound-feed.js';
 import { Stillness } from './watchdog.js';
 
 function film(trimStartFrame: number): ClipSource {
@@ -200,15 +199,6 @@ test('sound changes where something else is heard, a little before it and after 
     same.map((_, index) => index < 4),
   );
   assert.equal(same.length, 11);
-});
-
-test('runs of what has to be encoded are told by their ends', () => {
-  assert.deepEqual(runsOf([true, true, false, true, false, false, true]), [
-    [0, 1],
-    [3, 3],
-    [6, 6],
-  ]);
-  assert.deepEqual(runsOf([]), []);
 });
 
 const part = {

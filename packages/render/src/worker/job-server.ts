@@ -2,6 +2,7 @@ import { LecternError, deserialiseError, serialiseError } from '@lectern/ports';
 import { type Deferred, defer, throwIfAborted } from '../cancelling.js';
 import {
   type FromWorker,
+  type Helper,
   type JobInput,
   type JobItem,
   type JobName,
@@ -96,10 +97,10 @@ export class JobServer {
     return waiting.promise;
   }
 
-  /** Asks the page for an ffmpeg that encodes frames: `FramesOrder` goes in, `FramesAnswer` comes out. */
-  requestFfmpeg(): MessagePort {
+  /** Asks the page for a helper, who is at the other end of the port. */
+  requestHelper(helper: Helper): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    this.post({ say: 'needFfmpeg', port: port2 }, [port2]);
+    this.post({ say: 'needHelper', helper, port: port2 }, [port2]);
     return port1;
   }
 

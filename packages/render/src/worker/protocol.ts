@@ -198,14 +198,19 @@ export type ToWorker =
   | { readonly say: 'forget'; readonly assetIds: readonly string[] }
   | { readonly say: 'preview'; readonly previewId: number; readonly order: PreviewOrder };
 
+/**
+ * Whom the pictures of an export may ask for, each at the other end of a port: an ffmpeg that encodes frames
+ * (`FramesOrder` goes in, `FramesAnswer` comes out), or one more worker for the sound (`SoundOrder`, `SoundMessage`).
+ */
+export type Helper = 'ffmpeg' | 'sound';
+
 export type FromWorker =
   | { readonly say: 'ready' }
   | { readonly say: 'done'; readonly job: number; readonly output: unknown }
   | { readonly say: 'failed'; readonly job: number; readonly error: SerialisedError }
   | { readonly say: 'item'; readonly job: number; readonly item: unknown }
   | { readonly say: 'needSource'; readonly request: number; readonly assetId: string }
-  /** Frames come through the port; ffmpeg, which the page has, encodes them. */
-  | { readonly say: 'needFfmpeg'; readonly port: MessagePort }
+  | { readonly say: 'needHelper'; readonly helper: Helper; readonly port: MessagePort }
   | { readonly say: 'stage'; readonly previewId: number; readonly report: StageReport };
 
 /** Encoded sound on its way to the file, between the two workers of an export: section by section. */
@@ -232,10 +237,13 @@ export interface SoundEncoder {
   readonly shift: number;
 }
 
+/** Sections of an export's sound, from the first to the last. */
+export type SoundRun = readonly [first: number, last: number];
+
 /** From the pictures to the sound. */
 export type SoundOrder =
-  /** What to encode: sections of the export's sound, from the first to the last of each run. Comes once, first. */
-  | { readonly say: 'encode'; readonly runs: readonly (readonly [first: number, last: number])[] }
+  /** What to encode, and with which gain of the whole mix. Comes once, first. */
+  | { readonly say: 'encode'; readonly runs: readonly SoundRun[]; readonly gain: number }
   /** How far the pictures are, in seconds of the export. The sound stays a little ahead of that. */
   | { readonly say: 'until'; readonly seconds: number };
 

@@ -2,6 +2,7 @@ import { LecternError, type SourceResolver, deserialiseError, serialiseError, to
 import { throwIfAborted } from '../cancelling.js';
 import {
   type FromWorker,
+  type Helper,
   type JobInput,
   type JobItem,
   type JobName,
@@ -13,12 +14,15 @@ import {
   itemsAhead,
 } from './protocol.js';
 
+/** What connects a worker with the helpers that it asks for. */
+export type HelperServices = Readonly<Partial<Record<Helper, (port: MessagePort) => void>>>;
+
 export interface WorkerClientOptions {
   readonly start: () => Worker;
   readonly resolveSource: SourceResolver;
   readonly fonts: readonly WorkerFont[];
-  /** Connects the worker with an ffmpeg; only an export that needs it asks. */
-  readonly serveFfmpeg?: (port: MessagePort) => void;
+  /** Connects the worker with a helper; only an export asks for one. */
+  readonly serve?: HelperServices;
 }
 
 export interface JobOptions<N extends JobName> {
@@ -37,7 +41,7 @@ interface PendingJob {
 export class WorkerClient {
   readonly #worker: Worker;
   readonly #resolveSource: SourceResolver;
-  readonly #serveFfmpeg: WorkerClientOptions['serveFfmpeg'];
+  readonly #serve: HelperServices;
   readonly #jobs = new Map<number, PendingJob>();
   readonly #stages = new Map<number, (report: StageReport) => void>();
   readonly #closing = new AbortController();
@@ -45,9 +49,9 @@ export class WorkerClient {
   #failure: LecternError | null = null;
   #onFailure: ((error: LecternError) => void) | null = null;
 
-  constructor({ start, resolveSource, fonts, serveFfmpeg }: WorkerClientOptions) {
+  constructor({ start, resolveSource, fonts, serve = {} }: WorkerClientOptions) {
     this.#resolveSource = resolveSource;
-    this.#serveFfmpeg = serveFfmpeg;
+    this.#serve = serve;
     this.#worker = start();
     this.#worker.addEventListener('message', (event: MessageEvent<FromWorker>) => {
       this.#receive(event.data);
@@ -249,8 +253,8 @@ export class WorkerClient {
       case 'needSource':
         void this.#giveSource(message.request, message.assetId);
         break;
-      case 'needFfmpeg':
-        this.#serveFfmpeg?.(message.port);
+      case 'needHelper':
+        this.#serve[message.helper]?.(message.port);
         break;
       case 'stage':
         this.#stages.get(message.previewId)?.(message.report);
