@@ -1,8 +1,8 @@
 import type { PeaksChunk, PeaksRequest } from '@lectern/ports';
-import { AudioSampleSink } from 'mediabunny';
 import { throwIfAborted } from '../cancelling.js';
 import { PeakBins } from '../sound/peak-bins.js';
 import type { TimedMedia } from './media-file.js';
+import { soundBatches } from './sound-batches.js';
 
 /**
  * Reads a file's sound once and gives its peaks in runs, as they are found. Constant memory: only a decoded block and a
@@ -18,11 +18,10 @@ export async function* readPeaks(
   if (!media.audio) return;
   const bins = new PeakBins(peaksPerSecond, Math.max(64, Math.round(peaksPerSecond * 8)));
   let scratch = new Float32Array(4096);
-  const samples = new AudioSampleSink(media.audio).samples(media.origin - 0.5);
-  try {
-    for await (const sample of samples) {
-      try {
-        throwIfAborted(signal);
+  for await (const batch of soundBatches(media.audio, media.origin - 0.5)) {
+    try {
+      throwIfAborted(signal);
+      for (const sample of batch) {
         const { numberOfFrames, numberOfChannels, sampleRate } = sample;
         if (scratch.length < numberOfFrames) scratch = new Float32Array(numberOfFrames);
         const start = Math.round((sample.timestamp - media.origin) * sampleRate);
@@ -30,15 +29,13 @@ export async function* readPeaks(
           sample.copyTo(scratch.subarray(0, numberOfFrames), { planeIndex: channel, format: 'f32-planar' });
           bins.add(scratch, numberOfFrames, start, sampleRate);
         }
-      } finally {
-        sample.close();
       }
-      const run = bins.takeFull();
-      if (run) yield run;
+    } finally {
+      for (const sample of batch) sample.close();
     }
-    const rest = bins.takeRest();
-    if (rest) yield rest;
-  } finally {
-    await samples.return();
+    const run = bins.takeFull();
+    if (run) yield run;
   }
+  const rest = bins.takeRest();
+  if (rest) yield rest;
 }
