@@ -76,7 +76,7 @@ export class Follower {
       this.#tick().then(
         () => {
           this.#busy = false;
-          if (this.#pace && !this.#suspended) this.#schedule(untilNext(this.#pace, this.#now()));
+          if (this.#pace && !this.#suspended) this.#schedule(this.#untilNext(this.#pace));
         },
         (error: unknown) => {
           this.#busy = false;
@@ -87,10 +87,20 @@ export class Follower {
     }, milliseconds);
   }
 
+  /** Milliseconds until there is something to show: none when the next frame began while this one was drawn. */
+  #untilNext(pace: Pace): number {
+    const now = this.#now();
+    return this.#due(pace, now).frame === this.#shown ? untilNext(pace, now) : 0;
+  }
+
+  #due(pace: Pace, now: number): FrameGraph {
+    return this.#view.graph(Math.max(0, dueFrame(pace, now)));
+  }
+
   async #tick(): Promise<void> {
     const pace = this.#pace;
     if (!pace) return;
-    const graph = this.#view.graph(Math.max(0, dueFrame(pace, this.#now())));
+    const graph = this.#due(pace, this.#now());
     if (graph.frame !== this.#shown) {
       this.#supply.focusOn(graph, pace.speed < 0 ? -1 : 1);
       this.#warm(graph.frame, pace);
