@@ -18,13 +18,15 @@ test('a frame that began while the one before was drawn is shown at once', async
     return Promise.resolve(new PictureSet());
   };
   const supply = { following, backwards: following, warm: () => undefined, focusOn: () => undefined };
-  const follower = new Follower(supply as unknown as ConstructorParameters<typeof Follower>[0], {
+  const follower = new Follower(supply, {
     graph,
     show: ({ frame }: FrameGraph) => shown.push(frame),
-    fail: assert.fail,
+    fail: (error: unknown) => {
+      throw error;
+    },
     document: () => createDocument({ records: [] }),
     ticked: () => undefined,
-  } as unknown as ConstructorParameters<typeof Follower>[1]);
+  });
   follower.follow({ frame: 0.5, time: start, speed: 0.03 }, 1, true);
   for (let looks = 0; looks < 6; looks += 1) {
     // Not a millisecond passes in which nothing is drawn.
