@@ -251,6 +251,7 @@ async function measureExports(bench) {
   if (wants('native')) contenders['native-ffmpeg'] = async () => nativeExport(media, output);
   if (wants('copy')) {
     contenders['copy'] = () => call('exportA', {});
+    contenders['copy-short-title'] = () => call('exportA', { variant: { titleSeconds: 5 } });
     contenders['copy-cuts'] = () => call('exportA', { variant: { title: 'none' } });
     contenders['copy-cuts-silent'] = () => call('exportA', { variant: { title: 'none', music: false, speech: false } });
   }
@@ -290,6 +291,7 @@ async function measureExports(bench) {
   }
   if (wants('copy')) {
     results.push(ratio('copy-vs-full', 'full', 'copy'));
+    results.push(ratio('copy-short-title-vs-full', 'full', 'copy-short-title'));
     results.push(ratio('copy-cuts-vs-full', 'full', 'copy-cuts'));
     results.push(ratio('copy-cuts-silent-vs-full', 'full', 'copy-cuts-silent'));
   }

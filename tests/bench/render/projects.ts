@@ -102,6 +102,8 @@ export const fromAsset = (name: string, trimStartFrame = 0): ClipSource => ({
 export interface Variant {
   /** The title over the second clip, over everything, or nowhere. */
   readonly title: 'second' | 'all' | 'none';
+  /** How long a title stands over its clip. */
+  readonly titleSeconds: number;
   /** The second sound track. */
   readonly music: boolean;
   /** The sound of the clips themselves. */
@@ -113,13 +115,21 @@ export interface Variant {
 }
 
 /** Timeline A as it is described. */
-export const variantA: Variant = { title: 'second', music: true, speech: true, pictureInPicture: false, minutes: 1 };
+export const variantA: Variant = {
+  title: 'second',
+  titleSeconds: clipSeconds,
+  music: true,
+  speech: true,
+  pictureInPicture: false,
+  minutes: 1,
+};
 
 const titleStyle = { backgroundColour: '#000000', backgroundOpacity: 0.5 };
 
 /** Timeline A, or with something more or less. */
 export async function timelineA(variant: Partial<Variant> = {}): Promise<TimelineDocument> {
-  const { title: titled, music: withMusic, speech, pictureInPicture, minutes } = { ...variantA, ...variant };
+  const all = { ...variantA, ...variant };
+  const { title: titled, titleSeconds, music: withMusic, speech, pictureInPicture, minutes } = all;
   const records: TimelineRecord[] = [
     { ...track('v', 'video', 'a0'), muted: !speech },
     { ...track('p', 'video', 'a1', false), muted: true },
@@ -137,7 +147,7 @@ export async function timelineA(variant: Partial<Variant> = {}): Promise<Timelin
       const corner = { scale: 0.3, positionX: 0.3, positionY: 0.3 };
       if (pictureInPicture) records.push(clip('p', at, length, fromAsset(other, 10), corner));
       if (titled === 'all' || (titled === 'second' && index === 1)) {
-        records.push(clip('t', at, length, { kind: 'text', text: title }, titleStyle));
+        records.push(clip('t', at, titleSeconds * frameRate, { kind: 'text', text: title }, titleStyle));
       }
     });
     const fades = { volume: musicVolume, fadeInFrames: frameRate, fadeOutFrames: frameRate };
