@@ -67,11 +67,14 @@ async function* rowsOf(
   let lead: readonly EncodedPacket[] = [];
   let row: EncodedPacket[] = [];
   for await (const packet of sink.packets(first)) {
+    // A decoder that was flushed goes on with a key packet only; nearly all packets of sound are.
+    if (row.length >= rowPackets && packet.type === 'key') {
+      yield [lead, row];
+      lead = row.slice(-leadPackets);
+      while (lead[0]?.type === 'delta') lead = lead.slice(1);
+      row = [];
+    }
     row.push(packet);
-    if (row.length < rowPackets) continue;
-    yield [lead, row];
-    lead = row.slice(-leadPackets);
-    row = [];
   }
   if (row.length > 0) yield [lead, row];
 }
