@@ -44,7 +44,9 @@ const server = new JobServer(scope, {
   },
   capabilities: async ({ width, height, withFfmpeg }) => ({ output: await findFormats(width, height, withFfmpeg) }),
   exportPictures: async (task, { signal, tell }) => ({
-    output: await exportPictures(task, newLibrary(), signal, tell, (helper): MessagePort => server.requestHelper(helper)),
+    output: await exportPictures(task, newLibrary(), signal, tell, (helper): MessagePort =>
+      server.requestHelper(helper),
+    ),
   }),
   exportSound: async (task, { signal }) => {
     await exportSound(task, newLibrary(), signal);
