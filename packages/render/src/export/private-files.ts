@@ -15,7 +15,8 @@ interface WritableFileHandle extends FileSystemFileHandle {
   createSyncAccessHandle?: () => Promise<SyncAccessHandle>;
 }
 
-const tries = 40;
+/** Ten seconds: a worker that was ended holds its file until it has really stopped, and the processor may be busy. */
+const tries = 125;
 const retryMilliseconds = 80;
 
 /** The folder below the root, made when it isn't there. Null where the browser gives this page no private file system. */

@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../cancelling.js';
+import { removeEntry } from '../export/private-files.js';
 import { conversionFolder } from './converted-bytes.js';
 
 const lockName = 'lectern-conversion';
@@ -31,7 +32,8 @@ export async function claimConversionSlot(extension: string, signal: AbortSignal
     fileName,
     handle: () => folder.getFileHandle(fileName),
     release: async () => {
-      await remove(folder, fileName);
+      // What can't be removed stays for the next conversion to clear away.
+      await removeEntry(folder, fileName);
       letGo();
     },
   };
@@ -44,20 +46,6 @@ async function openFolder(): Promise<FileSystemDirectoryHandle | null> {
   } catch {
     return null;
   }
-}
-
-/** A worker that was ended in the middle still holds its file for a moment. */
-async function remove(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
-  for (let tries = 0; tries < 25; tries += 1) {
-    try {
-      await folder.removeEntry(name);
-      return;
-    } catch (error) {
-      if (error instanceof Error && error.name === 'NotFoundError') return;
-      await new Promise((resolve) => setTimeout(resolve, 80));
-    }
-  }
-  // It stays for the next conversion to clear away.
 }
 
 async function clearAway(folder: FileSystemDirectoryHandle): Promise<void> {
