@@ -65,10 +65,25 @@ function once(video: HTMLVideoElement, name: string): Promise<void> {
   });
 }
 
+/** How long a picture may take to be there after a seek; one to the picture that is there already brings none. */
+const pictureMilliseconds = 2000;
+const nearSeconds = 0.1;
+
 async function seek(video: HTMLVideoElement, seconds: number): Promise<void> {
   const sought = once(video, 'seeked');
+  // On a busy machine the seek has ended before its picture can be drawn.
+  const presented = new Promise<void>((resolve) => {
+    const look = (_: number, { mediaTime }: VideoFrameCallbackMetadata): void => {
+      // The picture of the seek before may come late, too.
+      if (Math.abs(mediaTime - seconds) < nearSeconds) resolve();
+      else video.requestVideoFrameCallback(look);
+    };
+    video.requestVideoFrameCallback(look);
+    setTimeout(resolve, pictureMilliseconds);
+  });
   video.currentTime = seconds;
   await sought;
+  await presented;
 }
 
 /** The pictures that come while it plays from one frame to another; some may be left out on a slow machine. */
