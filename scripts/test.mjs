@@ -89,7 +89,8 @@ const realVariables = ['LECTERN_SUPABASE_URL', 'LECTERN_SUPABASE_PUBLISHABLE_KEY
 const lanes = {
   unit: async () => {
     await compile();
-    return nodeTests('unit', unitFiles());
+    // Node itself leaves one core idle, which on a machine of two is half of it.
+    return nodeTests('unit', unitFiles(), ['--test-concurrency=2']);
   },
   architecture: () => nodeTests('architecture', filesBelow('tests/architecture', '.test.ts')),
   browser: async () => {
